@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
+import { platform } from '#crypto'
+import { compareBytes, toHex } from './encoding.ts'
+import type { Reader } from './encoding.ts'
+import { ParsecError } from './errors.ts'
+import type { IdentityScheme, PublicId, SecretId } from './identity.ts'
+
+const keyLength = 32
+const seedLength = 32
+
+/**
+ * y-coordinates (little-endian, without the sign bit) of the points of small order. Under such a key a signature can be
+ * valid for many messages, and implementations differ on it: RFC 8032 section 8.4, "Taming the many EdDSAs" table 1.
+ */
+const smallOrderY = new Set([
+  '0000000000000000000000000000000000000000000000000000000000000000',
+  '0100000000000000000000000000000000000000000000000000000000000000',
+  'ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f',
+  '26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05',
+  'c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a',
+])
+
+/** Why bytes are not a key that all implementations agree about, or undefined. */
+function keyFault(bytes: Uint8Array): string | undefined {
+  if (bytes.length !== keyLength) return `a public key has ${String(keyLength)} bytes`
+  const y = Uint8Array.from(bytes)
+  y[31] = (y[31] as number) & 0x7f
+  if (smallOrderY.has(toHex(y))) return 'a point of small order'
+  const beyondPrime = y[31] === 0x7f && y.subarray(1, 31).every((byte) => byte === 0xff) && (y[0] as number) >= 0xed
+  return beyondPrime ? 'a coordinate that is not reduced' : undefined
+}
+
+class Ed25519PublicId implements PublicId {
+  readonly bytes: Uint8Array
+  readonly name: string
+  #verifier: ((message: Uint8Array, signature: Uint8Array) => boolean) | undefined
+
+  constructor(bytes: Uint8Array, name?: string) {
+    const fault = keyFault(bytes)
+    if (fault !== undefined) throw new ParsecError({ code: 'InvalidPublicId', reason: fault })
+    this.bytes = bytes.slice()
+    this.name = name ?? toHex(bytes.subarray(0, 8))
+  }
+
+  compareTo(other: PublicId): number {
+    return compareBytes(this.bytes, other.bytes)
+  }
+
+  verify(message: Uint8Array, signature: Uint8Array): boolean {
+    this.#verifier ??= platform.ed25519Verifier(this.bytes)
+    return this.#verifier(message, signature)
+  }
+}
+
+/**
+ * Ed25519 (RFC 8032): node:crypto on Node, pure JavaScript in browsers; both accept the same set of signatures. Keys of small order and
+ * coordinates that are not reduced are refused (`InvalidPublicId`).
+ */
+export const ed25519Identity: IdentityScheme & {
+  /** @param bytes - 32-byte public key. @param name - for people; default the first 8 bytes in hexadecimal. */
+  publicId(bytes: Uint8Array, name?: string): PublicId
+  /** @param seed - 32 secret random bytes: core draws no randomness itself. Throws a RangeError for another length. */
+  secretIdFromSeed(seed: Uint8Array, name?: string): SecretId
+} = {
+  name: 'ed25519',
+  signatureLength: 64,
+  publicId: (bytes, name) => new Ed25519PublicId(bytes, name),
+  secretIdFromSeed(seed, name) {
+    if (seed.length !== seedLength) throw new RangeError(`a seed has ${String(seedLength)} bytes`)
+    const { publicKey, sign } = platform.ed25519Signer(seed)
+    return { publicId: new Ed25519PublicId(publicKey, name), sign }
+  },
+  decodePublicId: (reader: Reader) => new Ed25519PublicId(reader.fixed(keyLength, 'a public key')),
+}

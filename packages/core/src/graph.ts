@@ -1,0 +1,217 @@
+// SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
+
+import { IntList, grown } from './arrays.ts'
+
+/** Places in the order of causes of the canonical encoding. */
+export const causes = { Requesting: 0, Request: 1, Response: 2, Observation: 3, Initial: 4 } as const
+
+/** Requesting, Request and Response (protocol.md section 2). */
+export function isSync(cause: number): boolean {
+  return cause < causes.Observation
+}
+
+/** No event, no peer, no payload. */
+export const none = -1
+
+/**
+ * The gossip graph: events as numbers in insertion order, so that parents come before children, and their relations (protocol.md section 4).
+ *
+ * Every branch of a fork is a *lane*: a sequence of events in which each is the self-parent of the next. A lane that
+ * branches off has a parent lane and the event at which it leaves it. An event's *clock* tells, per lane, one plus the number of
+ * its latest ancestor on it, or 0. As descent along a lane is the order of numbers, descent is one comparison, and exact under forks.
+ */
+export class GossipGraph {
+  size = 0
+  laneCount = 0
+  /** Row of event x: `clock[x * stride + lane]`. */
+  stride = 8
+  clock = new Int32Array(64 * 8)
+  creator = new Int32Array(64)
+  lane = new Int32Array(64)
+  indexByCreator = new Int32Array(64)
+  selfParent = new Int32Array(64)
+  otherParent = new Int32Array(64)
+  cause = new Int32Array(64)
+  recipient = new Int32Array(64)
+  payload = new Int32Array(64)
+  /** Nearest sync event among the self-ancestors, the event itself left out. */
+  syncSelfAncestor = new Int32Array(64)
+  /** How many events of its lane, up to itself, carry a payload. */
+  payloadRank = new Int32Array(64)
+
+  /** Per lane: events, and those that carry a payload, in order. */
+  readonly laneEvents: IntList[] = []
+  readonly lanePayloadEvents: IntList[] = []
+  readonly laneCreator = new IntList()
+  /** Event of the parent lane after which the lane branches off, or none. */
+  readonly laneBranch = new IntList()
+  /** Per peer, its lanes: more than one when it forked. */
+  readonly lanesOf: number[][] = []
+
+  /** Adds an event whose parents are in the graph; returns its number. */
+  insert(
+    creator: number,
+    cause: number,
+    selfParent: number,
+    otherParent: number,
+    recipient: number,
+    payload: number,
+  ): number {
+    const x = this.size
+    if (x === this.creator.length) this.#grow()
+    const lane = this.#laneFor(creator, selfParent)
+    this.size = x + 1
+    this.creator[x] = creator
+    this.lane[x] = lane
+    this.indexByCreator[x] = selfParent === none ? 0 : (this.indexByCreator[selfParent] as number) + 1
+    this.selfParent[x] = selfParent
+    this.otherParent[x] = otherParent
+    this.cause[x] = cause
+    this.recipient[x] = recipient
+    this.payload[x] = payload
+    this.syncSelfAncestor[x] =
+      selfParent === none || isSync(this.cause[selfParent] as number)
+        ? selfParent
+        : (this.syncSelfAncestor[selfParent] as number)
+    ;(this.laneEvents[lane] as IntList).push(x)
+    const payloadEvents = this.lanePayloadEvents[lane] as IntList
+    if (payload !== none) payloadEvents.push(x)
+    this.payloadRank[x] = payloadEvents.length
+    this.#setClock(x, lane, selfParent, otherParent)
+    return x
+  }
+
+  /** Does x descend from y (section 4)? An event descends from itself. */
+  descends(x: number, y: number): boolean {
+    return (this.clock[x * this.stride + (this.lane[y] as number)] as number) > y
+  }
+
+  /** Is y x itself or reached from it by self-parents alone? */
+  isSelfAncestor(x: number, y: number): boolean {
+    const lane = this.lane[y]
+    let at = x
+    while (this.lane[at] !== lane) {
+      at = this.laneBranch.at(this.lane[at] as number)
+      if (at === none) return false
+    }
+    return y <= at
+  }
+
+  /** Do two events by the peer, neither an ancestor of the other, both precede x (section 4)? */
+  isAwareOfFork(x: number, peer: number): boolean {
+    const lanes = this.lanesOf[peer]
+    return lanes !== undefined && lanes.length > 1 && this.#latestOfForker(x, lanes) < none
+  }
+
+  sees(x: number, y: number): boolean {
+    return this.descends(x, y) && !this.isAwareOfFork(x, this.creator[y] as number)
+  }
+
+  /** The peer's latest event in x's ancestry; none if there is none or if x is aware of a fork by the peer. */
+  latestBy(x: number, peer: number): number {
+    const lanes = this.lanesOf[peer]
+    if (lanes === undefined) return none
+    if (lanes.length > 1) return Math.max(this.#latestOfForker(x, lanes), none)
+    return (this.clock[x * this.stride + (lanes[0] as number)] as number) - 1
+  }
+
+  /** Events that the clock of an event does not cover, ascending. With no event, all. */
+  notCoveredBy(events: readonly number[]): number[] {
+    const missing: number[] = []
+    for (let lane = 0; lane < this.laneCount; lane++) {
+      const all = this.laneEvents[lane] as IntList
+      let covered = events.length === 0 ? 0 : Infinity
+      for (const x of events) covered = Math.min(covered, this.clock[x * this.stride + lane] as number)
+      const from = covered === 0 ? 0 : this.#placeInLane(covered - 1) + 1
+      for (let i = from; i < all.length; i++) missing.push(all.at(i))
+    }
+    return missing.sort((a, b) => a - b)
+  }
+
+  #placeInLane(x: number): number {
+    const first = (this.laneEvents[this.lane[x] as number] as IntList).at(0)
+    return (this.indexByCreator[x] as number) - (this.indexByCreator[first] as number)
+  }
+
+  /**
+   * Where the lanes known to x form one line, the last event on it; none if x knows no lane; less if they do not form
+   * a line, which is a fork.
+   */
+  #latestOfForker(x: number, lanes: readonly number[]): number {
+    const row = x * this.stride
+    let latest = none
+    let known = 0
+    for (const lane of lanes) {
+      const clock = this.clock[row + lane] as number
+      if (clock > 0) known++
+      if (clock - 1 > latest) latest = clock - 1
+    }
+    if (known === 0) return none
+    let lane = this.lane[latest] as number
+    for (let branch = this.laneBranch.at(lane); branch !== none; branch = this.laneBranch.at(lane)) {
+      lane = this.lane[branch] as number
+      if (this.clock[row + lane] !== branch + 1) return none - 1
+      known--
+    }
+    return known === 1 ? latest : none - 1
+  }
+
+  #laneFor(creator: number, selfParent: number): number {
+    if (selfParent !== none) {
+      const lane = this.lane[selfParent] as number
+      const events = this.laneEvents[lane] as IntList
+      if (events.at(events.length - 1) === selfParent) return lane
+    }
+    const lane = this.laneCount++
+    if (this.laneCount > this.stride) this.#widen()
+    this.laneEvents.push(new IntList())
+    this.lanePayloadEvents.push(new IntList(4))
+    this.laneCreator.push(creator)
+    this.laneBranch.push(selfParent)
+    while (this.lanesOf.length <= creator) this.lanesOf.push([])
+    ;(this.lanesOf[creator] as number[]).push(lane)
+    return lane
+  }
+
+  #setClock(x: number, lane: number, selfParent: number, otherParent: number): void {
+    const { clock, laneCount, stride } = this
+    const row = x * stride
+    const self = selfParent * stride
+    const other = otherParent * stride
+    if (otherParent !== none) {
+      for (let l = 0; l < laneCount; l++) {
+        const a = clock[self + l] as number
+        const b = clock[other + l] as number
+        clock[row + l] = a > b ? a : b
+      }
+    } else if (selfParent !== none) {
+      for (let l = 0; l < laneCount; l++) clock[row + l] = clock[self + l] as number
+    }
+    clock[row + lane] = x + 1
+  }
+
+  #grow(): void {
+    const needed = 2 * this.size
+    this.clock = grown(this.clock, needed * this.stride)
+    this.creator = grown(this.creator, needed)
+    this.lane = grown(this.lane, needed)
+    this.indexByCreator = grown(this.indexByCreator, needed)
+    this.selfParent = grown(this.selfParent, needed)
+    this.otherParent = grown(this.otherParent, needed)
+    this.cause = grown(this.cause, needed)
+    this.recipient = grown(this.recipient, needed)
+    this.payload = grown(this.payload, needed)
+    this.syncSelfAncestor = grown(this.syncSelfAncestor, needed)
+    this.payloadRank = grown(this.payloadRank, needed)
+  }
+
+  #widen(): void {
+    const narrow = this.clock
+    const from = this.stride
+    const to = 2 * from
+    const wide = new Int32Array(this.creator.length * to)
+    for (let x = 0; x < this.size; x++) wide.set(narrow.subarray(x * from, (x + 1) * from), x * to)
+    this.clock = wide
+    this.stride = to
+  }
+}

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
+
+/**
+ * PARSEC: peers exchange signed gossip events; each computes, alone, the same total order of blocks.
+ *
+ * @packageDocumentation
+ */
+export { Block } from './block.ts'
+export type { Proof } from './block.ts'
+export { Consensus } from './consensus.ts'
+export type { ConsensusOptions, EventInput } from './consensus.ts'
+export { ed25519Identity } from './ed25519-identity.ts'
+export { Reader, Writer, compareBytes, toHex, utf8Bytes, utf8Text } from './encoding.ts'
+export { ParsecError } from './errors.ts'
+export type { ParsecErrorCode, ParsecErrorDetail } from './errors.ts'
+export { Event } from './event.ts'
+export type { Cause, EventFormat, Vote } from './event.ts'
+export type { IdentityScheme, PublicId, SecretId } from './identity.ts'
+export type * from './inspect.ts'
+export { limits } from './limits.ts'
+export { Message } from './message.ts'
+export { mockIdentity } from './mock-identity.ts'
+export {
+  add,
+  bytesCodec,
+  encodeObservation,
+  genesis,
+  observationHash,
+  observationText,
+  opaque,
+  remove,
+  stringCodec,
+} from './observation.ts'
+export type { Observation, PayloadCodec } from './observation.ts'
+export { Parsec } from './parsec.ts'
+export type { ParsecOptions } from './parsec.ts'
+export { PeerState } from './peers.ts'

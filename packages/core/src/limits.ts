@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
+
+/** Every size that can come from outside, in one place. Beyond a limit a decoder throws `LimitExceeded`. */
+export const limits = {
+  /** Bytes of one gossip message. */
+  messageBytes: 1 << 28,
+  /** Events in one gossip message. */
+  messageEvents: 1 << 20,
+  /** Bytes of the application's payload in one vote. */
+  payloadBytes: 1 << 20,
+  /** Bytes of relatedInfo in Genesis, Add and Remove. */
+  relatedInfoBytes: 1 << 16,
+  /** Peers named in one observation, and voters of one election. */
+  groupSize: 1024,
+  /** Bytes of a mock identity's name. */
+  nameBytes: 256,
+} as const

@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
+
+import { platform } from '#crypto'
+import { Reader, Writer, compareBytes, readSet, toHex, utf8Bytes, utf8Text } from './encoding.ts'
+import { ParsecError } from './errors.ts'
+import type { IdentityScheme, PublicId } from './identity.ts'
+import type { ConsensusMode } from './inspect.ts'
+import { limits } from './limits.ts'
+
+/** What a peer can vote for (protocol.md section 2). `P` is the application's payload. */
+export type Observation<P> =
+  /** The founding members. Made by the library. */
+  | { readonly kind: 'Genesis'; readonly group: readonly PublicId[]; readonly relatedInfo: Uint8Array }
+  /** Add a voter. */
+  | { readonly kind: 'Add'; readonly peerId: PublicId; readonly relatedInfo: Uint8Array }
+  /** Remove a voter. */
+  | { readonly kind: 'Remove'; readonly peerId: PublicId; readonly relatedInfo: Uint8Array }
+  /** Anything that the application wants ordered. */
+  | { readonly kind: 'OpaquePayload'; readonly payload: P }
+  /** Run a distributed key generation; never output. So far only met in recorded graphs. */
+  | { readonly kind: 'StartDkg'; readonly participants: readonly PublicId[] }
+  /** A message of a key generation; never output. So far only met in recorded graphs. */
+  | { readonly kind: 'DkgMessage'; readonly text: string; readonly message: Uint8Array }
+
+/** How the application's payload becomes bytes and back: one payload, one encoding. */
+export interface PayloadCodec<P> {
+  encode(payload: P): Uint8Array
+  /** May throw on bytes that are no payload; the event that carries them is then refused. */
+  decode(bytes: Uint8Array): P
+  /** Short form for pictures and logs. */
+  text?(payload: P): string
+}
+
+/** Payloads that are texts, as in the recorded graphs. */
+export const stringCodec: PayloadCodec<string> = { encode: utf8Bytes, decode: utf8Text, text: (payload) => payload }
+
+/** Payloads that are bytes. */
+export const bytesCodec: PayloadCodec<Uint8Array> = {
+  encode: (payload) => payload,
+  decode: (bytes) => bytes,
+  text: (payload) => toHex(payload.subarray(0, 16)),
+}
+
+const noInfo = new Uint8Array(0)
+
+export function genesis(group: Iterable<PublicId>, relatedInfo = noInfo): Observation<never> {
+  return { kind: 'Genesis', group: sortedIds(group), relatedInfo }
+}
+
+export function add(peerId: PublicId, relatedInfo = noInfo): Observation<never> {
+  return { kind: 'Add', peerId, relatedInfo }
+}
+
+export function remove(peerId: PublicId, relatedInfo = noInfo): Observation<never> {
+  return { kind: 'Remove', peerId, relatedInfo }
+}
+
+export function opaque<P>(payload: P): Observation<P> {
+  return { kind: 'OpaquePayload', payload }
+}
+
+/** Ascending and without repetition, as sets are encoded. */
+export function sortedIds(ids: Iterable<PublicId>): PublicId[] {
+  const sorted = [...ids].sort((a, b) => a.compareTo(b))
+  return sorted.filter((id, i) => i === 0 || (sorted[i - 1] as PublicId).compareTo(id) !== 0)
+}
+
+/** Index of the variant in the canonical encoding; 3 is Accusation and 6 DkgResult. */
+const variantIndex = { Genesis: 0, Add: 1, Remove: 2, OpaquePayload: 4, StartDkg: 5, DkgMessage: 7 } as const
+
+/** Is each vote for it an observation of its own (section 2, consensus mode)? */
+export function isSingle(kind: Observation<unknown>['kind'], mode: ConsensusMode): boolean {
+  return kind === 'DkgMessage' || (kind === 'OpaquePayload' && mode === 'single')
+}
+
+function writeIds(writer: Writer, ids: readonly PublicId[]): void {
+  checkLimit('group', limits.groupSize, ids.length)
+  writer.length(ids.length)
+  for (const id of ids) writer.fixed(id.bytes)
+}
+
+function checkLimit(what: string, limit: number, actual: number): void {
+  if (actual > limit) throw new ParsecError({ code: 'LimitExceeded', what, limit, actual })
+}
+
+/** Canonical encoding; throws `LimitExceeded` for what no peer would accept. */
+export function encodeObservation<P>(observation: Observation<P>, codec: PayloadCodec<P>): Uint8Array {
+  const writer = new Writer().u32(variantIndex[observation.kind])
+  switch (observation.kind) {
+    case 'Genesis':
+      writeIds(writer, observation.group)
+      checkLimit('relatedInfo', limits.relatedInfoBytes, observation.relatedInfo.length)
+      writer.bytes(observation.relatedInfo)
+      break
+    case 'Add':
+    case 'Remove':
+      checkLimit('relatedInfo', limits.relatedInfoBytes, observation.relatedInfo.length)
+      writer.fixed(observation.peerId.bytes).bytes(observation.relatedInfo)
+      break
+    case 'OpaquePayload': {
+      const bytes = codec.encode(observation.payload)
+      checkLimit('payload', limits.payloadBytes, bytes.length)
+      writer.bytes(bytes)
+      break
+    }
+    case 'StartDkg':
+      writeIds(writer, observation.participants)
+      break
+    case 'DkgMessage':
+      writer.fixed(observation.message)
+      break
+  }
+  return writer.finish()
+}
+
+/** SHA3-256 of the canonical encoding. */
+export function observationHash<P>(observation: Observation<P>, codec: PayloadCodec<P>): Uint8Array {
+  return platform.sha3(encodeObservation(observation, codec))
+}
+
+function decodePayload<P>(bytes: Uint8Array, codec: PayloadCodec<P>): P {
+  let again: Uint8Array
+  let payload: P
+  try {
+    payload = codec.decode(bytes)
+    again = codec.encode(payload)
+  } catch (error) {
+    throw new ParsecError({ code: 'MalformedPayload', reason: error instanceof Error ? error.message : 'codec threw' })
+  }
+  if (compareBytes(bytes, again) !== 0) {
+    throw new ParsecError({ code: 'MalformedPayload', reason: 'not the encoding that the codec gives' })
+  }
+  return payload
+}
+
+/** Strict and bounded; throws `MalformedEncoding`, `LimitExceeded`, `MalformedPayload`, `InvalidPublicId` or `InvalidObservation`. */
+export function decodeObservation<P>(
+  reader: Reader,
+  codec: PayloadCodec<P>,
+  identities: IdentityScheme,
+): Observation<P> {
+  const variant = reader.u32()
+  switch (variant) {
+    case variantIndex.Genesis: {
+      const group = readSet(reader, 'group', () => identities.decodePublicId(reader))
+      return { kind: 'Genesis', group, relatedInfo: reader.bytes('relatedInfo', limits.relatedInfoBytes) }
+    }
+    case variantIndex.Add:
+    case variantIndex.Remove: {
+      const peerId = identities.decodePublicId(reader)
+      const relatedInfo = reader.bytes('relatedInfo', limits.relatedInfoBytes)
+      return { kind: variant === variantIndex.Add ? 'Add' : 'Remove', peerId, relatedInfo }
+    }
+    case variantIndex.OpaquePayload:
+      return { kind: 'OpaquePayload', payload: decodePayload(reader.bytes('payload', limits.payloadBytes), codec) }
+    default:
+      throw reader.malformed('an observation that a peer may vote for')
+  }
+}
+
+/** Short printable form, as in the recorded graphs: `OpaquePayload(0)`, `Add(Fred)`, `Genesis({Alice, Bob})`. */
+export function observationText<P>(observation: Observation<P>, payloadText: (payload: P) => string = String): string {
+  const names = (ids: readonly PublicId[]): string => `{${ids.map((id) => id.name).join(', ')}}`
+  switch (observation.kind) {
+    case 'Genesis':
+      return `Genesis(${names(observation.group)})`
+    case 'Add':
+    case 'Remove': {
+      const { kind, peerId, relatedInfo } = observation
+      if (relatedInfo.length === 0) return `${kind}(${peerId.name})`
+      return `${kind} { peer_id: ${peerId.name}, related_info: [${relatedInfo.join(', ')}] }`
+    }
+    case 'OpaquePayload':
+      return `OpaquePayload(${payloadText(observation.payload)})`
+    case 'StartDkg':
+      return `StartDkg(${names(observation.participants)})`
+    case 'DkgMessage':
+      return `DkgMessage(${observation.text})`
+  }
+}

@@ -1,0 +1,481 @@
+// SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
+
+import { Block } from './block.ts'
+import type { Proof } from './block.ts'
+import { Consensus } from './consensus.ts'
+import { ed25519Identity } from './ed25519-identity.ts'
+import { toHex } from './encoding.ts'
+import type { Reader } from './encoding.ts'
+import { ParsecError } from './errors.ts'
+import { Event } from './event.ts'
+import type { Cause, EventFormat, Vote } from './event.ts'
+import { causes, none } from './graph.ts'
+import type { IdentityScheme, PublicId, SecretId } from './identity.ts'
+import type { ConsensusMode, DecisionView, Inspection } from './inspect.ts'
+import { GraphInspection } from './inspection.ts'
+import { limits } from './limits.ts'
+import { Message } from './message.ts'
+import { encodeObservation, genesis, observationHash, observationText, sortedIds } from './observation.ts'
+import type { Observation, PayloadCodec } from './observation.ts'
+import { PeerState } from './peers.ts'
+
+export interface ParsecOptions<P> {
+  /** How the application's payload becomes bytes and back. */
+  readonly codec: PayloadCodec<P>
+  /** Kind of the network's identities; default Ed25519. */
+  readonly identities?: IdentityScheme
+  /** Fixed for the whole network; default supermajority. */
+  readonly mode?: ConsensusMode
+  /** Called at each decision, while the election that fell is still to be inspected. Must not call back. */
+  readonly onDecision?: (decision: DecisionView, inspection: Inspection) => void
+}
+
+/** Requested by a cause whose self-parent is not known yet. */
+type OwnCause<P> =
+  | { readonly kind: 'Requesting'; readonly recipient: PublicId }
+  | { readonly kind: 'Request' | 'Response'; readonly otherParent: Uint8Array }
+  | { readonly kind: 'Observation'; readonly vote: Vote<P> }
+  | { readonly kind: 'Initial' }
+
+/**
+ * One peer of a network that agrees on an order of blocks. A state machine: no clock, no input or output, no randomness. The caller
+ *
+ * 1. votes ({@link Parsec.voteFor});
+ * 2. now and then takes one of {@link Parsec.gossipRecipients}, and sends it {@link Parsec.createGossip};
+ * 3. hands requests and responses that arrive, with the peer that they came from, to {@link Parsec.handleRequest} and
+ *    {@link Parsec.handleResponse}, and sends back what the former returns; the transport must vouch for the sender;
+ * 4. takes the blocks ({@link Parsec.poll}) after each of these.
+ *
+ * Whatever throws throws a {@link ParsecError} and leaves the state usable; what a message brought before its fault stays.
+ */
+export class Parsec<P> {
+  readonly mode: ConsensusMode
+  readonly #us: SecretId
+  readonly #ourIndex: number
+  readonly #format: EventFormat<P>
+  readonly #consensus: Consensus
+  readonly #events: Event<P>[] = []
+  readonly #indexOf = new Map<string, number>()
+  #ourLast: Event<P> | undefined
+  /** Our events that wait until we are a voter (section 3, fromExisting). */
+  #heldBack: OwnCause<P>[] = []
+  /** Sync events of others that an event of ours has recorded: each is answered once. */
+  readonly #recorded = new Set<number>()
+  readonly #votedFor = new Set<string>()
+  /** Payloads of our votes that are not polled yet, in vote order. */
+  readonly #ourUnpolled = new Set<number>()
+  #blocks: { readonly payload: number; readonly block: Block<P> }[] = []
+  #polled = 0
+
+  private constructor(us: SecretId, options: ParsecOptions<P>) {
+    this.#us = us
+    this.mode = options.mode ?? 'supermajority'
+    const identities = options.identities ?? ed25519Identity
+    this.#format = { codec: options.codec, identities: this.#rememberingIds(identities) }
+    const { onDecision } = options
+    this.#consensus = new Consensus({
+      mode: this.mode,
+      ourIndex: 0,
+      onDecision: onDecision && ((decision) => { onDecision(decision, this.inspect()) }),
+      onDecided: (payloads, voters) => { this.#decided(payloads, voters) },
+    })
+    this.#ourIndex = this.#consensus.addPeer(us.publicId, PeerState.NONE)
+  }
+
+  /**
+   * A founding member (section 3). All members must be given the same group and the same mode.
+   *
+   * Throws `InvalidGroup` if we are not in the group or it is larger than `limits.groupSize`.
+   */
+  static fromGenesis<P>(us: SecretId, group: Iterable<PublicId>, options: ParsecOptions<P>): Parsec<P> {
+    const members = sortedIds(group)
+    if (members.length > limits.groupSize) throw invalidGroup(`at most ${String(limits.groupSize)} members`)
+    if (!contains(members, us.publicId)) throw invalidGroup('we are not in the genesis group')
+    const parsec = new Parsec(us, options)
+    parsec.#found(members, PeerState.ACTIVE)
+    parsec.#consensus.peers.setState(parsec.#ourIndex, PeerState.ACTIVE)
+    parsec.#append({ kind: 'Initial' })
+    parsec.#vote(genesis(members))
+    parsec.#proceedAlone()
+    return parsec
+  }
+
+  /**
+   * A peer that joins (section 3). It replays the network's whole history, so it is given the founding members and, for who may contact it, the
+   * present ones. It can vote once the others have decided to add it and it has replayed that.
+   *
+   * Throws `InvalidGroup` if we are in one of the sets or one is empty.
+   */
+  static fromExisting<P>(
+    us: SecretId,
+    genesisGroup: Iterable<PublicId>,
+    section: Iterable<PublicId>,
+    options: ParsecOptions<P>,
+  ): Parsec<P> {
+    const founders = sortedIds(genesisGroup)
+    const present = sortedIds(section)
+    if (founders.length === 0 || present.length === 0) throw invalidGroup('neither set may be empty')
+    if (founders.length > limits.groupSize) throw invalidGroup(`at most ${String(limits.groupSize)} members`)
+    if (contains(founders, us.publicId) || contains(present, us.publicId)) throw invalidGroup('we are in the section')
+    const parsec = new Parsec(us, options)
+    parsec.#consensus.peers.setState(parsec.#ourIndex, new PeerState(['RECV']))
+    parsec.#found(founders, new PeerState(['VOTE', 'SEND']))
+    for (const id of present) parsec.#consensus.addPeer(id, new PeerState(['SEND']))
+    return parsec
+  }
+
+  get ourPublicId(): PublicId {
+    return this.#us.publicId
+  }
+
+  /** Are we a voter? */
+  canVote(): boolean {
+    return this.#ourState.vote
+  }
+
+  /**
+   * Votes for an observation (section 3).
+   *
+   * Throws `InvalidSelfState` if we are no voter, `DuplicateVote` if we voted for it before, `InvalidObservation` for a kind that only the library makes,
+   * `LimitExceeded` if it is too large.
+   */
+  voteFor(observation: Observation<P>): void {
+    const { kind } = observation
+    if (kind !== 'OpaquePayload' && kind !== 'Add' && kind !== 'Remove') {
+      throw new ParsecError({ code: 'InvalidObservation', kind, reason: 'only the library votes for it' })
+    }
+    this.#requireOurs('VOTE', this.#ourState.vote)
+    if (this.haveVotedFor(observation)) {
+      throw new ParsecError({ code: 'DuplicateVote', observation: this.#text(observation) })
+    }
+    this.#vote(observation)
+    this.#proceedAlone()
+  }
+
+  haveVotedFor(observation: Observation<P>): boolean {
+    return this.#votedFor.has(toHex(observationHash(observation, this.#format.codec)))
+  }
+
+  /** Whom we may gossip to, in ascending order; empty while we may not send. */
+  gossipRecipients(): PublicId[] {
+    if (!this.#ourState.send) return []
+    const recipients: PublicId[] = []
+    for (const { id, state } of this.#consensus.peers) {
+      if (state.dkg && state.recv && id.compareTo(this.ourPublicId) !== 0) recipients.push(id)
+    }
+    return sortedIds(recipients)
+  }
+
+  /**
+   * Makes a gossip request with every event that we think the recipient lacks (section 3). Made is meant to be sent: each call appends an event.
+   *
+   * Throws `InvalidSelfState`, `UnknownPeer`, `InvalidPeerState`; `LimitExceeded` if the message would be too large.
+   */
+  createGossip(recipient: PublicId): Message<P> {
+    this.#requireOurs('SEND', this.#ourState.send)
+    const peer = this.#requirePeer(recipient)
+    const { id, state } = this.#consensus.peers.at(peer)
+    if (peer === this.#ourIndex || !state.dkg || !state.recv) {
+      throw new ParsecError({ code: 'InvalidPeerState', peer: id.name, required: 'DKG|RECV', actual: state.toString() })
+    }
+    this.#append({ kind: 'Requesting', recipient: id })
+    return this.#messageTo(peer, 'request')
+  }
+
+  /**
+   * Takes in a request and makes the response (section 3); undefined while we may not send.
+   *
+   * Throws `InvalidSelfState`, `UnknownPeer`, `InvalidPeerState`, `InvalidMessage`, and what decoding, verifying and inserting an event throw.
+   */
+  handleRequest(sender: PublicId, message: Message<P> | Uint8Array): Message<P> | undefined {
+    const peer = this.#receive(sender, message, 'request')
+    return this.#ourState.send ? this.#messageTo(peer, 'response') : undefined
+  }
+
+  /** Takes in a response to a request of ours; throws what {@link Parsec.handleRequest} throws. */
+  handleResponse(sender: PublicId, message: Message<P> | Uint8Array): void {
+    this.#receive(sender, message, 'response')
+  }
+
+  /** Reads a message from bytes; throws what {@link Message.decode} throws. Verifying and inserting come later. */
+  decodeMessage(bytes: Uint8Array): Message<P> {
+    return Message.decode(bytes, this.#format)
+  }
+
+  /** The next block, or undefined. */
+  poll(): Block<P> | undefined {
+    const next = this.#blocks[this.#polled]
+    if (next === undefined) return undefined
+    this.#polled++
+    // Half of the queue is dropped at a time, so that a block costs the same however many wait.
+    if (2 * this.#polled > this.#blocks.length) {
+      this.#blocks = this.#blocks.slice(this.#polled)
+      this.#polled = 0
+    }
+    this.#ourUnpolled.delete(next.payload)
+    return next.block
+  }
+
+  /** Has anyone voted for what has not been polled yet, as far as we know? */
+  hasUnpolledObservations(): boolean {
+    return this.#polled < this.#blocks.length || this.#consensus.election.hasUnconsensused()
+  }
+
+  /** What we voted for and have not polled: first what is decided, in order, then the rest in the order of our votes. */
+  ourUnpolledObservations(): Observation<P>[] {
+    const decided: number[] = []
+    for (let i = this.#polled; i < this.#blocks.length; i++) {
+      const payload = this.#blocks[i]?.payload
+      if (payload !== undefined && this.#ourUnpolled.has(payload)) decided.push(payload)
+    }
+    const queued = new Set(decided)
+    const open = [...this.#ourUnpolled].filter((payload) => !queued.has(payload))
+    return [...decided, ...open].map((payload) => this.#observation(payload))
+  }
+
+  /** A live, read-only view of graph, election and peers. */
+  inspect(): Inspection {
+    const { text } = this.#format.codec
+    return new GraphInspection(this.#consensus, text && ((payload) => text(payload as P)))
+  }
+
+  // Peers.
+
+  get #ourState(): PeerState {
+    return this.#consensus.peers.at(this.#ourIndex).state
+  }
+
+  #found(members: readonly PublicId[], state: PeerState): void {
+    this.#consensus.setVoters(members.map((id) => this.#consensus.addPeer(id, state)))
+  }
+
+  #requireOurs(required: string, holds: boolean): void {
+    if (!holds) throw new ParsecError({ code: 'InvalidSelfState', required, actual: this.#ourState.toString() })
+  }
+
+  #requirePeer(id: PublicId): number {
+    const peer = this.#consensus.peers.indexOf(id)
+    if (peer === undefined) throw new ParsecError({ code: 'UnknownPeer', peer: id.name })
+    return peer
+  }
+
+  /** Reads ids as the objects that we know: they have names and cached keys. Ids met in messages only are not kept. */
+  #rememberingIds(identities: IdentityScheme): IdentityScheme {
+    return {
+      name: identities.name,
+      signatureLength: identities.signatureLength,
+      decodePublicId: (reader: Reader) => {
+        const id = identities.decodePublicId(reader)
+        const { peers } = this.#consensus
+        const known = peers.indexOf(id)
+        return known === undefined ? id : peers.at(known).id
+      },
+    }
+  }
+
+  // Our own events.
+
+  #append(cause: OwnCause<P>): void {
+    if (this.#ourLast === undefined && cause.kind !== 'Initial') {
+      this.#heldBack.push(cause)
+      return
+    }
+    const event = Event.create(this.#us, this.#withSelfParent(cause), this.#format.codec)
+    this.#ourLast = event
+    this.#insert(event)
+  }
+
+  #withSelfParent(cause: OwnCause<P>): Cause<P> {
+    if (cause.kind === 'Initial') return cause
+    const selfParent = this.#ourLast?.hash
+    if (selfParent === undefined) throw new Error('assertion failed, expected: an event of ours')
+    return { ...cause, selfParent }
+  }
+
+  #vote(observation: Observation<P>): void {
+    const message = encodeObservation(observation, this.#format.codec)
+    const signature = this.#us.sign(message)
+    this.#votedFor.add(toHex(observationHash(observation, this.#format.codec)))
+    this.#append({ kind: 'Observation', vote: { observation, signature } })
+  }
+
+  /** The only voter sends a request to itself: that is the sync event in which it decides (section 3). */
+  #proceedAlone(): void {
+    const { election } = this.#consensus
+    const isAlone = election.voters.length === 1 && election.voters[0] === this.#ourIndex
+    if (isAlone && election.hasUnconsensused()) this.#append({ kind: 'Requesting', recipient: this.ourPublicId })
+  }
+
+  /** Once we are a voter: our Initial event, and then what was held back. */
+  #releaseHeldBack(): void {
+    if (this.#ourLast !== undefined || !this.#ourState.vote) return
+    this.#append({ kind: 'Initial' })
+    const waiting = this.#heldBack
+    this.#heldBack = []
+    for (const cause of waiting) this.#append(cause)
+  }
+
+  // Messages.
+
+  #messageTo(peer: number, kind: Message<P>['kind']): Message<P> {
+    const { graph } = this.#consensus
+    // A peer that forked gets what any of its branches lacks.
+    const lastEvents = (graph.lanesOf[peer] ?? []).map((lane) => {
+      const events = graph.laneEvents[lane]
+      return events === undefined ? none : events.at(events.length - 1)
+    })
+    const lacking = graph.notCoveredBy(lastEvents)
+    if (lacking.length > limits.messageEvents) {
+      const { messageEvents: limit } = limits
+      throw new ParsecError({ code: 'LimitExceeded', what: 'message events', limit, actual: lacking.length })
+    }
+    return new Message(
+      kind,
+      lacking.map((index) => this.#event(index)),
+    )
+  }
+
+  #receive(sender: PublicId, received: Message<P> | Uint8Array, kind: Message<P>['kind']): number {
+    this.#requireOurs('RECV', this.#ourState.recv)
+    const peer = this.#requirePeer(sender)
+    const { id, state } = this.#consensus.peers.at(peer)
+    if (!state.send) {
+      throw new ParsecError({ code: 'InvalidPeerState', peer: id.name, required: 'SEND', actual: state.toString() })
+    }
+    const message = received instanceof Uint8Array ? this.decodeMessage(received) : received
+    if (message.kind !== kind) throw invalidMessage(`a ${message.kind} where a ${kind} is handled`)
+    for (const event of message.events) this.#insert(event)
+    const last = message.events.at(-1)
+    if (last === undefined) throw invalidMessage('no events')
+    const asked = kind === 'request' ? this.#requestingEvent(peer, last) : this.#answeringEvent(peer, last)
+    if (this.#recorded.has(asked)) throw invalidMessage(`a ${kind} that we have recorded before`)
+    this.#recorded.add(asked)
+    this.#append({ kind: kind === 'request' ? 'Request' : 'Response', otherParent: last.hash })
+    this.#releaseHeldBack()
+    this.#proceedAlone()
+    return peer
+  }
+
+  /** The Requesting event that a request ends with; recording anything else would make our event invalid (section 8). */
+  #requestingEvent(sender: number, last: Event<P>): number {
+    const index = this.#indexOf.get(last.id) ?? none
+    const { graph } = this.#consensus
+    if (graph.creator[index] !== sender) throw invalidMessage('its last event is not by the sender')
+    if (graph.cause[index] !== causes.Requesting || graph.recipient[index] !== this.#ourIndex) {
+      throw invalidMessage('its last event is not a Requesting event addressed to us')
+    }
+    return index
+  }
+
+  /** The Request event, itself or followed by events that are not sync events, that a response ends with (section 8). */
+  #answeringEvent(sender: number, last: Event<P>): number {
+    const { graph } = this.#consensus
+    const end = this.#indexOf.get(last.id) ?? none
+    if (graph.creator[end] !== sender) throw invalidMessage('its last event is not by the sender')
+    const isSync = (graph.cause[end] as number) < causes.Observation
+    const index = isSync ? end : (graph.syncSelfAncestor[end] as number)
+    const asked = graph.cause[index] === causes.Request ? (graph.otherParent[index] as number) : none
+    if (graph.creator[asked] !== this.#ourIndex) throw invalidMessage('its last sync event does not answer a request of ours')
+    return index
+  }
+
+  // Inserting.
+
+  /** Skips what is known; otherwise verifies, resolves the parents and inserts (section 3). */
+  #insert(event: Event<P>): void {
+    if (this.#indexOf.has(event.id)) return
+    event.verify()
+    const { peers } = this.#consensus
+    const creator = peers.indexOf(event.creator)
+    if (creator === undefined || !peers.at(creator).member) {
+      throw new ParsecError({ code: 'UnknownCreator', event: event.id, creator: event.creator.name })
+    }
+    if (creator === this.#ourIndex && event !== this.#ourLast) {
+      throw new ParsecError({ code: 'UnknownOwnEvent', event: event.id })
+    }
+    const { cause } = event
+    const selfParent = cause.kind === 'Initial' ? undefined : this.#parent(event, cause.selfParent)
+    const otherParent = 'otherParent' in cause ? this.#parent(event, cause.otherParent) : undefined
+    const { graph } = this.#consensus
+    if (selfParent !== undefined && graph.creator[selfParent] !== creator) {
+      const parent = this.#event(selfParent).id
+      throw new ParsecError({ code: 'SelfParentByDifferentCreator', event: event.id, selfParent: parent })
+    }
+    if (otherParent !== undefined && graph.creator[otherParent] === creator) {
+      const parent = this.#event(otherParent).id
+      throw new ParsecError({ code: 'OtherParentBySameCreator', event: event.id, otherParent: parent })
+    }
+    const recipient = cause.kind === 'Requesting' ? peers.indexOf(cause.recipient) : undefined
+    const payload = this.#payloadOf(event, creator)
+    if (!peers.at(creator).removed) peers.setState(creator, peers.at(creator).state.with('RECV'))
+    this.#indexOf.set(event.id, this.#events.push(event) - 1)
+    this.#consensus.insert({ creator, cause: cause.kind, selfParent, otherParent, recipient, payload })
+  }
+
+  #parent(event: Event<P>, hash: Uint8Array): number {
+    const parent = toHex(hash)
+    const index = this.#indexOf.get(parent)
+    if (index === undefined) throw new ParsecError({ code: 'UnknownParent', event: event.id, parent })
+    return index
+  }
+
+  #payloadOf(event: Event<P>, creator: number): number | undefined {
+    const hash = event.observationHash
+    if (hash === undefined || event.cause.kind !== 'Observation') return undefined
+    const payload = this.#consensus.addPayload(event.cause.vote.observation, creator, hash)
+    if (creator === this.#ourIndex && this.#consensus.payloads.decided[payload] === 0) this.#ourUnpolled.add(payload)
+    return payload
+  }
+
+  #event(index: number): Event<P> {
+    const event = this.#events[index]
+    if (event === undefined) throw new RangeError(`no event ${String(index)}`)
+    return event
+  }
+
+  // Decisions.
+
+  #decided(payloads: readonly number[], voters: readonly number[]): void {
+    for (const payload of payloads) {
+      const observation = this.#observation(payload)
+      this.#blocks.push({ payload, block: new Block(observation, this.#proofs(payload, voters)) })
+      if (observation.kind === 'Remove' && observation.peerId.compareTo(this.ourPublicId) === 0) {
+        this.#consensus.stop()
+        return
+      }
+    }
+  }
+
+  /** The voters' votes for a payload, as far as they have arrived. */
+  #proofs(payload: number, voters: readonly number[]): Proof[] {
+    const { graph, payloads } = this.#consensus
+    const proofs = new Map<number, Proof>()
+    for (const index of payloads.at(payload).carriers.view()) {
+      const voter = graph.creator[index] as number
+      const { cause, creator } = this.#event(index)
+      if (cause.kind !== 'Observation' || proofs.has(voter) || !voters.includes(voter)) continue
+      proofs.set(voter, { voter: creator, signature: cause.vote.signature })
+    }
+    return [...proofs.values()]
+  }
+
+  #observation(payload: number): Observation<P> {
+    return this.#consensus.payloads.at(payload).observation as Observation<P>
+  }
+
+  #text(observation: Observation<P>): string {
+    return observationText(observation, this.#format.codec.text)
+  }
+}
+
+function contains(ids: readonly PublicId[], id: PublicId): boolean {
+  return ids.some((other) => other.compareTo(id) === 0)
+}
+
+function invalidGroup(reason: string): ParsecError {
+  return new ParsecError({ code: 'InvalidGroup', reason })
+}
+
+function invalidMessage(reason: string): ParsecError {
+  return new ParsecError({ code: 'InvalidMessage', reason })
+}

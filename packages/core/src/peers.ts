@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
+
+import { toHex } from './encoding.ts'
+import type { PublicId } from './identity.ts'
+
+const flagNames = ['VOTE', 'DKG', 'SEND', 'RECV'] as const
+type Flag = (typeof flagNames)[number]
+
+/** What a peer may do: a set of flags (protocol.md section 3). Immutable. */
+export class PeerState {
+  static readonly NONE = new PeerState([])
+  /** VOTE, SEND and RECV. */
+  static readonly ACTIVE = new PeerState(['VOTE', 'SEND', 'RECV'])
+
+  readonly #flags: ReadonlySet<Flag>
+
+  constructor(flags: Iterable<Flag>) {
+    this.#flags = new Set(flags)
+  }
+
+  /** Counts as a voter. */
+  get vote(): boolean {
+    return this.#flags.has('VOTE')
+  }
+
+  /** May take part in key generation and be gossiped to; every voter may. */
+  get dkg(): boolean {
+    return this.vote || this.#flags.has('DKG')
+  }
+
+  /** Another peer: we accept its gossip. Ourselves: we may send. */
+  get send(): boolean {
+    return this.#flags.has('SEND')
+  }
+
+  /** Another peer: we may send to it. Ourselves: we may receive. */
+  get recv(): boolean {
+    return this.#flags.has('RECV')
+  }
+
+  with(...flags: Flag[]): PeerState {
+    return flags.every((flag) => this.#flags.has(flag)) ? this : new PeerState([...this.#flags, ...flags])
+  }
+
+  /** Printed like `PeerState(VOTE|SEND|RECV)`. */
+  toString(): string {
+    return `PeerState(${flagNames.filter((flag) => this.#flags.has(flag)).join('|')})`
+  }
+
+  /** Reads what {@link PeerState.toString} prints; undefined when it is something else. */
+  static parse(text: string): PeerState | undefined {
+    const inside = /^PeerState\(([A-Z|]{0,32})\)$/.exec(text)?.[1]
+    if (inside === undefined) return undefined
+    const flags: Flag[] = []
+    for (const word of inside === '' ? [] : inside.split('|')) {
+      const flag = flagNames.find((name) => name === word)
+      if (flag === undefined) return undefined
+      flags.push(flag)
+    }
+    return new PeerState(flags)
+  }
+}
+
+interface Peer {
+  readonly id: PublicId
+  state: PeerState
+  /** A voter once, by genesis or by a decided Add. */
+  member: boolean
+  removed: boolean
+}
+
+/** The peers met so far, numbered in the order in which they were met. */
+export class PeerList {
+  readonly #peers: Peer[] = []
+  readonly #indexOf = new Map<string, number>()
+
+  get size(): number {
+    return this.#peers.length
+  }
+
+  /** The peer's number; a new one if it was never met. */
+  add(id: PublicId, state: PeerState): number {
+    const key = toHex(id.bytes)
+    const known = this.#indexOf.get(key)
+    if (known !== undefined) return known
+    this.#indexOf.set(key, this.#peers.length)
+    return this.#peers.push({ id, state, member: false, removed: false }) - 1
+  }
+
+  indexOf(id: PublicId): number | undefined {
+    return this.#indexOf.get(toHex(id.bytes))
+  }
+
+  at(index: number): Readonly<Peer> {
+    return this.#peer(index)
+  }
+
+  setState(index: number, state: PeerState): void {
+    this.#peer(index).state = state
+  }
+
+  /** Was it a voter at any time, as far as we have decided? */
+  setMember(index: number): void {
+    this.#peer(index).member = true
+  }
+
+  /** A decided removal: the state is emptied for good (section 7). */
+  remove(index: number): void {
+    const peer = this.#peer(index)
+    peer.state = PeerState.NONE
+    peer.removed = true
+  }
+
+  *[Symbol.iterator](): IterableIterator<Readonly<Peer>> {
+    yield* this.#peers
+  }
+
+  #peer(index: number): Peer {
+    const peer = this.#peers[index]
+    if (peer === undefined) throw new RangeError(`no peer ${String(index)}`)
+    return peer
+  }
+}

@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
+
+/** The primitives that the machine gives: everything else in core is the same everywhere. */
+export interface Platform {
+  /** SHA3-256. */
+  sha3(bytes: Uint8Array): Uint8Array
+  ed25519Signer(seed: Uint8Array): { readonly publicKey: Uint8Array; sign(message: Uint8Array): Uint8Array }
+  /**
+   * A verifier that accepts exactly the signatures (R, S) with S < L and encode(S·B − k·A) = R. All platforms must
+   * accept the same set: a signature that only some peers accept would split them.
+   */
+  ed25519Verifier(publicKey: Uint8Array): (message: Uint8Array, signature: Uint8Array) => boolean
+}

@@ -1,0 +1,265 @@
+// SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
+import type { DecisionView, EventView, Inspection } from '@parsec-bft/core'
+import { EventLabels } from './labels.ts'
+import type { EventKind, EventLabel } from './labels.ts'
+import { cellPerFontSize, cells, clip, printable } from './svg-text.ts'
+
+/**
+ * Where everything of a gossip graph goes: a column per peer, a lane in it per branch, time upwards. An event's row is
+ * one above the higher of its parents'; a row is as tall as its tallest box. Lengths are in px.
+ */
+
+export const fontSizePx = 11
+export const lineHeightPx = 14
+export const cellPx = fontSizePx * cellPerFontSize
+export const boxPaddingPx = 4
+/** Between rows; edges cross columns there. */
+export const rowGapPx = 11
+/** Between lanes; edges climb there. */
+export const gutterPx = 34
+export const headerHeightPx = 22
+/** Room at the left of a box's name for the star of a first interesting event. */
+const starCells = 2
+
+const maxLineCells = 30
+const maxNameCells = 24
+const maxContentLines = 5
+
+export interface BoxLine {
+  readonly text: string
+  readonly strong: boolean
+}
+
+export interface EventBox {
+  readonly event: EventView
+  readonly label: EventLabel
+  readonly kind: EventKind
+  readonly lane: number
+  readonly row: number
+  readonly lines: readonly BoxLine[]
+  /** Not needed to understand the decision. */
+  readonly dim: boolean
+  /** A peer's first interesting event of the election. */
+  readonly starred: boolean
+  /** The event that finished the election. */
+  readonly decides: boolean
+  readonly width: number
+  readonly height: number
+  x: number
+  y: number
+}
+
+/** One branch of one creator's events. */
+export interface Lane {
+  readonly peer: number
+  readonly left: number
+  readonly right: number
+  /** Its boxes from the earliest (lowest) to the latest. */
+  readonly boxes: readonly EventBox[]
+}
+
+export interface Column {
+  readonly peer: number
+  /** Clipped; the full name is in the tooltip. */
+  readonly heading: string
+  readonly left: number
+  readonly right: number
+}
+
+export interface Layout {
+  readonly labels: EventLabels
+  readonly boxes: ReadonlyMap<number, EventBox>
+  readonly lanes: readonly Lane[]
+  readonly columns: readonly Column[]
+  readonly rowTop: readonly number[]
+  readonly rowBottom: readonly number[]
+  readonly width: number
+  readonly height: number
+}
+
+export interface LayoutOptions {
+  readonly decision?: DecisionView | undefined
+  /** First event index. */
+  readonly from: number
+  /** One past the last event index. */
+  readonly to: number
+}
+
+/** Lays the events [from, to) out, with the top left corner at 0, 0. */
+export function layOut(inspection: Inspection, options: LayoutOptions): Layout {
+  const labels = new EventLabels(inspection)
+  const boxes = makeBoxes(inspection, labels, options)
+  const { rowTop, rowBottom, bottom } = placeRows(boxes)
+  const { lanes, columns, right } = placeLanes(inspection, boxes)
+  const byEvent = new Map(boxes.map((box) => [box.event.index, box]))
+  return { labels, boxes: byEvent, lanes, columns, rowTop, rowBottom, width: right, height: bottom + headerHeightPx }
+}
+
+/** Width of a text with the padding of a box around it. */
+export function paddedWidth(text: string): number {
+  return cells(text) * cellPx + 2 * boxPaddingPx
+}
+
+function makeBoxes(inspection: Inspection, labels: EventLabels, options: LayoutOptions): EventBox[] {
+  const stars = firstInterestingEvents(inspection, options.decision)
+  const firstOpen = inspection.unconsensusedEvents().reduce((a, b) => Math.min(a, b), inspection.eventCount)
+  const decider = options.decision?.event
+  const laneOf = new Map<number, number>()
+  const rowOf = new Map<number, number>()
+  const boxes: EventBox[] = []
+  const extended = new Set<number>()
+  const tables = new Tables()
+  let laneCount = 0
+  for (let index = 0; index < options.to; index++) {
+    const event = inspection.event(index)
+    const { selfParent, otherParent } = event
+    const inherited = selfParent === undefined || extended.has(selfParent) ? undefined : laneOf.get(selfParent)
+    if (selfParent !== undefined) extended.add(selfParent)
+    const lane = inherited ?? laneCount++
+    laneOf.set(index, lane)
+    if (index < options.from) continue
+    const row = 1 + Math.max(rowOf.get(selfParent ?? -1) ?? -1, rowOf.get(otherParent ?? -1) ?? -1)
+    rowOf.set(index, row)
+    const old = decider !== undefined && index < firstOpen
+    const dim = decider !== undefined && (old || !inspection.descends(decider, index))
+    const label = labels.label(index)
+    const flags = { dim, starred: stars.has(index), decides: index === decider }
+    const repeated = tables.repeats(event, label)
+    const lines = linesOf(label, flags, { old, repeated })
+    const width = Math.max(...lines.map((line) => paddedWidth(line.text)))
+    const height = lines.length * lineHeightPx + 2
+    boxes.push({ event, label, kind: label.kind, lane, row, lines, ...flags, width, height, x: 0, y: 0 })
+  }
+  return boxes
+}
+
+function firstInterestingEvents(inspection: Inspection, decision: DecisionView | undefined): Set<number> {
+  if (decision !== undefined) return new Set(decision.firstInteresting.values())
+  const firsts = [...inspection.interestingEvents().values()].map((events) => events[0])
+  return new Set(firsts.filter((event) => event !== undefined))
+}
+
+/** Which events' tables of meta-votes stand in the picture already. */
+class Tables {
+  /** Per event: the event at or below it in its column that shows its table, and the table. */
+  readonly #shown = new Map<number, { readonly name: string; readonly table: string }>()
+
+  /** The name of the event in whose box the very same table stands, the latest shown by a self-ancestor. */
+  repeats(event: EventView, label: EventLabel): string | undefined {
+    const before = event.selfParent === undefined ? undefined : this.#shown.get(event.selfParent)
+    if (label.metaVotes.length === 0) {
+      if (before !== undefined) this.#shown.set(event.index, before)
+      return undefined
+    }
+    const table = JSON.stringify(label.metaVotes)
+    const repeated = before?.table === table
+    this.#shown.set(event.index, repeated ? before : { name: label.name, table })
+    return repeated ? before.name : undefined
+  }
+}
+
+/** What stands in the box. Old events, decided long ago, get one line only. */
+function linesOf(
+  label: EventLabel,
+  { starred, decides }: { starred: boolean; decides: boolean },
+  { old, repeated }: { old: boolean; repeated: string | undefined },
+): BoxLine[] {
+  const name = ' '.repeat(starred ? starCells : 0) + clip(printable(label.name), maxNameCells)
+  if (old && label.payload !== undefined) {
+    return [{ text: clip(`${name} ${printable(label.payload)}`, maxLineCells), strong: false }]
+  }
+  const lines: BoxLine[] = [{ text: name, strong: starred || decides || label.kind !== 'plain' }]
+  const add = (text: string, strong = false): void => void lines.push({ text, strong })
+  if (decides) add('decides the election', true)
+  if (label.payload !== undefined) add(clip(printable(label.payload), maxLineCells))
+  const shown = label.interesting.length > maxContentLines ? maxContentLines - 1 : label.interesting.length
+  for (const text of label.interesting.slice(0, shown)) add(clip(printable(text), maxLineCells))
+  if (shown < label.interesting.length) add(`and ${String(label.interesting.length - shown)} more`)
+  if (repeated === undefined || decides) addTable(label, add)
+  else add(clip(`meta-votes as ${printable(repeated)}`, maxLineCells))
+  return lines
+}
+
+function addTable(label: EventLabel, add: (text: string, strong: boolean) => void): void {
+  if (label.metaVotes.length === 0) return
+  const names = label.metaVotes.map((row) => clip(printable(row.name), 8))
+  const width = Math.max(...names.map(cells))
+  add(`${' '.repeat(width)} stage est bin aux dec`, false)
+  label.metaVotes.forEach((row, i) => {
+    const name = names[i] ?? ''
+    const padded = name + ' '.repeat(width - cells(name))
+    const values = [row.estimates, row.binValues, row.aux].map((letter) => letter.padEnd(3))
+    add(`${padded} ${row.stage.padEnd(5)} ${values.join(' ')} ${row.decision}`, row.decision !== '-')
+  })
+}
+
+/** Gives each box its y. Rows start at 0 below; only rows with boxes exist. */
+function placeRows(boxes: readonly EventBox[]): { rowTop: number[]; rowBottom: number[]; bottom: number } {
+  const heights: number[] = []
+  for (const box of boxes) heights[box.row] = Math.max(heights[box.row] ?? 0, box.height)
+  const rowTop: number[] = []
+  const rowBottom: number[] = []
+  let y = headerHeightPx + rowGapPx
+  for (let row = heights.length - 1; row >= 0; row--) {
+    rowTop[row] = y
+    y += heights[row] ?? 0
+    rowBottom[row] = y
+    y += rowGapPx
+  }
+  for (const box of boxes) {
+    const [top, below] = [rowTop[box.row] ?? 0, rowBottom[box.row] ?? 0]
+    box.y = top + (below - top - box.height) / 2
+  }
+  return { rowTop, rowBottom, bottom: y }
+}
+
+/** Gives each box its x: columns in the order of the peers, ours first, in a column the lanes in order of appearance. */
+function placeLanes(
+  inspection: Inspection,
+  boxes: readonly EventBox[],
+): { lanes: Lane[]; columns: Column[]; right: number } {
+  const lanes: Lane[] = []
+  const columns: Column[] = []
+  const boxesOf = new Map<number, EventBox[]>()
+  const lanesOfPeer = new Map<number, Set<number>>()
+  for (const box of boxes) {
+    push(boxesOf, box.lane, box)
+    const ofPeer = lanesOfPeer.get(box.event.creator) ?? new Set()
+    lanesOfPeer.set(box.event.creator, ofPeer.add(box.lane))
+  }
+  let x = 0
+  for (const peer of columnOrder(inspection)) {
+    const ids = [...(lanesOfPeer.get(peer) ?? [])]
+    if (ids.length === 0) continue
+    const heading = headingOf(inspection, peer)
+    const left = x + gutterPx / 2
+    const least = paddedWidth(heading) / ids.length
+    for (const id of ids) {
+      const own = boxesOf.get(id) ?? []
+      const width = Math.max(least, ...new Set(own.map((box) => box.width)))
+      const lane: Lane = { peer, left: x + gutterPx / 2, right: x + gutterPx / 2 + width, boxes: own }
+      for (const box of own) box.x = (lane.left + lane.right - box.width) / 2
+      lanes.push(lane)
+      x += width + gutterPx
+    }
+    columns.push({ peer, heading, left, right: x - gutterPx / 2 })
+  }
+  return { lanes, columns, right: x }
+}
+
+function push(map: Map<number, EventBox[]>, key: number, box: EventBox): void {
+  const list = map.get(key)
+  if (list === undefined) map.set(key, [box])
+  else list.push(box)
+}
+
+function columnOrder(inspection: Inspection): number[] {
+  const order = inspection.peers().map((peer) => peer.index)
+  const us = inspection.ourIndex
+  return us === undefined ? order : [us, ...order.filter((peer) => peer !== us)]
+}
+
+function headingOf(inspection: Inspection, peer: number): string {
+  const name = printable(inspection.peers()[peer]?.name ?? '')
+  return clip(name, maxNameCells) + (peer === inspection.ourIndex ? ' (this graph)' : '')
+}

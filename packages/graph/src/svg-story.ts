@@ -1,0 +1,207 @@
+// SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
+import type { DecisionView, Inspection, MetaVoteView } from '@parsec-bft/core'
+import type { EventLabels } from './labels.ts'
+
+/**
+ * Why a decision fell, in words: what protocol.md section 6 does with the state of the election, line by line. Without a
+ * decision, how far the election has come.
+ */
+
+export interface StoryLine {
+  readonly text: string
+  readonly role: 'title' | 'heading' | 'line'
+}
+
+/** More lines than these say less, not more. */
+const maxPayloadLines = 24
+const maxListTexts = 8
+
+export function storyOf(
+  inspection: Inspection,
+  labels: EventLabels,
+  decision: DecisionView | undefined,
+  title: string | undefined,
+): StoryLine[] {
+  const own = inspection.ourIndex
+  const whose = own === undefined ? 'Gossip graph' : `Gossip graph of ${peerName(inspection, own)}`
+  const which =
+    decision === undefined
+      ? `election ${String(inspection.election)} under way`
+      : `decision of election ${String(decision.election)}`
+  const lines: StoryLine[] = [{ text: title ?? `${whose}: ${which}`, role: 'title' }]
+  const counts = `${String(inspection.eventCount)} events, ${String(inspection.peers().length)} peers`
+  lines.push(line(`${title === undefined ? '' : `${whose}: ${which}; `}${counts}, ${inspection.mode} mode`))
+  return lines.concat(
+    decision === undefined ? underWay(inspection) : new DecisionStory(inspection, labels, decision).lines(),
+  )
+}
+
+function underWay(inspection: Inspection): StoryLine[] {
+  const voters = inspection.voters().map((peer) => peerName(inspection, peer))
+  return [
+    line(`Voters: ${voters.join(', ')}`),
+    line(
+      `${String(inspection.history().length)} payloads decided so far, ` +
+        `${String(inspection.unconsensusedEvents().length)} events carry one that is not`,
+    ),
+  ]
+}
+
+class DecisionStory {
+  readonly #inspection: Inspection
+  readonly #labels: EventLabels
+  readonly #decision: DecisionView
+  readonly #voters: readonly number[]
+
+  constructor(inspection: Inspection, labels: EventLabels, decision: DecisionView) {
+    this.#inspection = inspection
+    this.#labels = labels
+    this.#decision = decision
+    this.#voters = [...decision.subjects.keys()]
+  }
+
+  lines(): StoryLine[] {
+    const { event, subjects } = this.#decision
+    const counted = [...subjects].filter(([, counts]) => counts).length
+    const creator = peerName(this.#inspection, this.#inspection.event(event).creator)
+    return [
+      heading(`1. ${this.#labels.name(event)} by ${creator} finished it: there the last meta-votes of all subjects are decided`),
+      ...[...subjects].flatMap(([subject, counts]) => this.#subjectLines(subject, counts)),
+      heading(
+        `2. The opinions of ${String(counted)} of ${String(subjects.size)} voters count: ` +
+          'each one\'s first interesting event gives its list of payloads',
+      ),
+      ...[...this.#decision.firstInteresting].map(([subject, first]) => line(this.#listText(subject, first))),
+      heading('3. Order: smallest position in a list, then how many lists hold it, then the smaller key'),
+      ...this.#payloadLines(),
+    ]
+  }
+
+  /** How the meta-votes about one subject were decided. */
+  #subjectLines(subject: number, counts: boolean): StoryLine[] {
+    const verdict = `${peerName(this.#inspection, subject)}: ${counts ? 'counts (true)' : 'does not count (false)'}`
+    const where = this.#firstDecided(subject)
+    if (where === undefined) return [line(verdict)]
+    const stage = `round ${String(where.entry.round)}, step ${String(where.entry.step)} (${stepNames[where.entry.step]})`
+    return [line(`${verdict}, since ${this.#labels.name(where.event)} in ${stage}: ${this.#reason(subject, where)}`)]
+  }
+
+  /** The earliest self-ancestor of the deciding event, or itself, at which the subject was decided. */
+  #firstDecided(subject: number): DecidedAt | undefined {
+    let found: DecidedAt | undefined
+    for (let at: number | undefined = this.#decision.event; at !== undefined; at = this.#inspection.event(at).selfParent) {
+      const meta = this.#inspection.metaEvent(at)
+      if (meta === undefined) continue
+      const entry = meta.metaVotes.get(subject)?.at(-1)
+      if (entry?.decision === undefined) break
+      found = { event: at, entry, decision: entry.decision }
+    }
+    return found
+  }
+
+  /** By its own count (section 5.3, update, rule 4), or because another voter's meta-vote was decided already. */
+  #reason(subject: number, { event, entry, decision }: DecidedAt): string {
+    const others = this.#othersAt(subject, event, entry)
+    const holders = others.filter((other) => (other.entry.decision ?? other.entry.aux) === decision).length
+    const own = entry.aux === decision ? 1 : 0
+    const total = holders + own
+    const formed = entry.step !== 2 && decision === (entry.step === 0) && 3 * total > 2 * this.#voters.length
+    if (formed) return `${String(total)} of ${String(this.#voters.length)} voters hold aux ${String(decision)}`
+    const source = others.find((other) => other.entry.decision === decision)
+    return source === undefined ? 'decided' : `taken over from ${this.#labels.name(source.event)}`
+  }
+
+  /** What the other voters' latest events in the ancestry of the event hold about the subject at the same stage. */
+  #othersAt(subject: number, event: number, entry: MetaVoteView): { event: number; entry: MetaVoteView }[] {
+    const found = []
+    for (const latest of this.#latestOfOthers(event)) {
+      const list = this.#inspection.metaEvent(latest)?.metaVotes.get(subject) ?? []
+      const same = list.find((other) => other.round === entry.round && other.step === entry.step)
+      if (same !== undefined) found.push({ event: latest, entry: same })
+    }
+    return found
+  }
+
+  /** The latest event of each other voter of whose fork the event is not aware. */
+  #latestOfOthers(event: number): number[] {
+    const { creator, lastAncestors } = this.#inspection.event(event)
+    const wanted = new Set(
+      this.#voters.filter((voter) => voter !== creator && !this.#inspection.isAwareOfFork(event, voter)),
+    )
+    const found: number[] = []
+    for (let index = event - 1; index >= 0 && wanted.size > 0; index--) {
+      const candidate = this.#inspection.event(index)
+      if (!wanted.has(candidate.creator) || lastAncestors.get(candidate.creator) !== candidate.indexByCreator) continue
+      if (!this.#inspection.descends(event, index)) continue
+      wanted.delete(candidate.creator)
+      found.push(index)
+    }
+    return found
+  }
+
+  #listText(subject: number, first: number): string {
+    const list = this.#listAt(first)
+    const shown = list.slice(0, maxListTexts).map((payload) => this.#payloadText(payload))
+    if (shown.length < list.length) shown.push(`${String(list.length - shown.length)} more`)
+    return `${peerName(this.#inspection, subject)}: ${this.#labels.name(first)} [${shown.join(', ')}]`
+  }
+
+  #listAt(event: number): readonly number[] {
+    return this.#inspection.metaEvent(event)?.interestingContent ?? []
+  }
+
+  #payloadLines(): StoryLine[] {
+    const lists = [...this.#decision.firstInteresting.values()].map((first) => this.#listAt(first))
+    const { payloads } = this.#decision
+    const places = payloads.map((payload) => placeIn(lists, payload))
+    const lines = payloads.slice(0, maxPayloadLines).map((payload, i) => {
+      const [place, before] = [places[i], places[i - 1]]
+      const text = `#${String(i + 1)} ${this.#payloadText(payload)}`
+      if (place === undefined || place.lists === 0) return line(text)
+      const held = `smallest position ${String(place.position)}, in ${counted(place.lists, 'list')}`
+      const tie = before?.position === place.position && before.lists === place.lists
+      return line(`${text}: ${held}${tie ? `; level with #${String(i)}, larger key (${this.#keyText(payload)})` : ''}`)
+    })
+    if (lines.length < payloads.length) lines.push(line(`and ${String(payloads.length - lines.length)} more`))
+    return lines
+  }
+
+  #payloadText(payload: number): string {
+    const { text, voter } = this.#inspection.payload(payload)
+    return voter === undefined ? text : `${text} by ${peerName(this.#inspection, voter)}`
+  }
+
+  #keyText(payload: number): string {
+    return `${this.#inspection.payload(payload).hash.slice(0, 8)}…`
+  }
+}
+
+interface DecidedAt {
+  readonly event: number
+  readonly entry: MetaVoteView
+  readonly decision: boolean
+}
+
+const stepNames = { 0: 'forced true', 1: 'forced false', 2: 'genuine flip' } as const
+
+/** Smallest position of the payload in the lists, and how many hold it. */
+function placeIn(lists: readonly (readonly number[])[], payload: number): { position: number; lists: number } {
+  const positions = lists.map((list) => list.indexOf(payload)).filter((position) => position >= 0)
+  return { position: Math.min(...positions), lists: positions.length }
+}
+
+function peerName(inspection: Inspection, peer: number): string {
+  return inspection.peers()[peer]?.name ?? ''
+}
+
+function counted(count: number, noun: string): string {
+  return `${String(count)} ${noun}${count === 1 ? '' : 's'}`
+}
+
+function line(text: string): StoryLine {
+  return { text, role: 'line' }
+}
+
+function heading(text: string): StoryLine {
+  return { text, role: 'heading' }
+}

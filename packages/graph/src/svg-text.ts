@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
+
+/**
+ * Text in pictures. Widths are counted in cells of a fixed-width font, so that a layout is the same on every machine:
+ * no font is ever asked for its metrics.
+ */
+
+/**
+ * Width of one cell as a part of the font size. The usual fixed-width fonts advance by 0.55 to 0.602, so text takes at
+ * most the room that the layout gives it.
+ */
+export const cellPerFontSize = 0.61
+
+/** Controls, bidirectional overrides, lone surrogates, unassigned and private characters, line separators. */
+const unprintable = /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Cn}\p{Zl}\p{Zp}]/gu
+/** A second mark on one letter: stacks of them leave their line. */
+const stackedMark = /(?<=\p{M})\p{M}/gu
+const ascii = /^[\x20-\x7e]*$/
+
+/** The text with everything that a line of text cannot show spelt as `\u{…}`. */
+export function printable(text: string): string {
+  if (ascii.test(text)) return text
+  return text.replace(unprintable, codePointEscape).replace(stackedMark, codePointEscape)
+}
+
+function codePointEscape(character: string): string {
+  return `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`
+}
+
+const entities: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&apos;' }
+
+/** For XML text and attribute values. Takes {@link printable} text only. */
+export function escapeXml(text: string): string {
+  return text.replace(/[&<>"']/g, (character) => entities[character] ?? '')
+}
+
+/** Cells that a text takes; whatever is not plain Latin may come from another font and gets two. */
+export function cells(text: string): number {
+  if (ascii.test(text)) return text.length
+  let sum = 0
+  for (const character of text) sum += cellsOf(character)
+  return sum
+}
+
+function cellsOf(character: string): number {
+  return (character.codePointAt(0) ?? 0) < 0x250 || character === '…' ? 1 : 2
+}
+
+/** Must its width be forced, because another font than the fixed-width one may draw it? */
+export function needsForcedWidth(text: string): boolean {
+  return !ascii.test(text)
+}
+
+/** The text if it fits, else as much of it as fits with an ellipsis. */
+export function clip(text: string, maxCells: number): string {
+  if (cells(text) <= maxCells) return text
+  let kept = ''
+  let used = 1
+  for (const character of text) {
+    used += cellsOf(character)
+    if (used > maxCells) break
+    kept += character
+  }
+  return `${kept}…`
+}
+
+/** Lines of at most `maxCells`, broken at spaces where that is possible; later lines start with `indent` spaces. */
+export function wrap(text: string, maxCells: number, indent: number): string[] {
+  const lines: string[] = []
+  let line = ''
+  for (const word of text.split(' ')) {
+    const joined = line === '' ? word : `${line} ${word}`
+    if (cells(joined) <= maxCells) {
+      line = joined
+      continue
+    }
+    if (line.trim() !== '') lines.push(line)
+    line = lines.length === 0 ? word : ' '.repeat(indent) + word
+    if (cells(line) > maxCells) line = clip(line, maxCells)
+  }
+  lines.push(line)
+  return lines
+}

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
+
+import { observationText } from '@parsec-bft/core'
+import { CheckFailure } from '../check-failure.ts'
+import type { Network } from '../network.ts'
+import { peerNames } from '../names.ts'
+import { isFair } from './liveness.ts'
+import type { Checker } from './checker.ts'
+
+/**
+ * After a run what was planned has come true: who was to be added or removed is, what everybody was to vote for is put out, and nobody waits for anything
+ * but votes of its own that are not enough.
+ */
+export function outcomeChecker(): Checker {
+  const name = 'outcome'
+  const fail = (reason: string): never => {
+    throw new CheckFailure(name, reason)
+  }
+  return {
+    name,
+    onEnd(network) {
+      if (!isFair(network)) return
+      const voters = [...network.leader.voters].sort().join(', ')
+      const planned = plannedVoters(network).sort().join(', ')
+      if (voters !== planned) fail(`the voters are ${voters}; planned were ${planned}`)
+      const texts = new Set(network.leader.blocks.map(({ block }) => observationText(block.observation)))
+      for (const topic of network.options.topics) {
+        if (topic.kind !== 'payload' || topic.by !== 'all') continue
+        if (!texts.has(`OpaquePayload(${topic.text})`)) fail(`everybody voted for ${topic.text} and it never came out`)
+      }
+      for (const peer of network.liveVoters) {
+        const waiting = peer.parsec.ourUnpolledObservations().map((observation) => observationText(observation))
+        const expected = peer.votes.filter(({ key }) => !peer.hasPutOut(key)).map(({ observation }) => observationText(observation))
+        if (waiting.join() !== expected.join()) fail(`${peer.name} says it waits for [${waiting.join()}], not [${expected.join()}]`)
+        if (peer.parsec.hasUnpolledObservations() !== waiting.length > 0) fail(`${peer.name} says it waits for nothing`)
+      }
+    },
+  }
+}
+
+function plannedVoters(network: Network): string[] {
+  const voters = new Set(peerNames(network.options.initialPeers))
+  for (const topic of network.options.topics) {
+    if (topic.kind === 'add') voters.add(topic.peer)
+    if (topic.kind === 'remove') voters.delete(topic.peer)
+  }
+  return [...voters]
+}

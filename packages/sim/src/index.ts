@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
+
+export { CheckFailure } from './check-failure.ts'
+export { livenessBoundRounds } from './checkers/liveness.ts'
+export { commandFor } from './command.ts'
+export { checkCounts, defaultCounts, fewestPeers, networkOf } from './counts.ts'
+export { peerName, peerNames } from './names.ts'
+export type { Traffic } from './network.ts'
+export { OptionsError, checkOptions, defaultOptions, mostFaulty, simulationLimits } from './options.ts'
+export type {
+  Crash,
+  Delay,
+  IdentityKind,
+  MembershipTopic,
+  NetworkCounts,
+  PayloadTopic,
+  SimulationOptions,
+  Topic,
+} from './options.ts'
+export { Random } from './random.ts'
+export { runScenario } from './run-scenario.ts'
+export { findScenario, scenarios } from './scenarios.ts'
+export type { Scenario } from './scenarios.ts'
+export { simulate } from './simulate.ts'
+export type {
+  PeerResult,
+  PeerStatus,
+  RoundReport,
+  SimulationFailure,
+  SimulationHooks,
+  SimulationResult,
+} from './simulate.ts'

@@ -1,0 +1,213 @@
+// SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
+
+import type { ConsensusMode } from '@parsec-bft/core'
+import { peerNames } from './names.ts'
+
+/** `mock`: names without security, fast. `ed25519`: real keys, derived from the seed. */
+export type IdentityKind = 'mock' | 'ed25519'
+
+/** How long a message takes, in virtual milliseconds. */
+export type Delay =
+  | { readonly kind: 'none' }
+  | { readonly kind: 'constant'; readonly ms: number }
+  | { readonly kind: 'poisson'; readonly meanMs: number }
+
+/** Something to be voted for. */
+export type Topic = PayloadTopic | MembershipTopic
+
+interface TopicTiming {
+  /** First round in which a peer votes for it; 0 is before any gossip. */
+  readonly round: number
+  /** Each peer votes in a random round from `round` to `round + spreadRounds`. */
+  readonly spreadRounds: number
+}
+
+export interface PayloadTopic extends TopicTiming {
+  readonly kind: 'payload'
+  readonly text: string
+  /**
+   * Who votes for it: so many random first members, or `all`: every first member and, in supermajority mode, whoever becomes a voter while it
+   * is undecided.
+   */
+  readonly by: number | 'all'
+}
+
+/** Voted for by every voter, the concerned peer included, and by whoever becomes a voter while it is undecided. */
+export interface MembershipTopic extends TopicTiming {
+  readonly kind: 'add' | 'remove'
+  readonly peer: string
+  /** A peer votes for it only after it has put out the first so many membership topics; 0: at once. */
+  readonly after: number
+}
+
+/** So many live members stop for ever at the start of a round; round 0: they never gossip. */
+export interface Crash {
+  readonly round: number
+  readonly count: number
+}
+
+/** What `parsec simulate` is asked for: numbers from which {@link networkOf} plans a run. */
+export interface NetworkCounts {
+  readonly initialPeers: number
+  readonly addPeers: number
+  readonly removePeers: number
+  /** Never more voters than this at a time. */
+  readonly maxPeers: number
+  /** Opaque payloads. */
+  readonly opaque: number
+  readonly maxRounds: number
+  readonly mode: ConsensusMode
+}
+
+/** A run, described completely: plain JSON. The same options give the same run, byte for byte. */
+export interface SimulationOptions {
+  /** Owns every choice; an integer is the same seed as its decimal digits. */
+  readonly seed: string
+  /** Where the options come from, so that a failing run can be named shortly (see `commandFor`). */
+  readonly scenario?: string
+  readonly counts?: NetworkCounts
+  readonly mode: ConsensusMode
+  readonly identities: IdentityKind
+  /** Messages travel as bytes, are decoded and verified; otherwise as values. */
+  readonly wire: boolean
+  readonly initialPeers: number
+  /** The run fails when it is not done by then. */
+  readonly maxRounds: number
+  /** Every live member starts one exchange per round, at a random millisecond of it. */
+  readonly roundMs: number
+  readonly delay: Delay
+  /** Of each message, until the network is fair. */
+  readonly lossProbability: number
+  /** Of each live member in each round, until the network is fair; never more than fewer than a third of the voters. */
+  readonly crashProbability: number
+  readonly crashes: readonly Crash[]
+  /** From this round on no message is lost and nobody crashes: what enough peers voted for must be put out. */
+  readonly fairFromRound: number
+  /** Peers sometimes try to vote again for what they voted for; it must be refused and change nothing. */
+  readonly duplicateVotes: boolean
+  readonly topics: readonly Topic[]
+}
+
+/** What most runs have in common; a run says what is different. */
+export const defaultOptions: Omit<SimulationOptions, 'seed'> = {
+  mode: 'supermajority',
+  identities: 'mock',
+  wire: false,
+  initialPeers: 4,
+  maxRounds: 1000,
+  roundMs: 100,
+  delay: { kind: 'poisson', meanMs: 30 },
+  lossProbability: 0,
+  crashProbability: 0,
+  crashes: [],
+  fairFromRound: 1,
+  duplicateVotes: false,
+  topics: [],
+}
+
+/** Limits of a simulation: beyond them it would not end in reasonable time. */
+export const simulationLimits = {
+  peers: 100,
+  opaque: 1000,
+  rounds: 1_000_000,
+  delayMs: 1_000_000,
+} as const
+
+/** Options that describe no run. */
+export class OptionsError extends Error {
+  override readonly name = 'OptionsError'
+  /** Which option is wrong. */
+  readonly option: string
+  /** The largest (or, for a lower bound, smallest) value that works, where there is one. */
+  readonly bound: number | undefined
+
+  constructor(option: string, reason: string, bound?: number) {
+    super(`${option}: ${reason}`)
+    this.option = option
+    this.bound = bound
+  }
+}
+
+function checkInteger(option: string, value: number, min: number, max: number): void {
+  if (!Number.isInteger(value) || value < min || value > max) {
+    const bound = value > max ? max : min
+    throw new OptionsError(option, `${String(value)} is not an integer from ${String(min)} to ${String(max)}`, bound)
+  }
+}
+
+function checkProbability(option: string, value: number): void {
+  if (!(value >= 0 && value < 1)) throw new OptionsError(option, `${String(value)} is not a probability below 1`)
+}
+
+/** How many of so many voters may be faulty: fewer than a third. */
+export function mostFaulty(voters: number): number {
+  return Math.ceil(voters / 3) - 1
+}
+
+/** The fewest voters that there can be at any time, in whatever order the changes under way are decided. */
+export function fewestVoters(options: Pick<SimulationOptions, 'initialPeers' | 'topics'>): number {
+  const changes = options.topics.filter((topic) => topic.kind !== 'payload')
+  const counts = [0, ...changes.map((change) => change.after)].map((done) => {
+    const settled = changes.slice(0, done).reduce((sum, { kind }) => sum + (kind === 'add' ? 1 : -1), 0)
+    const open = changes.slice(done).filter(({ kind, after }) => kind === 'remove' && after <= done)
+    return options.initialPeers + settled - open.length
+  })
+  return Math.min(...counts)
+}
+
+/**
+ * Checks options, from wherever they come.
+ *
+ * Throws {@link OptionsError} for what describes no run, or one in which a third of the voters or more could be faulty.
+ */
+export function checkOptions(options: SimulationOptions): void {
+  checkInteger('initialPeers', options.initialPeers, 1, simulationLimits.peers)
+  checkInteger('maxRounds', options.maxRounds, 1, simulationLimits.rounds)
+  checkInteger('roundMs', options.roundMs, 1, simulationLimits.delayMs)
+  checkInteger('fairFromRound', options.fairFromRound, 0, options.maxRounds)
+  checkProbability('lossProbability', options.lossProbability)
+  checkProbability('crashProbability', options.crashProbability)
+  if (options.delay.kind === 'constant') checkInteger('delay.ms', options.delay.ms, 0, simulationLimits.delayMs)
+  if (options.delay.kind === 'poisson') {
+    const { meanMs } = options.delay
+    if (!(meanMs >= 0 && meanMs <= 10_000)) throw new OptionsError('delay.meanMs', `${String(meanMs)} is not from 0 to 10000`)
+  }
+  checkTopics(options)
+  let crashing = 0
+  for (const { round, count } of options.crashes) {
+    checkInteger('crashes.round', round, 0, Math.max(0, options.fairFromRound - 1))
+    checkInteger('crashes.count', count, 1, simulationLimits.peers)
+    crashing += count
+  }
+  const most = mostFaulty(fewestVoters(options))
+  if (crashing > most) {
+    throw new OptionsError('crashes', `${String(crashing)} are not fewer than a third of the voters at all times`, most)
+  }
+}
+
+function checkTopics(options: SimulationOptions): void {
+  const present = new Set(peerNames(options.initialPeers))
+  const used = new Set(present)
+  const texts = new Set<string>()
+  let changes = 0
+  for (const topic of options.topics) {
+    checkInteger('topics.round', topic.round, 0, options.maxRounds)
+    checkInteger('topics.spreadRounds', topic.spreadRounds, 0, options.maxRounds)
+    if (topic.kind === 'payload') {
+      if (topic.by !== 'all') checkInteger('topics.by', topic.by, 1, options.initialPeers)
+      if (texts.has(topic.text)) throw new OptionsError('topics', `payload ${topic.text} twice`)
+      texts.add(topic.text)
+      continue
+    }
+    checkInteger('topics.after', topic.after, 0, changes++)
+    if (topic.kind === 'add') {
+      if (used.has(topic.peer)) throw new OptionsError('topics', `${topic.peer} cannot be added: the name was used before`)
+      used.add(topic.peer)
+      present.add(topic.peer)
+    } else if (!present.delete(topic.peer)) {
+      throw new OptionsError('topics', `${topic.peer} cannot be removed: it is no member then`)
+    }
+  }
+  if (fewestVoters(options) < 1) throw new OptionsError('topics', 'the last voter would be removed')
+  checkInteger('topics (peers in all)', used.size, 1, simulationLimits.peers)
+}

@@ -1,0 +1,214 @@
+// SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
+
+import { churnTopics } from './churn.ts'
+import { peerName, peerNames } from './names.ts'
+import { defaultOptions, mostFaulty } from './options.ts'
+import type { MembershipTopic, PayloadTopic, SimulationOptions, Topic } from './options.ts'
+import { Random } from './random.ts'
+
+/** A kind of run: the seed fills in its sizes, times and choices. */
+export interface Scenario {
+  /** For the command line. */
+  readonly name: string
+  /** One line: what happens, and what is expected beyond what is checked in every run. */
+  readonly description: string
+  /** The same seed gives the same options. */
+  options(seed: string | number): SimulationOptions
+}
+
+type Differing = Partial<Omit<SimulationOptions, 'seed' | 'scenario'>>
+
+function scenario(name: string, description: string, differing: (random: Random) => Differing): Scenario {
+  return {
+    name,
+    description,
+    options: (seed) => {
+      const options = { ...defaultOptions, ...differing(new Random(seed).fork(`scenario ${name}`)) }
+      const lastStart = Math.max(0, ...options.topics.map((topic) => topic.round))
+      return { ...options, seed: String(seed), scenario: name, fairFromRound: Math.max(options.fairFromRound, lastStart) }
+    },
+  }
+}
+
+/** So many payloads, for which the voting starts in random rounds up to the last. */
+function payloads(random: Random, count: number, lastRound: number, by: PayloadTopic['by'] = 'all'): PayloadTopic[] {
+  return Array.from({ length: count }, (_, i) => {
+    const round = random.integer(Math.min(1, lastRound), lastRound)
+    return { kind: 'payload', text: String(i), round, spreadRounds: lastRound === 0 ? 0 : 5, by }
+  })
+}
+
+function additions(random: Random, initialPeers: number, count: number, lastRound: number): MembershipTopic[] {
+  return Array.from({ length: count }, (_, i) => {
+    const round = random.integer(1, lastRound)
+    return { kind: 'add', peer: peerName(initialPeers + i), round, spreadRounds: 3, after: 0 }
+  })
+}
+
+function removals(random: Random, initialPeers: number, count: number, round: number): MembershipTopic[] {
+  const leaving = random.shuffle(peerNames(initialPeers)).slice(0, count)
+  return leaving.map((peer) => ({ kind: 'remove', peer, round, spreadRounds: 3, after: 0 }))
+}
+
+/** Four peers, the fewest that bear a fault, vote once. */
+const minimal = scenario('minimal', 'four peers, one payload: the smallest network that bears a fault', (random) => ({
+  topics: payloads(random, 1, 0),
+}))
+
+const votesBefore = scenario('votes-before', 'many votes before any gossip', (random) => ({
+  initialPeers: random.integer(4, 8),
+  topics: payloads(random, random.integer(10, 40), 0),
+}))
+
+const votesDuring = scenario('votes-during', 'many votes while the peers gossip', (random) => ({
+  initialPeers: random.integer(4, 8),
+  topics: payloads(random, random.integer(10, 30), 20),
+}))
+
+const duplicateVotes = scenario(
+  'duplicate-votes',
+  'peers try to vote again for what they voted for; each attempt is refused and changes nothing',
+  (random) => ({ initialPeers: random.integer(4, 7), duplicateVotes: true, topics: payloads(random, 8, 12) }),
+)
+
+const silentThird = scenario('silent-third', 'just under a third of the peers never gossip', (random) => {
+  const initialPeers = random.integer(4, 10)
+  const crashes = [{ round: 0, count: mostFaulty(initialPeers) }]
+  return { initialPeers, crashes, topics: payloads(random, 6, 8) }
+})
+
+const crashTogether = scenario('crash-together', 'just under a third of the peers crash at the same time', (random) => {
+  const initialPeers = random.integer(4, 10)
+  const round = random.integer(2, 10)
+  const crashes = [{ round, count: mostFaulty(initialPeers) }]
+  return { initialPeers, crashes, fairFromRound: round + 1, topics: payloads(random, 6, 12) }
+})
+
+const crashOneByOne = scenario('crash-one-by-one', 'peers crash at random, at last just under a third', (random) => ({
+  initialPeers: random.integer(4, 10),
+  crashProbability: 0.02,
+  fairFromRound: 20,
+  topics: payloads(random, 8, 18),
+}))
+
+const noDelays = scenario('no-delays', 'messages take no time', (random) => ({
+  initialPeers: random.integer(4, 8),
+  delay: { kind: 'none' },
+  topics: payloads(random, 8, 10),
+}))
+
+const addMany = scenario('add-many', 'the network more than doubles', (random) => {
+  const initialPeers = random.integer(4, 6)
+  return { initialPeers, topics: additions(random, initialPeers, initialPeers + random.integer(1, 2), 30) }
+})
+
+const addFewAndVote = scenario('add-few-and-vote', 'a few peers come while others vote', (random) => {
+  const initialPeers = random.integer(4, 7)
+  const topics = [...additions(random, initialPeers, random.integer(1, 3), 15), ...payloads(random, 10, 20)]
+  return { initialPeers, topics }
+})
+
+const addManyAndVote = scenario('add-many-and-vote', 'the network more than doubles while it votes', (random) => {
+  const initialPeers = random.integer(4, 5)
+  const topics = [...additions(random, initialPeers, initialPeers + 1, 30), ...payloads(random, 10, 30)]
+  return { initialPeers, topics }
+})
+
+const removeOne = scenario('remove-one', 'one peer is removed while others vote', (random) => {
+  const initialPeers = random.integer(4, 8)
+  const topics = [...removals(random, initialPeers, 1, random.integer(1, 10)), ...payloads(random, 6, 15)]
+  return { initialPeers, topics }
+})
+
+const removeThird = scenario('remove-third', 'just under a third of the peers are removed at once', (random) => {
+  const initialPeers = random.integer(7, 10)
+  const topics = [...removals(random, initialPeers, mostFaulty(initialPeers), 3), ...payloads(random, 6, 12)]
+  return { initialPeers, topics }
+})
+
+const mixed = scenario('mixed', 'peers fail, are added and removed, and messages are lost, while they vote', (random) => {
+  const initialPeers = random.integer(7, 10)
+  const topics: Topic[] = [
+    ...additions(random, initialPeers, random.integer(1, 3), 20),
+    ...removals(random, initialPeers, random.integer(1, 2), random.integer(1, 20)),
+    ...payloads(random, 8, 25),
+  ]
+  return { initialPeers, crashProbability: 0.01, lossProbability: 0.1, fairFromRound: 30, topics }
+})
+
+const single = scenario('single', 'one vote is enough; each payload is voted for by one peer', (random) => ({
+  mode: 'single',
+  initialPeers: random.integer(4, 8),
+  topics: payloads(random, random.integer(10, 20), 15, 1),
+}))
+
+const singleSame = scenario(
+  'single-same',
+  'one vote is enough and all vote for the same payload: it comes out once per voter',
+  (random) => ({ mode: 'single', initialPeers: random.integer(4, 6), topics: payloads(random, 2, 5) }),
+)
+
+const churn = scenario('churn', 'peers come and go for long: 12 names, 6 to 12 members at a time', (random) => {
+  const initialPeers = random.integer(6, 9)
+  const { topics, lastRound } = churnTopics(random, { initialPeers, names: 12, fewest: 6, changes: 20 })
+  return { initialPeers, fairFromRound: lastRound, topics: [...topics, ...payloads(random, 6, lastRound)] }
+})
+
+function growing(initialPeers: number) {
+  return (random: Random): Differing => {
+    const count = random.integer(3, 6)
+    const additions = Array.from({ length: count }, (_, i): MembershipTopic => {
+      return { kind: 'add', peer: peerName(initialPeers + i), round: random.integer(1, 15), spreadRounds: 2, after: 0 }
+    })
+    return { initialPeers, topics: [...additions, ...payloads(random, 5, 20)] }
+  }
+}
+
+const fromTwo = scenario('from-two', 'a network grows from two peers', growing(2))
+const fromOne = scenario('from-one', 'a network grows from one peer, which at first decides alone', growing(1))
+
+const lossy = scenario('lossy', 'a third of the messages are lost, many are late, in either mode', (random) => ({
+  mode: random.pick(['supermajority', 'single'] as const),
+  initialPeers: random.integer(4, 8),
+  lossProbability: 0.33,
+  delay: { kind: 'poisson', meanMs: random.integer(50, 300) },
+  fairFromRound: 60,
+  topics: payloads(random, 6, 30),
+}))
+
+const signed = scenario('signed', 'real keys and messages as bytes, while a peer comes and one goes', (random) => ({
+  identities: 'ed25519',
+  wire: true,
+  initialPeers: 4,
+  topics: [...additions(random, 4, 1, 3), ...removals(random, 4, 1, 6), ...payloads(random, 3, 6)],
+}))
+
+/** All of them, in the order in which a newcomer might read them. */
+export const scenarios: readonly Scenario[] = [
+  minimal,
+  votesBefore,
+  votesDuring,
+  duplicateVotes,
+  silentThird,
+  crashTogether,
+  crashOneByOne,
+  noDelays,
+  addMany,
+  addFewAndVote,
+  addManyAndVote,
+  removeOne,
+  removeThird,
+  mixed,
+  single,
+  singleSame,
+  churn,
+  fromTwo,
+  fromOne,
+  lossy,
+  signed,
+]
+
+/** The scenario with this name, or undefined. */
+export function findScenario(name: string): Scenario | undefined {
+  return scenarios.find((candidate) => candidate.name === name)
+}

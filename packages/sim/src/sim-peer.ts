@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
+
+import { Parsec, ParsecError, add, observationText, opaque, remove, stringCodec } from '@parsec-bft/core'
+import type { Block, DecisionView, Inspection, Observation, PublicId, SecretId } from '@parsec-bft/core'
+import { CheckFailure } from './check-failure.ts'
+import type { Identities } from './identities.ts'
+import type { SimulationOptions, Topic } from './options.ts'
+
+/** A vote that a peer has made. */
+export interface VoteRecord {
+  readonly observation: Observation<string>
+  readonly key: string
+  readonly round: number
+}
+
+/** A block that a peer has put out. */
+export interface BlockRecord {
+  readonly block: Block<string>
+  readonly key: string
+  /** Number of the election that decided it. */
+  readonly election: number
+  /** Names of the voters of that election, as this peer's own output tells. */
+  readonly voters: readonly string[]
+  readonly round: number
+}
+
+/** What a peer has to know of the run it is part of. */
+export interface PeerSetting {
+  readonly options: SimulationOptions
+  readonly identities: Identities
+  /** Names of the founding members. */
+  readonly genesis: readonly string[]
+  onDecision?(peer: string, decision: DecisionView, inspection: Inspection): void
+  /** For testing the checkers: what is taken for the peer's output instead of a block. */
+  plant?(peer: string, block: Block<string>): readonly Block<string>[]
+}
+
+/** How a topic is voted for. */
+export function observationOf(topic: Topic, identities: Identities): Observation<string> {
+  if (topic.kind === 'payload') return opaque(topic.text)
+  const { publicId } = identities.secretId(topic.peer)
+  return topic.kind === 'add' ? add(publicId) : remove(publicId)
+}
+
+/** What is decided as one, as text: the observation and, where each vote is decided singly, whose it is (protocol.md section 2). */
+export function keyOf(observation: Observation<string>, voter: string | undefined, options: SimulationOptions): string {
+  const text = observationText(observation)
+  return options.mode === 'single' && observation.kind === 'OpaquePayload' ? `${text} by ${voter ?? 'nobody'}` : text
+}
+
+/** One peer of a simulated network: the protocol's state machine, and a record of what it voted for and put out. */
+export class SimPeer {
+  readonly name: string
+  readonly id: PublicId
+  readonly parsec: Parsec<string>
+  /** Stopped for ever. */
+  crashed = false
+  /** Removed, and everyone who stays knows. */
+  left = false
+  readonly votes: VoteRecord[] = []
+  readonly blocks: BlockRecord[] = []
+  /** Names of the voters, as this peer's own output tells. */
+  voters: readonly string[]
+  readonly #setting: PeerSetting
+  readonly #votedKeys = new Set<string>()
+  readonly #putOutKeys = new Set<string>()
+  readonly #putOutObservations = new Set<string>()
+  /** Numbers of blocks still to come from each decided election. */
+  readonly #elections: { readonly election: number; rest: number }[] = []
+
+  /** @param section - for a newcomer, the names of the members who are there already. */
+  constructor(secretId: SecretId, setting: PeerSetting, section?: readonly string[]) {
+    this.#setting = setting
+    this.id = secretId.publicId
+    this.name = this.id.name
+    this.voters = setting.genesis
+    const { options, identities } = setting
+    const ids = (names: readonly string[]): PublicId[] => names.map((name) => identities.secretId(name).publicId)
+    const parsecOptions = {
+      codec: stringCodec,
+      identities: identities.scheme,
+      mode: options.mode,
+      onDecision: (decision: DecisionView, inspection: Inspection) => {
+        this.#elections.push({ election: decision.election, rest: decision.payloads.length })
+        setting.onDecision?.(this.name, decision, inspection)
+      },
+    }
+    this.parsec =
+      section === undefined
+        ? Parsec.fromGenesis(secretId, ids(setting.genesis), parsecOptions)
+        : Parsec.fromExisting(secretId, ids(setting.genesis), ids(section), parsecOptions)
+  }
+
+  get live(): boolean {
+    return !this.crashed && !this.left
+  }
+
+  hasVotedFor(key: string): boolean {
+    return this.#votedKeys.has(key)
+  }
+
+  hasPutOut(key: string): boolean {
+    return this.#putOutKeys.has(key)
+  }
+
+  /** Like {@link hasPutOut}, whoever voted for it. */
+  hasPutOutObservation(observation: Observation<string>): boolean {
+    return this.#putOutObservations.has(observationText(observation))
+  }
+
+  vote(observation: Observation<string>, round: number): void {
+    const key = keyOf(observation, this.name, this.#setting.options)
+    if (this.parsec.haveVotedFor(observation)) this.#fail(`says that it has voted for ${key} before it has`)
+    this.parsec.voteFor(observation)
+    if (!this.parsec.haveVotedFor(observation)) this.#fail(`does not say that it has voted for ${key}`)
+    this.votes.push({ observation, key, round })
+    this.#votedKeys.add(key)
+  }
+
+  /** Tries to vote for something again, which must be refused and change nothing. */
+  voteAgain({ observation, key }: VoteRecord): void {
+    const eventsBefore = this.parsec.inspect().eventCount
+    try {
+      this.parsec.voteFor(observation)
+    } catch (error) {
+      if (!(error instanceof ParsecError && error.code === 'DuplicateVote')) throw error
+      if (this.parsec.inspect().eventCount === eventsBefore && this.parsec.haveVotedFor(observation)) return
+      this.#fail(`refused a second vote for ${key} and changed its state`)
+    }
+    this.#fail(`accepted a second vote for ${key}`)
+  }
+
+  /** Takes the blocks out that are ready. */
+  drain(round: number): readonly BlockRecord[] {
+    const first = this.blocks.length
+    for (let block = this.parsec.poll(); block !== undefined; block = this.parsec.poll()) {
+      const decided = this.#elections[0]
+      if (decided === undefined) this.#fail(`put out ${observationText(block.observation)} that no election decided`)
+      for (const taken of this.#setting.plant?.(this.name, block) ?? [block]) this.#record(taken, decided.election, round)
+      if (--decided.rest === 0) this.#endElection()
+    }
+    return this.blocks.slice(first)
+  }
+
+  #record(block: Block<string>, election: number, round: number): void {
+    const key = keyOf(block.observation, block.proofs[0]?.voter.name, this.#setting.options)
+    this.blocks.push({ block, key, election, voters: this.voters, round })
+    this.#putOutKeys.add(key)
+    this.#putOutObservations.add(observationText(block.observation))
+  }
+
+  /** Membership changes after the last block of an election. */
+  #endElection(): void {
+    const election = this.#elections.shift()?.election
+    const voters = new Set(this.voters)
+    for (let i = this.blocks.length - 1; i >= 0; i--) {
+      const record = this.blocks[i]
+      if (record?.election !== election) break
+      const { observation } = record.block
+      if (observation.kind === 'Add') voters.add(observation.peerId.name)
+      if (observation.kind === 'Remove') voters.delete(observation.peerId.name)
+    }
+    this.voters = [...voters]
+  }
+
+  #fail(reason: string): never {
+    throw new CheckFailure('interface', `${this.name} ${reason}`, this.name)
+  }
+}
