@@ -119,13 +119,13 @@ export class GraphInspection implements Inspection {
   }
 
   unconsensusedEvents(): readonly number[] {
-    return this.#consensus.election.unconsensusedEvents()
+    return this.#consensus.election.content.unconsensusedEvents()
   }
 
   interestingEvents(): ReadonlyMap<number, readonly number[]> {
     const { election, graph } = this.#consensus
     const byCreator = new Map<number, number[]>()
-    for (const event of election.interestingEvents()) {
+    for (const event of election.content.events.view()) {
       if (event >= election.processedUpTo) continue
       const creator = graph.creator[event] as number
       const events = byCreator.get(creator)
@@ -146,7 +146,7 @@ export class GraphInspection implements Inspection {
       }
     }
     const observees = new Set(election.observeesOf(index))
-    return { event: index, observees, interestingContent: election.contentOf(index), metaVotes }
+    return { event: index, observees, interestingContent: election.content.of(index), metaVotes }
   }
 
   metaEvents(): readonly number[] {

@@ -77,7 +77,7 @@ export class MetaVoting {
   }
 
   /** Puts one meta-vote per subject into the pool, at round 0 and step 0, with estimate true for the bits of `observees`. */
-  startFrom(observees: Int32Array): MetaVoteSpan {
+  startFrom(observees: Int32Array, into: MetaVoteSpan): void {
     const { words } = this
     const start = this.pool.extend(fieldCount * words)
     const items = this.pool.items
@@ -87,7 +87,8 @@ export class MetaVoting {
       items[start + fields.estTrue * words + w] = observees[w] as number
       items[start + fields.estFalse * words + w] = (this.#all[w] as number) & ~(observees[w] as number)
     }
-    return { start, stages: 1 }
+    into.start = start
+    into.stages = 1
   }
 
   /**
@@ -118,7 +119,8 @@ export class MetaVoting {
         const has = kept | entering
         open &= ~decided
         entering = has & ~longer & ~decided & this.#atLeast(counted.anyAux, this.#supermajority)
-        ;[enterTrue, enterFalse] = this.#nextEstimates(stage % 3, entering)
+        enterTrue = this.#nextTrue(stage % 3, entering)
+        enterFalse = this.#nextFalse(stage % 3, entering)
         if (stage >= stages) stages = stage + 1
       }
       if (open !== 0) allDecided = false
@@ -250,14 +252,17 @@ export class MetaVoting {
     return decided
   }
 
-  /** Estimates of entries appended after a step: bit sets for true and false. Neither where the coin is to be taken. */
-  #nextEstimates(step: number, entering: number): [number, number] {
-    if (entering === 0) return [0, 0]
-    const agreeTrue = entering & this.#atLeast(counted.auxTrue, this.#supermajority)
-    const agreeFalse = entering & this.#atLeast(counted.auxFalse, this.#supermajority)
-    if (step === 0) return [entering & ~agreeFalse, agreeFalse]
-    if (step === 1) return [agreeTrue, entering & ~agreeTrue]
-    return [agreeTrue, agreeFalse]
+  /** Who of those that enter the entry after a step estimates true there; neither true nor false waits for the coin. */
+  #nextTrue(step: number, entering: number): number {
+    if (entering === 0) return 0
+    if (step === 0) return entering & ~this.#atLeast(counted.auxFalse, this.#supermajority)
+    return entering & this.#atLeast(counted.auxTrue, this.#supermajority)
+  }
+
+  #nextFalse(step: number, entering: number): number {
+    if (entering === 0) return 0
+    if (step === 1) return entering & ~this.#atLeast(counted.auxTrue, this.#supermajority)
+    return entering & this.#atLeast(counted.auxFalse, this.#supermajority)
   }
 
   /** Adds one to the counters of the subjects in a bit set. */

@@ -218,7 +218,7 @@ export class Parsec<P> {
 
   /** Has anyone voted for what has not been polled yet, as far as we know? */
   hasUnpolledObservations(): boolean {
-    return this.#polled < this.#blocks.length || this.#consensus.election.hasUnconsensused()
+    return this.#polled < this.#blocks.length || this.#consensus.election.content.hasUnconsensused
   }
 
   /** What we voted for and have not polled: first what is decided, in order, then the rest in the order of our votes. */
@@ -303,7 +303,7 @@ export class Parsec<P> {
   #proceedAlone(): void {
     const { election } = this.#consensus
     const isAlone = election.voters.length === 1 && election.voters[0] === this.#ourIndex
-    if (isAlone && election.hasUnconsensused()) this.#append({ kind: 'Requesting', recipient: this.ourPublicId })
+    if (isAlone && election.content.hasUnconsensused) this.#append({ kind: 'Requesting', recipient: this.ourPublicId })
   }
 
   /** Once we are a voter: our Initial event, and then what was held back. */

@@ -2,6 +2,8 @@
 import type { DecisionView, EventView, Inspection } from '@parsec-bft/core'
 import { EventLabels } from './labels.ts'
 import type { EventKind, EventLabel } from './labels.ts'
+import { BoxTexts, maxNameCells } from './svg-box-text.ts'
+import type { BoxLine, BoxMarks } from './svg-box-text.ts'
 import { cellPerFontSize, cells, clip, printable } from './svg-text.ts'
 
 /**
@@ -18,19 +20,7 @@ export const rowGapPx = 11
 /** Between lanes; edges climb there. */
 export const gutterPx = 34
 export const headerHeightPx = 22
-/** Room at the left of a box's name for the star of a first interesting event. */
-const starCells = 2
-
-const maxLineCells = 30
-const maxNameCells = 24
-const maxContentLines = 5
-
-export interface BoxLine {
-  readonly text: string
-  readonly strong: boolean
-}
-
-export interface EventBox {
+export interface EventBox extends BoxMarks {
   readonly event: EventView
   readonly label: EventLabel
   readonly kind: EventKind
@@ -39,10 +29,6 @@ export interface EventBox {
   readonly lines: readonly BoxLine[]
   /** Not needed to understand the decision. */
   readonly dim: boolean
-  /** A peer's first interesting event of the election. */
-  readonly starred: boolean
-  /** The event that finished the election. */
-  readonly decides: boolean
   readonly width: number
   readonly height: number
   x: number
@@ -104,93 +90,45 @@ function makeBoxes(inspection: Inspection, labels: EventLabels, options: LayoutO
   const stars = firstInterestingEvents(inspection, options.decision)
   const firstOpen = inspection.unconsensusedEvents().reduce((a, b) => Math.min(a, b), inspection.eventCount)
   const decider = options.decision?.event
-  const laneOf = new Map<number, number>()
+  const laneOf = laneNumbers(inspection, options.to)
   const rowOf = new Map<number, number>()
   const boxes: EventBox[] = []
-  const extended = new Set<number>()
-  const tables = new Tables()
-  let laneCount = 0
-  for (let index = 0; index < options.to; index++) {
+  const texts = new BoxTexts(inspection.peers().length)
+  for (let index = options.from; index < options.to; index++) {
     const event = inspection.event(index)
-    const { selfParent, otherParent } = event
-    const inherited = selfParent === undefined || extended.has(selfParent) ? undefined : laneOf.get(selfParent)
-    if (selfParent !== undefined) extended.add(selfParent)
-    const lane = inherited ?? laneCount++
-    laneOf.set(index, lane)
-    if (index < options.from) continue
-    const row = 1 + Math.max(rowOf.get(selfParent ?? -1) ?? -1, rowOf.get(otherParent ?? -1) ?? -1)
+    const label = labels.label(index)
+    const row = 1 + Math.max(rowOf.get(event.selfParent ?? -1) ?? -1, rowOf.get(event.otherParent ?? -1) ?? -1)
     rowOf.set(index, row)
     const old = decider !== undefined && index < firstOpen
     const dim = decider !== undefined && (old || !inspection.descends(decider, index))
-    const label = labels.label(index)
-    const flags = { dim, starred: stars.has(index), decides: index === decider }
-    const repeated = tables.repeats(event, label)
-    const lines = linesOf(label, flags, { old, repeated })
+    const marks = { old, starred: stars.has(index), decides: index === decider }
+    const lines = texts.lines(event, label, marks)
     const width = Math.max(...lines.map((line) => paddedWidth(line.text)))
     const height = lines.length * lineHeightPx + 2
-    boxes.push({ event, label, kind: label.kind, lane, row, lines, ...flags, width, height, x: 0, y: 0 })
+    const lane = laneOf[index] ?? 0
+    boxes.push({ event, label, kind: label.kind, lane, row, lines, dim, ...marks, width, height, x: 0, y: 0 })
   }
   return boxes
+}
+
+/** A first child goes on in its self-parent's lane; any other event opens a lane of its own. */
+function laneNumbers(inspection: Inspection, to: number): number[] {
+  const lanes: number[] = []
+  const continued = new Set<number>()
+  let count = 0
+  for (let index = 0; index < to; index++) {
+    const { selfParent } = inspection.event(index)
+    const inherited = selfParent === undefined || continued.has(selfParent) ? undefined : lanes[selfParent]
+    if (selfParent !== undefined) continued.add(selfParent)
+    lanes[index] = inherited ?? count++
+  }
+  return lanes
 }
 
 function firstInterestingEvents(inspection: Inspection, decision: DecisionView | undefined): Set<number> {
   if (decision !== undefined) return new Set(decision.firstInteresting.values())
   const firsts = [...inspection.interestingEvents().values()].map((events) => events[0])
   return new Set(firsts.filter((event) => event !== undefined))
-}
-
-/** Which events' tables of meta-votes stand in the picture already. */
-class Tables {
-  /** Per event: the event at or below it in its column that shows its table, and the table. */
-  readonly #shown = new Map<number, { readonly name: string; readonly table: string }>()
-
-  /** The name of the event in whose box the very same table stands, the latest shown by a self-ancestor. */
-  repeats(event: EventView, label: EventLabel): string | undefined {
-    const before = event.selfParent === undefined ? undefined : this.#shown.get(event.selfParent)
-    if (label.metaVotes.length === 0) {
-      if (before !== undefined) this.#shown.set(event.index, before)
-      return undefined
-    }
-    const table = JSON.stringify(label.metaVotes)
-    const repeated = before?.table === table
-    this.#shown.set(event.index, repeated ? before : { name: label.name, table })
-    return repeated ? before.name : undefined
-  }
-}
-
-/** What stands in the box. Old events, decided long ago, get one line only. */
-function linesOf(
-  label: EventLabel,
-  { starred, decides }: { starred: boolean; decides: boolean },
-  { old, repeated }: { old: boolean; repeated: string | undefined },
-): BoxLine[] {
-  const name = ' '.repeat(starred ? starCells : 0) + clip(printable(label.name), maxNameCells)
-  if (old && label.payload !== undefined) {
-    return [{ text: clip(`${name} ${printable(label.payload)}`, maxLineCells), strong: false }]
-  }
-  const lines: BoxLine[] = [{ text: name, strong: starred || decides || label.kind !== 'plain' }]
-  const add = (text: string, strong = false): void => void lines.push({ text, strong })
-  if (decides) add('decides the election', true)
-  if (label.payload !== undefined) add(clip(printable(label.payload), maxLineCells))
-  const shown = label.interesting.length > maxContentLines ? maxContentLines - 1 : label.interesting.length
-  for (const text of label.interesting.slice(0, shown)) add(clip(printable(text), maxLineCells))
-  if (shown < label.interesting.length) add(`and ${String(label.interesting.length - shown)} more`)
-  if (repeated === undefined || decides) addTable(label, add)
-  else add(clip(`meta-votes as ${printable(repeated)}`, maxLineCells))
-  return lines
-}
-
-function addTable(label: EventLabel, add: (text: string, strong: boolean) => void): void {
-  if (label.metaVotes.length === 0) return
-  const names = label.metaVotes.map((row) => clip(printable(row.name), 8))
-  const width = Math.max(...names.map(cells))
-  add(`${' '.repeat(width)} stage est bin aux dec`, false)
-  label.metaVotes.forEach((row, i) => {
-    const name = names[i] ?? ''
-    const padded = name + ' '.repeat(width - cells(name))
-    const values = [row.estimates, row.binValues, row.aux].map((letter) => letter.padEnd(3))
-    add(`${padded} ${row.stage.padEnd(5)} ${values.join(' ')} ${row.decision}`, row.decision !== '-')
-  })
 }
 
 /** Gives each box its y. Rows start at 0 below; only rows with boxes exist. */

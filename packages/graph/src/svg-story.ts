@@ -29,7 +29,7 @@ export function storyOf(
       ? `election ${String(inspection.election)} under way`
       : `decision of election ${String(decision.election)}`
   const lines: StoryLine[] = [{ text: title ?? `${whose}: ${which}`, role: 'title' }]
-  const counts = `${String(inspection.eventCount)} events, ${String(inspection.peers().length)} peers`
+  const counts = `${counted(inspection.eventCount, 'event')}, ${counted(inspection.peers().length, 'peer')}`
   lines.push(line(`${title === undefined ? '' : `${whose}: ${which}; `}${counts}, ${inspection.mode} mode`))
   return lines.concat(
     decision === undefined ? underWay(inspection) : new DecisionStory(inspection, labels, decision).lines(),
@@ -38,11 +38,12 @@ export function storyOf(
 
 function underWay(inspection: Inspection): StoryLine[] {
   const voters = inspection.voters().map((peer) => peerName(inspection, peer))
+  const decided = counted(inspection.history().length, 'payload')
+  const open = inspection.unconsensusedEvents().length
   return [
     line(`Voters: ${voters.join(', ')}`),
     line(
-      `${String(inspection.history().length)} payloads decided so far, ` +
-        `${String(inspection.unconsensusedEvents().length)} events carry one that is not`,
+      `${decided} decided so far, ${counted(open, 'event')} ${open === 1 ? 'carries' : 'carry'} one that is not yet`,
     ),
   ]
 }
@@ -65,11 +66,13 @@ class DecisionStory {
     const counted = [...subjects].filter(([, counts]) => counts).length
     const creator = peerName(this.#inspection, this.#inspection.event(event).creator)
     return [
-      heading(`1. ${this.#labels.name(event)} by ${creator} finished it: there the last meta-votes of all subjects are decided`),
+      heading(
+        `1. ${this.#labels.name(event)} by ${creator} finished it: there the last meta-votes of all subjects are decided`,
+      ),
       ...[...subjects].flatMap(([subject, counts]) => this.#subjectLines(subject, counts)),
       heading(
         `2. The opinions of ${String(counted)} of ${String(subjects.size)} voters count: ` +
-          'each one\'s first interesting event gives its list of payloads',
+          "each one's first interesting event gives its list of payloads",
       ),
       ...[...this.#decision.firstInteresting].map(([subject, first]) => line(this.#listText(subject, first))),
       heading('3. Order: smallest position in a list, then how many lists hold it, then the smaller key'),
@@ -89,7 +92,11 @@ class DecisionStory {
   /** The earliest self-ancestor of the deciding event, or itself, at which the subject was decided. */
   #firstDecided(subject: number): DecidedAt | undefined {
     let found: DecidedAt | undefined
-    for (let at: number | undefined = this.#decision.event; at !== undefined; at = this.#inspection.event(at).selfParent) {
+    for (
+      let at: number | undefined = this.#decision.event;
+      at !== undefined;
+      at = this.#inspection.event(at).selfParent
+    ) {
       const meta = this.#inspection.metaEvent(at)
       if (meta === undefined) continue
       const entry = meta.metaVotes.get(subject)?.at(-1)
@@ -125,9 +132,9 @@ class DecisionStory {
   /** The latest event of each other voter of whose fork the event is not aware. */
   #latestOfOthers(event: number): number[] {
     const { creator, lastAncestors } = this.#inspection.event(event)
-    const wanted = new Set(
-      this.#voters.filter((voter) => voter !== creator && !this.#inspection.isAwareOfFork(event, voter)),
-    )
+    const usable = (voter: number): boolean =>
+      voter !== creator && lastAncestors.has(voter) && !this.#inspection.isAwareOfFork(event, voter)
+    const wanted = new Set(this.#voters.filter(usable))
     const found: number[] = []
     for (let index = event - 1; index >= 0 && wanted.size > 0; index--) {
       const candidate = this.#inspection.event(index)

@@ -9,7 +9,7 @@ import { peerNames } from './names.ts'
 import { fewestVoters, mostFaulty } from './options.ts'
 import type { SimulationOptions } from './options.ts'
 import type { Random } from './random.ts'
-import { SimPeer, keyOf } from './sim-peer.ts'
+import { SimPeer, isRemovalOf, keyOf } from './sim-peer.ts'
 import type { BlockRecord, PeerSetting } from './sim-peer.ts'
 import type { Transcript } from './transcript.ts'
 import { Voting } from './voting.ts'
@@ -240,11 +240,7 @@ export class Network {
     const staying = this.liveVoters
     for (const peer of this.peers) {
       if (!peer.live || this.leader.voters.includes(peer.name)) continue
-      if (staying.every((other) => other.blocks.some((record) => isRemoval(record, peer)))) peer.left = true
+      if (staying.every((other) => other.blocks.some(({ block }) => isRemovalOf(block, peer.name)))) peer.left = true
     }
   }
-}
-
-function isRemoval({ block }: BlockRecord, peer: SimPeer): boolean {
-  return block.observation.kind === 'Remove' && block.observation.peerId.name === peer.name
 }

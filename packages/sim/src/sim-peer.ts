@@ -137,7 +137,8 @@ export class SimPeer {
       const decided = this.#elections[0]
       if (decided === undefined) this.#fail(`put out ${observationText(block.observation)} that no election decided`)
       for (const taken of this.#setting.plant?.(this.name, block) ?? [block]) this.#record(taken, decided.election, round)
-      if (--decided.rest === 0) this.#endElection()
+      // Nothing comes after our own removal, whatever else the election decided.
+      if (--decided.rest === 0 || isRemovalOf(block, this.name)) this.#endElection()
     }
     return this.blocks.slice(first)
   }
@@ -153,10 +154,9 @@ export class SimPeer {
   #endElection(): void {
     const election = this.#elections.shift()?.election
     const voters = new Set(this.voters)
-    for (let i = this.blocks.length - 1; i >= 0; i--) {
-      const record = this.blocks[i]
-      if (record?.election !== election) break
-      const { observation } = record.block
+    const first = this.blocks.findLastIndex((record) => record.election !== election) + 1
+    for (const { block } of this.blocks.slice(first)) {
+      const { observation } = block
       if (observation.kind === 'Add') voters.add(observation.peerId.name)
       if (observation.kind === 'Remove') voters.delete(observation.peerId.name)
     }
@@ -166,4 +166,9 @@ export class SimPeer {
   #fail(reason: string): never {
     throw new CheckFailure('interface', `${this.name} ${reason}`, this.name)
   }
+}
+
+/** Does the block remove the peer? */
+export function isRemovalOf({ observation }: Block<string>, name: string): boolean {
+  return observation.kind === 'Remove' && observation.peerId.name === name
 }

@@ -173,8 +173,8 @@ function isDone(network: Network): boolean {
   const { leader, liveVoters } = network
   if (!isFair(network) || liveVoters.some((peer) => network.isOpen(peer))) return false
   if (liveVoters.some((peer) => peer.blocks.length < leader.blocks.length)) return false
-  const promised = promisedKeys(network)
-  return liveVoters.every((peer) => promised.values().every((key) => peer.hasPutOut(key)))
+  const promised = [...promisedKeys(network)]
+  return liveVoters.every((peer) => promised.every((key) => peer.hasPutOut(key)))
 }
 
 function unfinished(network: Network): string {
