@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
 
-
 /** 32-bit integers over memory of their own. */
 export type Ints = Int32Array<ArrayBuffer>
 

@@ -4,9 +4,8 @@ import { Reader, Writer, readSet } from './encoding.ts'
 import { ParsecError } from './errors.ts'
 import type { EventFormat } from './event.ts'
 import type { PublicId } from './identity.ts'
-import type { ConsensusMode } from './inspect.ts'
 import { decodeObservation, encodeObservation, isSingle } from './observation.ts'
-import type { Observation, PayloadCodec } from './observation.ts'
+import type { ConsensusMode, Observation, PayloadCodec } from './observation.ts'
 
 /** A voter's signature over the canonical encoding of an observation. */
 export interface Proof {

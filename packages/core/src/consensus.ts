@@ -5,10 +5,11 @@ import type { Decision } from './election.ts'
 import { causeKinds } from './event.ts'
 import { GossipGraph, none } from './graph.ts'
 import type { PublicId } from './identity.ts'
-import type { CauseKind, ConsensusMode, DecisionView, Inspection, SeenThrough } from './inspect.ts'
+import type { CauseKind, DecisionView, Inspection, SeenThrough } from './inspect.ts'
 import { GraphInspection } from './inspection.ts'
+import type { Inspected } from './inspection.ts'
 import { isSingle } from './observation.ts'
-import type { Observation } from './observation.ts'
+import type { ConsensusMode, Observation } from './observation.ts'
 import { Payloads } from './payloads.ts'
 import { PeerList, PeerState } from './peers.ts'
 
@@ -39,7 +40,7 @@ export interface EventInput {
  * Gossip graph, election and membership over plain numbers: no signatures, no messages. What {@link Parsec} is built on, and what replays of recorded
  * graphs, tests and benchmarks use directly. Trusts its caller: parents exist, creators match.
  */
-export class Consensus {
+export class Consensus implements Inspected {
   readonly graph = new GossipGraph()
   readonly payloads = new Payloads()
   readonly peers = new PeerList()
@@ -71,9 +72,7 @@ export class Consensus {
 
   /** The payload's index: that of its observation key, which in single mode has the creator of the vote in it. */
   addPayload(observation: Observation<unknown>, creator: number, hash: Uint8Array): number {
-    const voter = isSingle(observation.kind, this.mode)
-      ? { index: creator, id: this.peers.at(creator).id }
-      : undefined
+    const voter = isSingle(observation.kind, this.mode) ? { index: creator, id: this.peers.at(creator).id } : undefined
     return this.payloads.intern(observation, hash, voter)
   }
 

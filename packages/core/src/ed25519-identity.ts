@@ -67,8 +67,8 @@ export const ed25519Identity: IdentityScheme & {
   publicId: (bytes, name) => new Ed25519PublicId(bytes, name),
   secretIdFromSeed(seed, name) {
     if (seed.length !== seedLength) throw new RangeError(`a seed has ${String(seedLength)} bytes`)
-    const { publicKey, sign } = platform.ed25519Signer(seed)
-    return { publicId: new Ed25519PublicId(publicKey, name), sign }
+    const signer = platform.ed25519Signer(seed)
+    return { publicId: new Ed25519PublicId(signer.publicKey, name), sign: (message) => signer.sign(message) }
   },
   decodePublicId: (reader: Reader) => new Ed25519PublicId(reader.fixed(keyLength, 'a public key')),
 }

@@ -136,7 +136,7 @@ export class Election {
       this.#base.start = this.#votesStart[before] as number
       this.#base.stages = this.#votesStages[before] as number
     } else {
-      if (!this.#setObservees(x)) return false
+      if (!this.#setObservees()) return false
       this.#observing[x] = observing.observer
       if (this.#firstObserver === none) this.#firstObserver = x
       this.#voting.startFrom(this.#observees, this.#base)
@@ -189,8 +189,8 @@ export class Election {
     }
   }
 
-  /** Finds the observees of x (section 5.2); true if they are a supermajority. */
-  #setObservees(x: number): boolean {
+  /** Finds the observees (section 5.2) of the event whose latest events are at hand; true if they are a supermajority. */
+  #setObservees(): boolean {
     const observees = this.#observees
     observees.fill(0)
     let count = 0
@@ -208,7 +208,7 @@ export class Election {
     const graph = this.#graph
     let found: number = none
     // From the latest event's lane to the root: what is found nearer to the root is earlier.
-    for (let at = this.#latest.at(slot); at !== none; ) {
+    for (let at = this.#latest.at(slot); at !== none;) {
       const lane = graph.lane[at] as number
       const first = this.content.firstOnLane[lane] as number
       if (first !== none && first <= at) found = first
@@ -280,7 +280,7 @@ export class Election {
   observeesOf(x: number): number[] {
     if (x < this.#processedFrom || this.#observing[x] !== observing.observer) return []
     this.#setLatest(x)
-    this.#setObservees(x)
+    this.#setObservees()
     return this.voters.filter((_, slot) => isIn(this.#observees, slot))
   }
 

@@ -4,7 +4,10 @@ import { limits } from './limits.ts'
 
 /** Pure and the same everywhere, but not in the ECMAScript library that core is compiled against. */
 declare const TextEncoder: new () => { encode(text: string): Uint8Array }
-declare const TextDecoder: new (label: string, options: { fatal: boolean; ignoreBOM: boolean }) => {
+declare const TextDecoder: new (
+  label: string,
+  options: { fatal: boolean; ignoreBOM: boolean },
+) => {
   decode(bytes: Uint8Array): string
 }
 

@@ -44,7 +44,11 @@ export class ParsecError extends Error {
 
   constructor(detail: ParsecErrorDetail) {
     const { code, ...fields } = detail
-    super(`${code}: ${Object.entries(fields).map(([name, value]) => `${name} ${String(value)}`).join(', ')}`)
+    super(
+      `${code}: ${Object.entries(fields)
+        .map(([name, value]) => `${name} ${String(value)}`)
+        .join(', ')}`,
+    )
     this.code = code
     this.detail = detail
   }

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
 
 import { platform } from '#crypto'
-import { Reader, Writer, toHex } from './encoding.ts'
+import { Writer, toHex } from './encoding.ts'
+import type { Reader } from './encoding.ts'
 import { ParsecError } from './errors.ts'
 import type { IdentityScheme, PublicId, SecretId } from './identity.ts'
 import type { CauseKind } from './inspect.ts'

@@ -31,7 +31,7 @@ export {
   remove,
   stringCodec,
 } from './observation.ts'
-export type { Observation, PayloadCodec } from './observation.ts'
+export type { ConsensusMode, Observation, PayloadCodec } from './observation.ts'
 export { Parsec } from './parsec.ts'
 export type { ParsecOptions } from './parsec.ts'
 export { PeerState } from './peers.ts'

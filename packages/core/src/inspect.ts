@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
-import type { Observation } from './observation.ts'
+import type { ConsensusMode, Observation } from './observation.ts'
 import type { PeerState } from './peers.ts'
 
 /**
@@ -124,9 +124,6 @@ export interface Inspection {
   /** Is event x aware of a fork by the peer (section 4)? */
   isAwareOfFork(x: number, peer: number): boolean
 }
-
-/** Fixed per network (section 2). */
-export type ConsensusMode = 'supermajority' | 'single'
 
 /**
  * Whose latest events can make one event strongly see another (section 4): a supermajority, in number, of the voters. The first

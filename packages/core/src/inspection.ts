@@ -1,21 +1,17 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
 
-import type { Consensus } from './consensus.ts'
+import type { Election } from './election.ts'
 import { toHex } from './encoding.ts'
 import { causeKinds } from './event.ts'
 import { none } from './graph.ts'
-import type {
-  ConsensusMode,
-  EventView,
-  Inspection,
-  MetaEventView,
-  MetaVoteView,
-  PayloadView,
-  PeerView,
-} from './inspect.ts'
+import type { GossipGraph } from './graph.ts'
+import type { EventView, Inspection, MetaEventView, MetaVoteView, PayloadView, PeerView } from './inspect.ts'
 import { fieldCount, fields } from './meta-votes.ts'
 import type { MetaVoteSpan, MetaVoting } from './meta-votes.ts'
 import { observationText } from './observation.ts'
+import type { ConsensusMode } from './observation.ts'
+import type { Payloads } from './payloads.ts'
+import type { PeerList } from './peers.ts'
 
 function numberOrUndefined(value: number | undefined): number | undefined {
   return value === none ? undefined : value
@@ -25,14 +21,28 @@ function booleans(holdsTrue: boolean, holdsFalse: boolean): ReadonlySet<boolean>
   return new Set([...(holdsTrue ? [true] : []), ...(holdsFalse ? [false] : [])])
 }
 
-/** Reads a {@link Consensus} on demand. */
+/** What an inspection reads. */
+export interface Inspected {
+  readonly graph: GossipGraph
+  readonly payloads: Payloads
+  readonly peers: PeerList
+  readonly election: Election
+  readonly mode: ConsensusMode
+  readonly ourIndex: number | undefined
+  /** Number of elections decided. */
+  readonly elections: number
+  /** Payload indices in decided order. */
+  history(): readonly number[]
+}
+
+/** Reads on demand. */
 export class GraphInspection implements Inspection {
   readonly ourIndex: number | undefined
   readonly mode: ConsensusMode
-  readonly #consensus: Consensus
+  readonly #consensus: Inspected
   readonly #payloadText: ((payload: unknown) => string) | undefined
 
-  constructor(consensus: Consensus, payloadText?: (payload: unknown) => string) {
+  constructor(consensus: Inspected, payloadText?: (payload: unknown) => string) {
     this.#consensus = consensus
     this.ourIndex = consensus.ourIndex
     this.mode = consensus.mode

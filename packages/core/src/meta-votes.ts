@@ -10,7 +10,16 @@ import { IntList } from './arrays.ts'
  * A decision at step 0 is always *true*, at step 1 always *false*, and none falls at step 2, so that one bit set tells it. A decided
  * meta-vote holds its value, and no other, in estimates, binValues and aux: it is stored so.
  */
-export const fields = { has: 0, estTrue: 1, estFalse: 2, binTrue: 3, binFalse: 4, auxTrue: 5, auxFalse: 6, decided: 7 } as const
+export const fields = {
+  has: 0,
+  estTrue: 1,
+  estFalse: 2,
+  binTrue: 3,
+  binFalse: 4,
+  auxTrue: 5,
+  auxFalse: 6,
+  decided: 7,
+} as const
 export const fieldCount = 8
 
 /** Place and number of stages of an event's meta-votes in the pool; start is -1 where there are none. */
@@ -58,7 +67,8 @@ export class MetaVoting {
     this.#oneThird = Math.ceil(voters / 3)
     this.#supermajority = Math.floor((2 * voters) / 3) + 1
     this.#all = new Int32Array(this.words)
-    for (let slot = 0; slot < voters; slot++) this.#all[slot >> 5] = (this.#all[slot >> 5] as number) | (1 << (slot & 31))
+    for (let slot = 0; slot < voters; slot++)
+      this.#all[slot >> 5] = (this.#all[slot >> 5] as number) | (1 << (slot & 31))
     this.#otherStarts = new Int32Array(voters)
     this.#otherStages = new Int32Array(voters)
   }
@@ -111,8 +121,7 @@ export class MetaVoting {
       for (let stage = 0; stage < room; stage++) {
         const kept = stage < base.stages ? this.#field(base.start, stage, fields.has, w) & open : 0
         if ((kept | entering) === 0) break
-        const longer =
-          stage + 1 < base.stages ? this.#field(base.start, stage + 1, fields.has, w) : 0
+        const longer = stage + 1 < base.stages ? this.#field(base.start, stage + 1, fields.has, w) : 0
         this.#count(stage, w)
         const out = start + stage * fieldCount * words + w
         const decided = this.#updateStage(base.start, kept, entering, enterTrue, enterFalse, stage, w, out)

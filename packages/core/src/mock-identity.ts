@@ -16,7 +16,12 @@ class MockPublicId implements PublicId {
     this.name = name
     this.#nameBytes = utf8Bytes(name)
     if (this.#nameBytes.length > limits.nameBytes) {
-      throw new ParsecError({ code: 'LimitExceeded', what: 'name', limit: limits.nameBytes, actual: this.#nameBytes.length })
+      throw new ParsecError({
+        code: 'LimitExceeded',
+        what: 'name',
+        limit: limits.nameBytes,
+        actual: this.#nameBytes.length,
+      })
     }
     const key = platform.sha3(this.#nameBytes)
     this.bytes = new Writer().bytes(this.#nameBytes).fixed(key).fixed(key).finish()

@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
 
 import { platform } from '#crypto'
-import { Reader, Writer, compareBytes, readSet, toHex, utf8Bytes, utf8Text } from './encoding.ts'
+import { Writer, compareBytes, readSet, toHex, utf8Bytes, utf8Text } from './encoding.ts'
+import type { Reader } from './encoding.ts'
 import { ParsecError } from './errors.ts'
 import type { IdentityScheme, PublicId } from './identity.ts'
-import type { ConsensusMode } from './inspect.ts'
 import { limits } from './limits.ts'
+
+/** How many votes an OpaquePayload needs; fixed per network (protocol.md section 2). */
+export type ConsensusMode = 'supermajority' | 'single'
 
 /** What a peer can vote for (protocol.md section 2). `P` is the application's payload. */
 export type Observation<P> =

@@ -11,12 +11,12 @@ import { Event } from './event.ts'
 import type { Cause, EventFormat, Vote } from './event.ts'
 import { causes, none } from './graph.ts'
 import type { IdentityScheme, PublicId, SecretId } from './identity.ts'
-import type { ConsensusMode, DecisionView, Inspection } from './inspect.ts'
+import type { DecisionView, Inspection } from './inspect.ts'
 import { GraphInspection } from './inspection.ts'
 import { limits } from './limits.ts'
 import { Message } from './message.ts'
 import { encodeObservation, genesis, observationHash, observationText, sortedIds } from './observation.ts'
-import type { Observation, PayloadCodec } from './observation.ts'
+import type { ConsensusMode, Observation, PayloadCodec } from './observation.ts'
 import { PeerState } from './peers.ts'
 
 export interface ParsecOptions<P> {
@@ -76,8 +76,14 @@ export class Parsec<P> {
     this.#consensus = new Consensus({
       mode: this.mode,
       ourIndex: 0,
-      onDecision: onDecision && ((decision) => { onDecision(decision, this.inspect()) }),
-      onDecided: (payloads, voters) => { this.#decided(payloads, voters) },
+      onDecision:
+        onDecision &&
+        ((decision) => {
+          onDecision(decision, this.inspect())
+        }),
+      onDecided: (payloads, voters) => {
+        this.#decided(payloads, voters)
+      },
     })
     this.#ourIndex = this.#consensus.addPeer(us.publicId, PeerState.NONE)
   }
@@ -235,8 +241,7 @@ export class Parsec<P> {
 
   /** A live, read-only view of graph, election and peers. */
   inspect(): Inspection {
-    const { text } = this.#format.codec
-    return new GraphInspection(this.#consensus, text && ((payload) => text(payload as P)))
+    return new GraphInspection(this.#consensus, (payload) => this.#payloadText(payload as P))
   }
 
   // Peers.
@@ -375,7 +380,8 @@ export class Parsec<P> {
     const isSync = (graph.cause[end] as number) < causes.Observation
     const index = isSync ? end : (graph.syncSelfAncestor[end] as number)
     const asked = graph.cause[index] === causes.Request ? (graph.otherParent[index] as number) : none
-    if (graph.creator[asked] !== this.#ourIndex) throw invalidMessage('its last sync event does not answer a request of ours')
+    if (graph.creator[asked] !== this.#ourIndex)
+      throw invalidMessage('its last sync event does not answer a request of ours')
     return index
   }
 
@@ -463,8 +469,12 @@ export class Parsec<P> {
     return this.#consensus.payloads.at(payload).observation as Observation<P>
   }
 
+  #payloadText(payload: P): string {
+    return this.#format.codec.text?.(payload) ?? String(payload)
+  }
+
   #text(observation: Observation<P>): string {
-    return observationText(observation, this.#format.codec.text)
+    return observationText(observation, (payload) => this.#payloadText(payload))
   }
 }
 

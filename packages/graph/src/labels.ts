@@ -41,7 +41,7 @@ export interface EventLabel {
 
 /** The shortest prefix of each name that no other name has; a name that starts another one is kept whole. */
 export function shortestPrefixes(names: readonly string[]): string[] {
-  const letters = names.map((name) => [...name])
+  const letters = names.map((name) => Array.from(name))
   const order = names.map((_, i) => i).sort((a, b) => compareTexts(names[a] ?? '', names[b] ?? ''))
   const lengths = new Array<number>(names.length).fill(1)
   for (let k = 1; k < order.length; k++) {

@@ -24,7 +24,7 @@ export const maxNameCells = 24
 /** Room at the left of a box's name for the star of a first interesting event. */
 const starCells = 2
 const maxSubjectCells = 8
-const maxContentLines = 5
+const maxContentLines = 8
 
 /** Makes the lines of one event after the other, in topological order. */
 export class BoxTexts {

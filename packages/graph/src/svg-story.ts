@@ -15,6 +15,7 @@ export interface StoryLine {
 /** More lines than these say less, not more. */
 const maxPayloadLines = 24
 const maxListTexts = 8
+const hashDigits = 8
 
 export function storyOf(
   inspection: Inspection,
@@ -63,15 +64,17 @@ class DecisionStory {
 
   lines(): StoryLine[] {
     const { event, subjects } = this.#decision
-    const counted = [...subjects].filter(([, counts]) => counts).length
+    const counting = [...subjects].filter(([, counts]) => counts).length
     const creator = peerName(this.#inspection, this.#inspection.event(event).creator)
+    const needed = Math.floor((2 * subjects.size) / 3) + 1
     return [
+      line(`A supermajority of the ${counted(subjects.size, 'voter')} is ${String(needed)}`),
       heading(
         `1. ${this.#labels.name(event)} by ${creator} finished it: there the last meta-votes of all subjects are decided`,
       ),
       ...[...subjects].flatMap(([subject, counts]) => this.#subjectLines(subject, counts)),
       heading(
-        `2. The opinions of ${String(counted)} of ${String(subjects.size)} voters count: ` +
+        `2. The opinions of ${String(counting)} of ${String(subjects.size)} voters count: ` +
           "each one's first interesting event gives its list of payloads",
       ),
       ...[...this.#decision.firstInteresting].map(([subject, first]) => line(this.#listText(subject, first))),
@@ -167,7 +170,7 @@ class DecisionStory {
       if (place === undefined || place.lists === 0) return line(text)
       const held = `smallest position ${String(place.position)}, in ${counted(place.lists, 'list')}`
       const tie = before?.position === place.position && before.lists === place.lists
-      return line(`${text}: ${held}${tie ? `; level with #${String(i)}, larger key (${this.#keyText(payload)})` : ''}`)
+      return line(`${text}: ${held}${tie ? `, as #${String(i)}, whose key is smaller: ${this.#keysText(i)}` : ''}`)
     })
     if (lines.length < payloads.length) lines.push(line(`and ${String(payloads.length - lines.length)} more`))
     return lines
@@ -178,8 +181,12 @@ class DecisionStory {
     return voter === undefined ? text : `${text} by ${peerName(this.#inspection, voter)}`
   }
 
-  #keyText(payload: number): string {
-    return `${this.#inspection.payload(payload).hash.slice(0, 8)}…`
+  /** The keys of a payload and of the one before it, as far as needed to tell them apart. */
+  #keysText(place: number): string {
+    const [smaller, larger] = [place - 1, place].map((i) => this.#inspection.payload(this.#decision.payloads[i] ?? 0))
+    if (smaller === undefined || larger === undefined) return ''
+    if (smaller.hash === larger.hash) return 'the same hash, then the order of the voters'
+    return `${smaller.hash.slice(0, hashDigits)}… < ${larger.hash.slice(0, hashDigits)}…`
   }
 }
 

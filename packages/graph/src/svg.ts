@@ -49,8 +49,8 @@ rect.band,rect.paper{stroke:none}
 .other{stroke-width:1;marker-end:url(#arrow)}
 .cut{stroke-dasharray:2 2;stroke:#555}
 .star{fill:#ffe14d;stroke:#333;stroke-width:.6}
-.faint{stroke:#ccc}
 ${edgeColours.map((colour, i) => `.p${String(i)}{stroke:${colour}}`).join('\n')}
+.faint{stroke:#ccc}
 `
 
 /**

@@ -6,7 +6,7 @@ import { CheckFailure } from './check-failure.ts'
 import { EventQueue } from './event-queue.ts'
 import type { Identities } from './identities.ts'
 import { peerNames } from './names.ts'
-import { fewestVoters, mostFaulty } from './options.ts'
+import { mostCrashes } from './options.ts'
 import type { SimulationOptions } from './options.ts'
 import type { Random } from './random.ts'
 import { SimPeer, isRemovalOf, keyOf } from './sim-peer.ts'
@@ -46,7 +46,7 @@ export class Network {
   readonly #setting: PeerSetting
   readonly #hooks: NetworkHooks
   readonly #transcript: Transcript
-  readonly #mostFaulty: number
+  readonly #mostCrashes: number
   #round = 0
 
   constructor(options: SimulationOptions, identities: Identities, random: Random, transcript: Transcript, hooks: NetworkHooks) {
@@ -54,7 +54,7 @@ export class Network {
     this.#identities = identities
     this.#transcript = transcript
     this.#hooks = hooks
-    this.#mostFaulty = mostFaulty(fewestVoters(options))
+    this.#mostCrashes = mostCrashes(options)
     this.#random = {
       turns: random.fork('turns'),
       recipients: random.fork('recipients'),
@@ -101,7 +101,11 @@ export class Network {
   /** Round 0, before any gossip: crashes and votes. */
   start(): void {
     this.#crash()
-    for (const peer of this.#random.turns.shuffle(this.peers)) if (peer.live) this.#vote(peer)
+    for (const peer of this.#random.turns.shuffle(this.peers)) {
+      // A network of one decides at once.
+      this.#drain(peer)
+      if (peer.live) this.#vote(peer)
+    }
   }
 
   /** The next round: every live peer votes for what is due and gossips once, and what arrives meanwhile is handled. */
@@ -139,8 +143,9 @@ export class Network {
       this.#transcript.add(`${peer.name} votes ${keyOf(observation, peer.name, this.options)}`)
       this.#drain(peer)
     }
-    if (!this.options.duplicateVotes || peer.votes.length === 0 || !peer.parsec.canVote()) return
-    if (this.#random.repeats.chance(0.25)) peer.voteAgain(this.#random.repeats.pick(peer.votes))
+    const repeatable = peer.votes.filter(({ observation }) => observation.kind !== 'Genesis')
+    if (!this.options.duplicateVotes || repeatable.length === 0 || !peer.parsec.canVote()) return
+    if (this.#random.repeats.chance(0.25)) peer.voteAgain(this.#random.repeats.pick(repeatable))
   }
 
   /** The newcomer starts as soon as somebody wants it: it is told who the members are and waits to be contacted. */
@@ -224,7 +229,7 @@ export class Network {
     const countIn = (isCounted: (round: number) => boolean): number =>
       crashes.reduce((sum, { round, count }) => sum + (isCounted(round) ? count : 0), 0)
     const together = countIn((round) => round === this.#round)
-    let allowed = this.#mostFaulty - countIn((round) => round > this.#round)
+    let allowed = this.#mostCrashes - countIn((round) => round > this.#round)
     allowed -= this.peers.filter(({ crashed }) => crashed).length
     for (const [i, peer] of candidates.entries()) {
       const byChance = this.#round < fairFromRound && this.#random.crashes.chance(crashProbability)

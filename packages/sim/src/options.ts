@@ -144,15 +144,19 @@ export function mostFaulty(voters: number): number {
   return Math.ceil(voters / 3) - 1
 }
 
-/** The fewest voters that there can be at any time, in whatever order the changes under way are decided. */
-export function fewestVoters(options: Pick<SimulationOptions, 'initialPeers' | 'topics'>): number {
+/**
+ * How many peers may crash in a run so that enough are left to decide, in whatever order changes under way are decided; negative if too many
+ * are removed at once. A removed peer stops as soon as it has decided its own removal, maybe as the first to do so: until the others have, it is
+ * as good as crashed.
+ */
+export function mostCrashes(options: Pick<SimulationOptions, 'initialPeers' | 'topics'>): number {
   const changes = options.topics.filter((topic) => topic.kind !== 'payload')
-  const counts = [0, ...changes.map((change) => change.after)].map((done) => {
-    const settled = changes.slice(0, done).reduce((sum, { kind }) => sum + (kind === 'add' ? 1 : -1), 0)
-    const open = changes.slice(done).filter(({ kind, after }) => kind === 'remove' && after <= done)
-    return options.initialPeers + settled - open.length
+  const allowed = [0, ...changes.map((change) => change.after)].map((done) => {
+    const voters = changes.slice(0, done).reduce((sum, { kind }) => sum + (kind === 'add' ? 1 : -1), options.initialPeers)
+    const leaving = changes.slice(done).filter(({ kind, after }) => kind === 'remove' && after <= done)
+    return mostFaulty(voters) - leaving.length
   })
-  return Math.min(...counts)
+  return Math.min(...allowed)
 }
 
 /**
@@ -179,7 +183,7 @@ export function checkOptions(options: SimulationOptions): void {
     checkInteger('crashes.count', count, 1, simulationLimits.peers)
     crashing += count
   }
-  const most = mostFaulty(fewestVoters(options))
+  const most = mostCrashes(options)
   if (crashing > most) {
     throw new OptionsError('crashes', `${String(crashing)} are not fewer than a third of the voters at all times`, most)
   }
@@ -208,6 +212,6 @@ function checkTopics(options: SimulationOptions): void {
       throw new OptionsError('topics', `${topic.peer} cannot be removed: it is no member then`)
     }
   }
-  if (fewestVoters(options) < 1) throw new OptionsError('topics', 'the last voter would be removed')
+  if (mostCrashes(options) < 0) throw new OptionsError('topics', 'a third of the voters or more are removed at once')
   checkInteger('topics (peers in all)', used.size, 1, simulationLimits.peers)
 }

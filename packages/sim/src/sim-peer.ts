@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
 
-import { Parsec, ParsecError, add, observationText, opaque, remove, stringCodec } from '@parsec-bft/core'
+import { Parsec, ParsecError, add, genesis, observationText, opaque, remove, stringCodec } from '@parsec-bft/core'
 import type { Block, DecisionView, Inspection, Observation, PublicId, SecretId } from '@parsec-bft/core'
 import { CheckFailure } from './check-failure.ts'
 import type { Identities } from './identities.ts'
@@ -85,10 +85,11 @@ export class SimPeer {
         setting.onDecision?.(this.name, decision, inspection)
       },
     }
-    this.parsec =
-      section === undefined
-        ? Parsec.fromGenesis(secretId, ids(setting.genesis), parsecOptions)
-        : Parsec.fromExisting(secretId, ids(setting.genesis), ids(section), parsecOptions)
+    const founders = ids(setting.genesis)
+    if (section === undefined) {
+      this.parsec = Parsec.fromGenesis(secretId, founders, parsecOptions)
+      this.#recordVote(genesis(founders), 0)
+    } else this.parsec = Parsec.fromExisting(secretId, founders, ids(section), parsecOptions)
   }
 
   get live(): boolean {
@@ -113,8 +114,7 @@ export class SimPeer {
     if (this.parsec.haveVotedFor(observation)) this.#fail(`says that it has voted for ${key} before it has`)
     this.parsec.voteFor(observation)
     if (!this.parsec.haveVotedFor(observation)) this.#fail(`does not say that it has voted for ${key}`)
-    this.votes.push({ observation, key, round })
-    this.#votedKeys.add(key)
+    this.#recordVote(observation, round)
   }
 
   /** Tries to vote for something again, which must be refused and change nothing. */
@@ -141,6 +141,12 @@ export class SimPeer {
       if (--decided.rest === 0 || isRemovalOf(block, this.name)) this.#endElection()
     }
     return this.blocks.slice(first)
+  }
+
+  #recordVote(observation: Observation<string>, round: number): void {
+    const key = keyOf(observation, this.name, this.#setting.options)
+    this.votes.push({ observation, key, round })
+    this.#votedKeys.add(key)
   }
 
   #record(block: Block<string>, election: number, round: number): void {

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
+import { PeerState } from '@parsec-bft/core'
 import type {
   CauseKind,
   ConsensusMode,
@@ -7,7 +8,6 @@ import type {
   MetaEventView,
   MetaVoteView,
   PayloadView,
-  PeerState,
 } from '@parsec-bft/core'
 
 /** An {@link Inspection} told by hand: pictures of it need no consensus, and may show what no consensus would reach. */
@@ -38,8 +38,6 @@ export interface FakeGraph {
   readonly history?: readonly number[]
 }
 
-const state = { toString: () => 'PeerState(VOTE|SEND|RECV)' } as PeerState
-
 export function fakeInspection(graph: FakeGraph): Inspection {
   const { peers, payloads = [], metas = new Map<number, FakeMeta>(), history = [], mode = 'supermajority' } = graph
   const events = eventViews(graph.events)
@@ -63,9 +61,13 @@ export function fakeInspection(graph: FakeGraph): Inspection {
   return {
     ourIndex: graph.ourIndex,
     mode,
-    peers: () => peers.map((name, index) => ({ index, name, state })),
+    peers: () => peers.map((name, index) => ({ index, name, state: PeerState.ACTIVE })),
     eventCount: events.length,
-    event: (index) => events[index] as EventView,
+    event(index) {
+      const event = events[index]
+      if (event === undefined) throw new RangeError(`no event ${String(index)}`)
+      return event
+    },
     payloadCount: payloads.length,
     payload,
     election: history.length,

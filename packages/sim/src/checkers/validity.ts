@@ -32,7 +32,7 @@ function faultOf({ block, key, voters }: BlockRecord, network: Network): string 
     if (proven.has(voter.name)) return `two proofs of ${voter.name}`
     if (!voter.verify(message, signature)) return `the signature of ${voter.name} does not hold`
     const peer = network.peers.find((other) => other.name === voter.name)
-    if (observation.kind !== 'Genesis' && !hasVoted(peer, key)) return `${voter.name} never voted for it`
+    if (!hasVoted(peer, key)) return `${voter.name} never voted for it`
     proven.add(voter.name)
   }
   const isSingle = observation.kind === 'OpaquePayload' && network.options.mode === 'single'

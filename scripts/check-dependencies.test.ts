@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
+
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { afterEach, describe, expect, it } from 'vitest'
+import { dependencyFaults } from './check-dependencies.ts'
+
+const folders: string[] = []
+
+/** A `packages` folder with the given files, and core and sim declared as dependencies everywhere. */
+function packagesWith(files: Record<string, string>): string {
+  const packages = mkdtempSync(join(tmpdir(), 'parsec-check-'))
+  folders.push(packages)
+  for (const [file, text] of Object.entries(files)) {
+    mkdirSync(dirname(join(packages, file)), { recursive: true })
+    writeFileSync(join(packages, file), text)
+  }
+  const manifest = JSON.stringify({ dependencies: { '@parsec-bft/core': '*', '@parsec-bft/sim': '*' } })
+  for (const name of new Set(Object.keys(files).map((file) => file.split('/')[0] ?? ''))) {
+    writeFileSync(join(packages, name, 'package.json'), manifest)
+  }
+  return packages
+}
+
+afterEach(() => {
+  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true })
+})
+
+describe('the dependency check', () => {
+  it('finds nothing in this repository', () => {
+    expect(dependencyFaults(join(import.meta.dirname, '..', 'packages'))).toEqual([])
+  })
+
+  it('lets a package use what is below it and core its platform', () => {
+    const files = {
+      'sim/src/a.ts': "import { x } from '@parsec-bft/core'\nimport { readFileSync } from 'node:fs'",
+      'core/src/platform/node.ts': "import { hash } from 'node:crypto'",
+      'core/src/b.ts': "import { c } from './c.ts'\n// Date.now is not called here\n",
+      'core/src/c.ts': 'export const c = 1',
+    }
+    expect(dependencyFaults(packagesWith(files))).toEqual([])
+  })
+
+  it.each([
+    ['an import of what is above', 'core/src/a.ts', "import type { S } from '@parsec-bft/sim'", 'is not below it'],
+    ['an undeclared dependency', 'sim/src/a.ts', "export * from 'left-pad'", 'does not name'],
+    ['a way around the package', 'sim/src/a.ts', "import '../../core/src/x.ts'", 'outside its package'],
+    ['Node in core', 'core/src/a.ts', "import { hash } from 'node:crypto'", 'core imports node:crypto'],
+    ['a clock in core', 'core/src/a.ts', 'export const now = Date.now()', 'core touches Date.now'],
+    ['randomness in core', 'core/src/a.ts', 'export const draw = () => Math.random()', 'core touches Math.random'],
+  ])('catches %s', (_, file, text, fault) => {
+    expect(dependencyFaults(packagesWith({ [file]: text }))).toEqual([expect.stringContaining(fault)])
+  })
+
+  it('catches a cycle, of types too', () => {
+    const files = {
+      'core/src/a.ts': "import type { B } from './b.ts'",
+      'core/src/b.ts': "import { a } from './a.ts'",
+    }
+    expect(dependencyFaults(packagesWith(files))).toEqual(['cycle: core/src/a.ts -> core/src/b.ts -> core/src/a.ts'])
+  })
+})

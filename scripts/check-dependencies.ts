@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
+
+import { existsSync, readFileSync, readdirSync } from 'node:fs'
+import { dirname, join, normalize, relative } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import ts from 'typescript'
+
+/** Packages from bottom to top: each may use those before it (ARCHITECTURE.md, the house). */
+const order = ['core', 'graph', 'sim', 'node', 'explorer', 'cli']
+const scope = '@parsec-bft/'
+/** The only files of core that touch the machine, and that name a platform's own library. */
+const platformFiles = /^core\/src\/platform\//
+const impure = /\b(?:Math\.random|Date\.now|new Date|performance\.now|setTimeout|setInterval|process\.|globalThis)\b/
+
+interface Source {
+  /** Path below packages/, with slashes. */
+  readonly file: string
+  readonly text: string
+  readonly imports: readonly string[]
+}
+
+function readSources(packages: string): Source[] {
+  const files = readdirSync(packages, { recursive: true, encoding: 'utf8' })
+    .map((file) => file.replaceAll('\\', '/'))
+    .filter((file) => /^[^/]+\/src\/.*\.ts$/.test(file))
+    .sort()
+  return files.map((file) => {
+    const text = readFileSync(join(packages, file), 'utf8')
+    const imports = ts.preProcessFile(text, true, true).importedFiles.map(({ fileName }) => fileName)
+    return { file, text, imports }
+  })
+}
+
+function packageOf(file: string): string {
+  return file.slice(0, file.indexOf('/'))
+}
+
+function declaredDependencies(packages: string, name: string): ReadonlySet<string> {
+  const manifest = join(packages, name, 'package.json')
+  if (!existsSync(manifest)) return new Set()
+  const { dependencies } = JSON.parse(readFileSync(manifest, 'utf8')) as { dependencies?: Record<string, string> }
+  return new Set(Object.keys(dependencies ?? {}))
+}
+
+/** Name of the package that an import names, without the path inside it. */
+function packageName(specifier: string): string {
+  return specifier.split('/', specifier.startsWith('@') ? 2 : 1).join('/')
+}
+
+function importFault(source: Source, specifier: string, dependencies: ReadonlySet<string>): string | undefined {
+  const from = packageOf(source.file)
+  if (specifier.startsWith('.')) {
+    const target = normalize(join(dirname(source.file), specifier)).replaceAll('\\', '/')
+    return target.startsWith(`${from}/src/`) ? undefined : `imports ${specifier}, outside its package's src`
+  }
+  if (specifier.startsWith('#')) return undefined
+  if (specifier.startsWith('node:')) {
+    const allowed = from !== 'core' || platformFiles.test(source.file)
+    return allowed ? undefined : `core imports ${specifier}`
+  }
+  const name = packageName(specifier)
+  if (!dependencies.has(name)) return `imports ${name}, which its package.json does not name`
+  if (!name.startsWith(scope)) return undefined
+  const isBelow = order.indexOf(name.slice(scope.length)) < order.indexOf(from)
+  return isBelow ? undefined : `imports ${name}, which is not below it`
+}
+
+/** Cycles between the files of a package, of types too: each as the list of its files. */
+function findCycles(sources: readonly Source[]): string[][] {
+  const targets = new Map(
+    sources.map(({ file, imports }) => [
+      file,
+      imports
+        .filter((specifier) => specifier.startsWith('.'))
+        .map((specifier) => normalize(join(dirname(file), specifier)).replaceAll('\\', '/')),
+    ]),
+  )
+  const cycles: string[][] = []
+  const done = new Set<string>()
+  const visit = (file: string, path: readonly string[]): void => {
+    const at = path.indexOf(file)
+    if (at >= 0) cycles.push([...path.slice(at), file])
+    if (at >= 0 || done.has(file)) return
+    for (const target of targets.get(file) ?? []) visit(target, [...path, file])
+    done.add(file)
+  }
+  for (const { file } of sources) visit(file, [])
+  return cycles
+}
+
+/** Everything below a `packages` folder that goes against ARCHITECTURE.md, one line each. */
+export function dependencyFaults(packages: string): string[] {
+  const sources = readSources(packages)
+  const faults: string[] = []
+  for (const source of sources) {
+    const dependencies = declaredDependencies(packages, packageOf(source.file))
+    for (const specifier of source.imports) {
+      const fault = importFault(source, specifier, dependencies)
+      if (fault !== undefined) faults.push(`${source.file}: ${fault}`)
+    }
+    if (packageOf(source.file) === 'core' && !platformFiles.test(source.file)) {
+      const code = source.text.replaceAll(/\/\*[\s\S]*?\*\/|\/\/.*/g, '')
+      const touched = impure.exec(code)?.[0]
+      if (touched !== undefined) faults.push(`${source.file}: core touches ${touched}`)
+    }
+  }
+  for (const cycle of findCycles(sources)) faults.push(`cycle: ${cycle.join(' -> ')}`)
+  return faults
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
+  const packages = join(import.meta.dirname, '..', 'packages')
+  const faults = dependencyFaults(packages)
+  for (const fault of faults) console.error(fault)
+  const from = relative(process.cwd(), packages)
+  if (faults.length === 0) console.log(`${from}: dependencies point one way, core is pure`)
+  else process.exitCode = 1
+}
