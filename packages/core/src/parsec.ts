@@ -2,6 +2,7 @@
 
 import { Block } from './block.ts'
 import type { Proof } from './block.ts'
+import { BlockQueue } from './block-queue.ts'
 import { Consensus } from './consensus.ts'
 import { ed25519Identity } from './ed25519-identity.ts'
 import { toHex } from './encoding.ts'
@@ -9,12 +10,12 @@ import type { Reader } from './encoding.ts'
 import { ParsecError } from './errors.ts'
 import { Event } from './event.ts'
 import type { Cause, EventFormat, Vote } from './event.ts'
-import { causes, none } from './graph.ts'
+import { none } from './graph.ts'
 import type { IdentityScheme, PublicId, SecretId } from './identity.ts'
 import type { DecisionView, Inspection } from './inspect.ts'
 import { GraphInspection } from './inspection.ts'
 import { limits } from './limits.ts'
-import { Message } from './message.ts'
+import { Message, invalidMessage, recordedSyncEvent } from './message.ts'
 import { encodeObservation, genesis, observationHash, observationText, sortedIds } from './observation.ts'
 import type { ConsensusMode, Observation, PayloadCodec } from './observation.ts'
 import { PeerState } from './peers.ts'
@@ -62,10 +63,7 @@ export class Parsec<P> {
   /** Sync events of others that an event of ours has recorded: each is answered once. */
   readonly #recorded = new Set<number>()
   readonly #votedFor = new Set<string>()
-  /** Payloads of our votes that are not polled yet, in vote order. */
-  readonly #ourUnpolled = new Set<number>()
-  #blocks: { readonly payload: number; readonly block: Block<P> }[] = []
-  #polled = 0
+  readonly #blocks = new BlockQueue<P>()
 
   private constructor(us: SecretId, options: ParsecOptions<P>) {
     this.#us = us
@@ -210,33 +208,17 @@ export class Parsec<P> {
 
   /** The next block, or undefined. */
   poll(): Block<P> | undefined {
-    const next = this.#blocks[this.#polled]
-    if (next === undefined) return undefined
-    this.#polled++
-    // Half of the queue is dropped at a time, so that a block costs the same however many wait.
-    if (2 * this.#polled > this.#blocks.length) {
-      this.#blocks = this.#blocks.slice(this.#polled)
-      this.#polled = 0
-    }
-    this.#ourUnpolled.delete(next.payload)
-    return next.block
+    return this.#blocks.poll()
   }
 
   /** Has anyone voted for what has not been polled yet, as far as we know? */
   hasUnpolledObservations(): boolean {
-    return this.#polled < this.#blocks.length || this.#consensus.election.content.hasUnconsensused
+    return !this.#blocks.isEmpty || this.#consensus.election.content.hasUnconsensused
   }
 
   /** What we voted for and have not polled: first what is decided, in order, then the rest in the order of our votes. */
   ourUnpolledObservations(): Observation<P>[] {
-    const decided: number[] = []
-    for (let i = this.#polled; i < this.#blocks.length; i++) {
-      const payload = this.#blocks[i]?.payload
-      if (payload !== undefined && this.#ourUnpolled.has(payload)) decided.push(payload)
-    }
-    const queued = new Set(decided)
-    const open = [...this.#ourUnpolled].filter((payload) => !queued.has(payload))
-    return [...decided, ...open].map((payload) => this.#observation(payload))
+    return this.#blocks.ourUnpolled().map((payload) => this.#observation(payload))
   }
 
   /** A live, read-only view of graph, election and peers. */
@@ -352,37 +334,14 @@ export class Parsec<P> {
     for (const event of message.events) this.#insert(event)
     const last = message.events.at(-1)
     if (last === undefined) throw invalidMessage('no events')
-    const asked = kind === 'request' ? this.#requestingEvent(peer, last) : this.#answeringEvent(peer, last)
+    const end = this.#indexOf.get(last.id) ?? none
+    const asked = recordedSyncEvent(this.#consensus.graph, kind, end, peer, this.#ourIndex)
     if (this.#recorded.has(asked)) throw invalidMessage(`a ${kind} that we have recorded before`)
     this.#recorded.add(asked)
     this.#append({ kind: kind === 'request' ? 'Request' : 'Response', otherParent: last.hash })
     this.#releaseHeldBack()
     this.#proceedAlone()
     return peer
-  }
-
-  /** The Requesting event that a request ends with; recording anything else would make our event invalid (section 8). */
-  #requestingEvent(sender: number, last: Event<P>): number {
-    const index = this.#indexOf.get(last.id) ?? none
-    const { graph } = this.#consensus
-    if (graph.creator[index] !== sender) throw invalidMessage('its last event is not by the sender')
-    if (graph.cause[index] !== causes.Requesting || graph.recipient[index] !== this.#ourIndex) {
-      throw invalidMessage('its last event is not a Requesting event addressed to us')
-    }
-    return index
-  }
-
-  /** The Request event, itself or followed by events that are not sync events, that a response ends with (section 8). */
-  #answeringEvent(sender: number, last: Event<P>): number {
-    const { graph } = this.#consensus
-    const end = this.#indexOf.get(last.id) ?? none
-    if (graph.creator[end] !== sender) throw invalidMessage('its last event is not by the sender')
-    const isSync = (graph.cause[end] as number) < causes.Observation
-    const index = isSync ? end : (graph.syncSelfAncestor[end] as number)
-    const asked = graph.cause[index] === causes.Request ? (graph.otherParent[index] as number) : none
-    if (graph.creator[asked] !== this.#ourIndex)
-      throw invalidMessage('its last sync event does not answer a request of ours')
-    return index
   }
 
   // Inserting.
@@ -429,7 +388,7 @@ export class Parsec<P> {
     const hash = event.observationHash
     if (hash === undefined || event.cause.kind !== 'Observation') return undefined
     const payload = this.#consensus.addPayload(event.cause.vote.observation, creator, hash)
-    if (creator === this.#ourIndex && this.#consensus.payloads.decided[payload] === 0) this.#ourUnpolled.add(payload)
+    if (creator === this.#ourIndex && this.#consensus.payloads.decided[payload] === 0) this.#blocks.votedFor(payload)
     return payload
   }
 
@@ -444,7 +403,7 @@ export class Parsec<P> {
   #decided(payloads: readonly number[], voters: readonly number[]): void {
     for (const payload of payloads) {
       const observation = this.#observation(payload)
-      this.#blocks.push({ payload, block: new Block(observation, this.#proofs(payload, voters)) })
+      this.#blocks.push(payload, new Block(observation, this.#proofs(payload, voters)))
       if (observation.kind === 'Remove' && observation.peerId.compareTo(this.ourPublicId) === 0) {
         this.#consensus.stop()
         return
@@ -484,8 +443,4 @@ function contains(ids: readonly PublicId[], id: PublicId): boolean {
 
 function invalidGroup(reason: string): ParsecError {
   return new ParsecError({ code: 'InvalidGroup', reason })
-}
-
-function invalidMessage(reason: string): ParsecError {
-  return new ParsecError({ code: 'InvalidMessage', reason })
 }

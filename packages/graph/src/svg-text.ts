@@ -40,7 +40,7 @@ export function escapeXml(text: string): string {
   return text.replace(/[&<>"']/g, (character) => entities[character] ?? '')
 }
 
-/** Cells that a text takes; whatever is not plain Latin may come from another font and gets two. */
+/** Cells that a text takes; what is not Latin, Greek or Cyrillic may come from another font and gets two. */
 export function cells(text: string): number {
   if (ascii.test(text)) return text.length
   let sum = 0
@@ -49,7 +49,7 @@ export function cells(text: string): number {
 }
 
 function cellsOf(character: string): number {
-  return (character.codePointAt(0) ?? 0) < 0x250 || character === '…' ? 1 : 2
+  return (character.codePointAt(0) ?? 0) < 0x530 || character === '…' ? 1 : 2
 }
 
 /** Must its width be forced, because another font than the fixed-width one may draw it? */

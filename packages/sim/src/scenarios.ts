@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
 
+import { anyOptions } from './anything.ts'
 import { churnTopics } from './churn.ts'
 import { peerName, peerNames } from './names.ts'
 import { defaultOptions, mostFaulty } from './options.ts'
@@ -183,6 +184,8 @@ const signed = scenario('signed', 'real keys and messages as bytes, while a peer
   topics: [...additions(random, 4, 1, 3), ...removals(random, 4, 1, 6), ...payloads(random, 3, 6)],
 }))
 
+const anything = scenario('anything', 'whatever a simulation can do, in any combination', anyOptions)
+
 /** All of them, in the order in which a newcomer might read them. */
 export const scenarios: readonly Scenario[] = [
   minimal,
@@ -206,6 +209,7 @@ export const scenarios: readonly Scenario[] = [
   fromOne,
   lossy,
   signed,
+  anything,
 ]
 
 /** The scenario with this name, or undefined. */

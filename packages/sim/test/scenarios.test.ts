@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
+
+import { runScenario, scenarios } from '@parsec-bft/sim'
+import type { SimulationResult } from '@parsec-bft/sim'
+import { describe, expect, it } from 'vitest'
+
+/** More runs: `PARSEC_RUNS=1000 PARSEC_FIRST_SEED=5000 npx vitest run packages/sim/test/scenarios.test.ts`. */
+const runs = Number(process.env['PARSEC_RUNS'] ?? 12)
+const firstSeed = Number(process.env['PARSEC_FIRST_SEED'] ?? 0)
+
+function run(name: string, seed: number): SimulationResult {
+  const result = runScenario(name, seed)
+  expect(result.failure, result.failure?.report).toBeUndefined()
+  return result
+}
+
+function members(result: SimulationResult, status = 'voter'): string[] {
+  return result.peers.filter((peer) => peer.status === status).map((peer) => peer.name)
+}
+
+describe('scenarios', () => {
+  for (const { name, description } of scenarios) {
+    it(`${name}: ${description} (${String(runs)} seeds)`, { timeout: 60_000 + 2_000 * runs }, () => {
+      for (let seed = firstSeed; seed < firstSeed + runs; seed++) run(name, seed)
+    })
+  }
+})
+
+/** Each scenario's own promise: that it is about what it says it is. */
+describe('what the scenarios show', () => {
+  const seeds = [1000, 1001, 1002]
+
+  it.each(seeds)('minimal: four peers put out Genesis and the payload (seed %i)', (seed) => {
+    const { agreed, peers } = run('minimal', seed)
+    expect(agreed).toEqual(['Genesis({Alice, Bob, Carol, Dave})', 'OpaquePayload(0)'])
+    expect(peers.map(({ blocks }) => blocks.length)).toEqual([2, 2, 2, 2])
+  })
+
+  it.each(seeds)('votes-before: all votes come before any gossip (seed %i)', (seed) => {
+    const { peers, options } = run('votes-before', seed)
+    for (const { inspection, name } of peers) {
+      const own = Array.from({ length: inspection.eventCount }, (_, i) => inspection.event(i))
+        .filter(({ creator }) => inspection.peers()[creator]?.name === name)
+        .map(({ cause }) => cause)
+      expect(own.lastIndexOf('Observation')).toBe(1 + options.topics.length)
+    }
+  })
+
+  it.each(seeds)('silent-third: just under a third take no part (seed %i)', (seed) => {
+    const result = run('silent-third', seed)
+    const silent = members(result, 'crashed')
+    expect(silent.length).toBe(Math.ceil(result.options.initialPeers / 3) - 1)
+    for (const { inspection, status } of result.peers) {
+      if (status === 'crashed') continue
+      const creators = Array.from({ length: inspection.eventCount }, (_, i) => inspection.event(i).creator)
+      for (const peer of inspection.peers()) expect(creators.includes(peer.index)).toBe(!silent.includes(peer.name))
+    }
+  })
+
+  it.each(seeds)('crash-together: just under a third crash (seed %i)', (seed) => {
+    const result = run('crash-together', seed)
+    expect(members(result, 'crashed').length).toBe(Math.ceil(result.options.initialPeers / 3) - 1)
+  })
+
+  it('crash-one-by-one: some crash in most runs, never a third', () => {
+    const crashed = Array.from({ length: 10 }, (_, seed) => {
+      const result = run('crash-one-by-one', seed)
+      const count = members(result, 'crashed').length
+      expect(3 * count).toBeLessThan(result.options.initialPeers)
+      return count
+    })
+    expect(crashed.filter((count) => count > 0).length).toBeGreaterThan(5)
+  })
+
+  it.each(seeds)('add-many: the network more than doubles (seed %i)', (seed) => {
+    const result = run('add-many', seed)
+    expect(members(result).length).toBeGreaterThan(2 * result.options.initialPeers)
+  })
+
+  it.each(seeds)('remove-third: just under a third are removed (seed %i)', (seed) => {
+    const result = run('remove-third', seed)
+    const removed = members(result, 'removed').length
+    expect(removed).toBe(Math.ceil(result.options.initialPeers / 3) - 1)
+    expect(members(result).length).toBe(result.options.initialPeers - removed)
+  })
+
+  it.each(seeds)('single-same: each payload comes out once per voter (seed %i)', (seed) => {
+    const { agreed, options } = run('single-same', seed)
+    for (const payload of ['OpaquePayload(0)', 'OpaquePayload(1)']) {
+      expect(agreed.filter((key) => key.startsWith(`${payload} by `)).length).toBe(options.initialPeers)
+    }
+  })
+
+  it.each(seeds)('churn: 12 names, 6 to 12 members at any time (seed %i)', (seed) => {
+    const { agreed, options, peers } = run('churn', seed)
+    const names = new Set(peers.map(({ name }) => name.replace(/\d+$/, '')))
+    expect(names.size).toBeLessThanOrEqual(12)
+    let count = options.initialPeers
+    for (const key of agreed) {
+      if (key.startsWith('Add(')) count++
+      if (key.startsWith('Remove(')) count--
+      expect(count).toBeGreaterThanOrEqual(6)
+      expect(count).toBeLessThanOrEqual(12)
+    }
+    expect(agreed.filter((key) => /^(Add|Remove)\(/.test(key)).length).toBe(20)
+  })
+
+  it.each(seeds)('from-one: it starts with one peer (seed %i)', (seed) => {
+    const result = run('from-one', seed)
+    expect(result.agreed[0]).toBe('Genesis({Alice})')
+    expect(members(result).length).toBeGreaterThan(3)
+  })
+
+  it.each(seeds)('lossy: about a third of the messages before the network is fair are lost (seed %i)', (seed) => {
+    const { traffic } = run('lossy', seed)
+    expect(traffic.lost / traffic.messages).toBeGreaterThan(0.1)
+  })
+})
