@@ -12,7 +12,7 @@ export interface BoxLine {
 
 /** What an event is to the decision that a picture explains. */
 export interface BoxMarks {
-  /** Before the election: all that it carries was decided earlier. */
+  /** Before the election, or a vote for what was decided earlier. */
   readonly old: boolean
   /** A peer's first interesting event of the election. */
   readonly starred: boolean

@@ -99,7 +99,8 @@ function makeBoxes(inspection: Inspection, labels: EventLabels, options: LayoutO
     const label = labels.label(index)
     const row = 1 + Math.max(rowOf.get(event.selfParent ?? -1) ?? -1, rowOf.get(event.otherParent ?? -1) ?? -1)
     rowOf.set(index, row)
-    const old = decider !== undefined && index < firstOpen
+    const decidedVote = event.payload !== undefined && inspection.payload(event.payload).decided
+    const old = decider !== undefined && (index < firstOpen || decidedVote)
     const dim = decider !== undefined && (old || !inspection.descends(decider, index))
     const marks = { old, starred: stars.has(index), decides: index === decider }
     const lines = texts.lines(event, label, marks)

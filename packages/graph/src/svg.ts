@@ -113,22 +113,24 @@ function edgeElements(layout: Layout): string[] {
   for (const box of layout.boxes.values()) {
     const { selfParent, otherParent } = box.event
     const faint = box.dim ? ' faint' : ''
-    if (selfParent !== undefined) {
-      const parent = layout.boxes.get(selfParent)
-      const path = parent === undefined ? stub(box) : edgePath(layout, parent, box)
-      elements.push(`<path class="self${parent === undefined ? ' cut' : faint}" d="${path}"/>`)
+    const below = selfParent === undefined ? undefined : layout.boxes.get(selfParent)
+    const beside = otherParent === undefined ? undefined : layout.boxes.get(otherParent)
+    if (below !== undefined) elements.push(`<path class="self${faint}" d="${edgePath(layout, below, box)}"/>`)
+    else if (selfParent !== undefined)
+      elements.push(cutEdge(`${px(box.x + box.width / 2)} ${px(box.y + box.height)}v8`))
+    if (beside !== undefined) {
+      const colour = `p${String(beside.event.creator % edgeColours.length)}`
+      elements.push(`<path class="other ${colour}${faint}" d="${edgePath(layout, beside, box)}"/>`)
+    } else if (otherParent !== undefined) {
+      elements.push(cutEdge(`${px(box.x)} ${px(box.y + box.height / 2)}h-10`))
     }
-    const parent = otherParent === undefined ? undefined : layout.boxes.get(otherParent)
-    if (parent === undefined) continue
-    const colour = `p${String(parent.event.creator % edgeColours.length)}`
-    elements.push(`<path class="other ${colour}${faint}" d="${edgePath(layout, parent, box)}"/>`)
   }
   return elements
 }
 
-/** A short way down, towards a parent that is not in the picture. */
-function stub(box: EventBox): string {
-  return `M${px(box.x + box.width / 2)} ${px(box.y + box.height)}v8`
+/** A short way towards a parent that is not in the picture. */
+function cutEdge(path: string): string {
+  return `<path class="self cut" d="M${path}"/>`
 }
 
 function boxElements(inspection: Inspection, layout: Layout, box: EventBox): string[] {

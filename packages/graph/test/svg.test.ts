@@ -146,6 +146,7 @@ describe('options', () => {
   it('draws a range of events, with its tables in full', () => {
     const picture = readPicture(writeSvg(inspection, { from: 4, to: 9 }))
     expect(picture.boxes.map((box) => box.event)).toEqual([4, 5, 6, 7, 8])
+    expect(picture.edges.filter(({ path }) => path.endsWith('v8'))).toHaveLength(3)
     expect(faultsOf(picture)).toEqual([])
     const last = readPicture(writeSvg(inspection, { from: 11 }))
     expect(last.texts.filter((text) => text.event === 11)).toHaveLength(5)

@@ -2,13 +2,18 @@
 
 import { churnTopics } from './churn.ts'
 import { mostCrashes } from './options.ts'
-import type { MembershipTopic, SimulationOptions, Topic } from './options.ts'
+import type { SimulationOptions, Topic } from './options.ts'
 import type { Random } from './random.ts'
 
 /** Options drawn from everything that a simulation can do; they keep to what the protocol asks for, and that is all. */
 export function anyOptions(random: Random): Partial<SimulationOptions> {
   const initialPeers = random.integer(1, 9)
-  const { changes, lastRound } = anyChanges(random, initialPeers)
+  const { topics: changes, lastRound } = churnTopics(random, {
+    initialPeers,
+    names: initialPeers + random.integer(1, 4),
+    fewest: Math.max(1, initialPeers - random.integer(0, 3)),
+    changes: random.integer(0, 8),
+  })
   const payloads = Array.from({ length: random.integer(0, 10) }, (_, i): Topic => {
     const by = random.chance(0.5) ? 'all' : random.integer(1, initialPeers)
     return { kind: 'payload', text: String(i), round: random.integer(0, lastRound), spreadRounds: random.integer(0, 6), by }
@@ -32,18 +37,4 @@ export function anyOptions(random: Random): Partial<SimulationOptions> {
     duplicateVotes: random.chance(0.5),
     topics: [...changes, ...payloads],
   }
-}
-
-function anyChanges(random: Random, initialPeers: number): { changes: MembershipTopic[]; lastRound: number } {
-  const { topics, lastRound } = churnTopics(random, {
-    initialPeers,
-    names: initialPeers + random.integer(1, 4),
-    fewest: Math.max(1, initialPeers - random.integer(0, 3)),
-    changes: random.integer(0, 8),
-  })
-  if (mostCrashes({ initialPeers, topics }) >= 0) return { changes: topics, lastRound }
-  // Too many would leave at once: they go one after the other, and none where one is too many.
-  const changes = topics.map((topic, i) => ({ ...topic, after: i }))
-  const isPossible = mostCrashes({ initialPeers, topics: changes }) >= 0
-  return { changes: isPossible ? changes : [], lastRound }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
 
 import { peerNames } from './names.ts'
+import { mostFaulty } from './options.ts'
 import type { MembershipTopic } from './options.ts'
 import type { Random } from './random.ts'
 
@@ -16,7 +17,7 @@ export interface ChurnLimits {
 
 /**
  * A long random sequence of additions and removals, some under way at the same time, with the number of members within limits in whatever order they are
- * decided. Since a removed peer never returns under its id, one that comes back has a new one: Alice, Alice2, …
+ * decided, and fewer than a third leaving at once. Since a removed peer never returns under its id, one that comes back has a new one: Alice, Alice2, …
  */
 export function churnTopics(random: Random, limits: ChurnLimits): { topics: MembershipTopic[]; lastRound: number } {
   const { initialPeers, names, fewest, changes } = limits
@@ -27,9 +28,13 @@ export function churnTopics(random: Random, limits: ChurnLimits): { topics: Memb
   let after = 0
   let round = 1
   for (let i = 0; i < changes; i++) {
-    const kind = members.size === names || (members.size > fewest && random.chance(0.5)) ? 'remove' : 'add'
+    const canAdd = members.size < names
+    const canRemove = members.size > fewest && mostFaulty(members.size) > 0
+    if (!canAdd && !canRemove) break
+    const kind = canRemove && (!canAdd || random.chance(0.5)) ? 'remove' : 'add'
     const under = topics.slice(after).filter((topic) => topic.kind === kind).length + 1
-    if (kind === 'add' ? settled + under > names : settled - under < fewest) {
+    const isTooMany = settled - under < fewest || under > mostFaulty(settled)
+    if (kind === 'add' ? settled + under > names : isTooMany) {
       after = topics.length
       settled = members.size
     }

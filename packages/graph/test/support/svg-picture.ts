@@ -159,13 +159,14 @@ function pointsOf(path: string): [number, number][] {
     for (let i = 0; i <= steps; i++) points.push([x + ((x2 - x) * i) / steps, y + ((y2 - y) * i) / steps])
     ;[x, y] = [x2, y2]
   }
-  for (const [, command, rest = ''] of path.matchAll(/([MLHVCv])([^A-Za-z]*)/g)) {
+  for (const [, command, rest = ''] of path.matchAll(/([MLHVCvh])([^A-Za-z]*)/g)) {
     const [a = 0, b = 0, c = 0, d = 0, e = 0, f = 0] = rest.trim().split(' ').map(Number)
     if (command === 'M') [x, y] = [a, b]
     else if (command === 'L') lineTo(a, b)
     else if (command === 'H') lineTo(a, y)
     else if (command === 'V') lineTo(x, a)
     else if (command === 'v') lineTo(x, y + a)
+    else if (command === 'h') lineTo(x + a, y)
     else {
       const [x0, y0] = [x, y]
       for (let i = 1; i <= 16; i++) {
@@ -209,7 +210,7 @@ export function faultsOf(picture: Picture): string[] {
   return faults
 }
 
-/** Edges may touch boxes at their ends only, and lead from the past upwards; stubs (`v`) show where one was cut off. */
+/** Edges may touch boxes at their ends only, and lead from the past upwards; stubs (`v`, `h`) show where one was cut off. */
 function edgeFaults(picture: Picture): string[] {
   const faults: string[] = []
   for (const { path, points } of picture.edges) {

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
+
+import { readFileSync } from 'node:fs'
+import { Command, CommanderError } from 'commander'
+import { UsageError, exitCodes } from './io.ts'
+import type { Io } from './io.ts'
+import { addReplay } from './replay.ts'
+import { addScenarios } from './scenarios.ts'
+import { addSimulate } from './simulate.ts'
+
+const examples = `
+Examples:
+  parsec simulate                         five minutes after the clone: peers agree on random events
+  parsec simulate --dump-graphs graphs    the same, with a picture per peer and decision in graphs/
+  parsec scenarios                        networks with faults, churn, lost messages …
+  parsec replay graphs                    the written graphs, decided again
+  parsec help simulate                    everything about a command
+
+Exit codes: 0 all is well; 1 peers disagree, or a replay decides something else; 2 wrong usage; 3 no consensus
+within the allowed rounds.
+`
+
+function version(): string {
+  const manifest = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string }
+  return manifest.version
+}
+
+/**
+ * Runs one command line.
+ *
+ * @param argv - the arguments, without the program's name.
+ * @returns the exit code, see `exitCodes`. Wrong usage is told on `io.stderr`; only our own mistakes throw.
+ */
+export async function run(argv: readonly string[], io: Io): Promise<number> {
+  let code: number = exitCodes.ok
+  const program = new Command('parsec')
+    .description('PARSEC: peers that trust nobody agree on the order of events, without a leader or a clock.')
+    .version(version(), '-V, --version', 'print the version')
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => io.stdout.write(text),
+      writeErr: (text) => io.stderr.write(text),
+      getOutHelpWidth: () => io.stdout.columns ?? 100,
+      getErrHelpWidth: () => io.stderr.columns ?? 100,
+      getOutHasColors: () => false,
+      getErrHasColors: () => false,
+    })
+    .addHelpText('after', examples)
+  const done = (result: number): void => {
+    code = result
+  }
+  addSimulate(program, io, done)
+  addReplay(program, io, done)
+  addScenarios(program, io)
+  try {
+    await program.parseAsync(argv, { from: 'user' })
+    return code
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.ok : exitCodes.usage
+    if (!(error instanceof UsageError)) throw error
+    io.stderr.write(`error: ${error.message}\n`)
+    return exitCodes.usage
+  }
+}

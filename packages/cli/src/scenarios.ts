@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
+
+import { scenarios } from '@parsec-bft/sim'
+import type { Command } from 'commander'
+import type { Io } from './io.ts'
+
+const examples = `
+Examples:
+  parsec scenarios
+  parsec scenarios --json
+  parsec simulate --scenario churn --seed 7
+`
+
+/** Adds `parsec scenarios`: the named networks that `parsec simulate --scenario` runs. */
+export function addScenarios(program: Command, io: Io): void {
+  program
+    .command('scenarios')
+    .description('list the named networks that parsec simulate --scenario runs')
+    .option('--json', 'print an array of {name, description}', false)
+    .addHelpText('after', examples)
+    .action(({ json }: { json: boolean }) => {
+      io.stdout.write(json ? `${JSON.stringify(listed(), null, 2)}\n` : table())
+    })
+}
+
+function listed(): { name: string; description: string }[] {
+  return scenarios.map(({ name, description }) => ({ name, description }))
+}
+
+function table(): string {
+  const width = Math.max(...scenarios.map(({ name }) => name.length))
+  const lines = scenarios.map(({ name, description }) => `${name.padEnd(width)}  ${description}`)
+  return [...lines, '', 'Run one: parsec simulate --scenario NAME [--seed SEED]', ''].join('\n')
+}

@@ -1,0 +1,266 @@
+// SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
+
+import { Block, encodeObservation, mockIdentity, observationText, opaque, stringCodec } from '@parsec-bft/core'
+import { findScenario, simulate } from '@parsec-bft/sim'
+import type { SimulationFailure, SimulationHooks, SimulationOptions } from '@parsec-bft/sim'
+import { describe, expect, it } from 'vitest'
+import { outcomeChecker } from '../src/checkers/outcome.ts'
+import { makeIdentities } from '../src/identities.ts'
+import { Network } from '../src/network.ts'
+import { Random } from '../src/random.ts'
+import { SimPeer } from '../src/sim-peer.ts'
+import { Transcript } from '../src/transcript.ts'
+
+/** Each checker is held against a planted fault: a checker that sees nothing proves nothing. */
+
+type Plant = NonNullable<SimulationHooks['plant']>
+
+function optionsOf(scenario: string, seed: number, differing: Partial<SimulationOptions> = {}): SimulationOptions {
+  const options = findScenario(scenario)?.options(seed)
+  if (options === undefined) throw new Error(`no scenario ${scenario}`)
+  return { ...options, ...differing }
+}
+
+function failureWith(plant: Plant, scenario = 'votes-during', differing: Partial<SimulationOptions> = {}): SimulationFailure {
+  const options = optionsOf(scenario, 2, differing)
+  const failure = simulate(options, { plant }).failure
+  if (failure === undefined) throw new Error('the planted fault was not seen')
+  return failure
+}
+
+const text = (block: Block<string>): string => observationText(block.observation)
+
+/** Does something to the payload's block at one peer, or at all. */
+function at(peer: string | undefined, payload: string, change: (block: Block<string>) => Block<string>[]): Plant {
+  return (name, block) => {
+    const isMeant = (peer === undefined || name === peer) && text(block) === `OpaquePayload(${payload})`
+    return isMeant ? change(block) : [block]
+  }
+}
+
+it('without a planted fault there is none', () => {
+  for (const scenario of ['votes-during', 'remove-one', 'single']) {
+    expect(simulate(optionsOf(scenario, 2), { plant: (_peer, block) => [block] }).failure).toBeUndefined()
+  }
+})
+
+describe('agreement', () => {
+  it('sees two blocks swapped at one peer', () => {
+    let held: Block<string> | undefined
+    const failure = failureWith((peer, block) => {
+      if (peer !== 'Bob') return [block]
+      if (held === undefined && text(block) === 'OpaquePayload(3)') {
+        held = block
+        return []
+      }
+      if (held === undefined) return [block]
+      const swapped = [block, held]
+      held = undefined
+      return swapped.length === 2 && text(block) !== 'OpaquePayload(3)' ? swapped : [block]
+    })
+    expect(failure.checker).toBe('agreement')
+    expect(failure.reason).toMatch(/^block \d+ is /)
+  })
+
+  it('sees a block left out at one peer', () => {
+    expect(failureWith(at('Bob', '3', () => [])).checker).toBe('agreement')
+  })
+
+  it('sees a block of another payload at one peer', () => {
+    const failure = failureWith(at('Carol', '3', (block) => [new Block(opaque('other'), block.proofs)]))
+    expect(failure.checker).toBe('agreement')
+  })
+})
+
+describe('no-duplicates', () => {
+  it('sees a block put out twice, even by all', () => {
+    const failure = failureWith(at(undefined, '3', (block) => [block, block]))
+    expect(failure.checker).toBe('no-duplicates')
+    expect(failure.reason).toMatch(/put OpaquePayload\(3\) out twice/)
+  })
+})
+
+describe('validity', () => {
+  const forge = (change: (proofs: Block<string>['proofs'], block: Block<string>) => Block<string>['proofs']): Plant =>
+    at('Bob', '3', (block) => [new Block(block.observation, change(block.proofs, block))])
+
+  it('sees a forged signature', () => {
+    const failure = failureWith(
+      forge((proofs) => proofs.map(({ voter, signature }) => ({ voter, signature: signature.map((byte) => byte ^ 1) }))),
+    )
+    expect(failure).toMatchObject({ checker: 'validity', peer: 'Bob' })
+    expect(failure.reason).toMatch(/signature of \w+ does not hold/)
+  })
+
+  it('sees too few votes', () => {
+    expect(failureWith(forge((proofs) => proofs.slice(0, 2))).reason).toMatch(/2 votes of \d voters/)
+  })
+
+  it('sees a proof counted twice', () => {
+    const failure = failureWith(forge((proofs) => [...proofs.slice(0, 2), ...proofs.slice(0, 2)]))
+    expect(failure.reason).toMatch(/two proofs of/)
+  })
+
+  it('sees the vote of somebody who is no voter', () => {
+    const stranger = mockIdentity.secretId('Mallory')
+    const failure = failureWith(
+      forge((proofs, block) => [
+        ...proofs,
+        { voter: stranger.publicId, signature: stranger.sign(encodeObservation(block.observation, stringCodec)) },
+      ]),
+    )
+    expect(failure.reason).toMatch(/Mallory was no voter/)
+  })
+
+  it('sees a valid signature of a voter who never voted for it', () => {
+    const failure = failureWith(
+      at(undefined, '3', () => {
+        const observation = opaque('never voted for')
+        const message = encodeObservation(observation, stringCodec)
+        const voters = ['Alice', 'Bob', 'Carol', 'Dave'].map((name) => mockIdentity.secretId(name))
+        return [new Block(observation, voters.map((id) => ({ voter: id.publicId, signature: id.sign(message) })))]
+      }),
+      'votes-during',
+      { initialPeers: 4 },
+    )
+    expect(failure.reason).toMatch(/Alice never voted for it/)
+  })
+
+  it('sees a block without proof where one vote is enough', () => {
+    const failure = failureWith((_peer, block) => [new Block(block.observation, text(block).startsWith('O') ? [] : block.proofs)], 'single')
+    expect(failure).toMatchObject({ checker: 'validity' })
+    expect(failure.reason).toMatch(/by nobody.*0 votes/)
+  })
+})
+
+describe('liveness', () => {
+  it('sees a peer that puts nothing out any more', () => {
+    let held = false
+    const failure = failureWith((peer, block) => {
+      if (peer === 'Dave' && text(block) === 'OpaquePayload(3)') held = true
+      return peer === 'Dave' && held ? [] : [block]
+    })
+    expect(failure).toMatchObject({ checker: 'liveness', peer: 'Dave' })
+  })
+
+  it('sees a payload that nobody puts out though all voted for it', () => {
+    const failure = failureWith(at(undefined, '3', () => []))
+    expect(failure.checker).toBe('liveness')
+    expect(failure.reason).toMatch(/OpaquePayload\(3\)/)
+  })
+
+  it('sees one vote that is never put out where one is enough', () => {
+    expect(failureWith(at(undefined, '3', () => []), 'single').checker).toBe('liveness')
+  })
+
+  it('expects nothing of a payload that too few vote for', () => {
+    const topic = { kind: 'payload', text: 'few', round: 1, spreadRounds: 0, by: 4 } as const
+    const options = optionsOf('minimal', 1, { initialPeers: 6, topics: [topic] })
+    const result = simulate(options)
+    expect(result.failure).toBeUndefined()
+    expect(result.agreed).toHaveLength(1)
+    const enough = simulate({ ...options, topics: [{ ...topic, by: 5 }] })
+    expect(enough.agreed).toContain('OpaquePayload(few)')
+  })
+})
+
+describe('refusals', () => {
+  it('sees a refusal that the peer has no reason for', () => {
+    // Bob refuses Eric, whom it has removed by its own output; here its output does not say so.
+    const topics = [{ kind: 'remove', peer: 'Eric', round: 1, spreadRounds: 0, after: 0 }] as const
+    const differing = { initialPeers: 5, topics }
+    const failures = Array.from({ length: 10 }, (_, seed) => {
+      const plant: Plant = (_peer, block) => (block.observation.kind === 'Remove' ? [] : [block])
+      return simulate(optionsOf('minimal', seed, differing), { plant }).failure
+    })
+    expect(failures.map((failure) => failure?.checker)).toContain('refusals')
+    expect(failures).not.toContain(undefined)
+  })
+})
+
+describe('interface', () => {
+  const identities = makeIdentities('mock', new Random(0))
+  const setting = { options: optionsOf('minimal', 0), identities, genesis: ['Alice', 'Bob'] }
+  const vote = opaque('vote')
+
+  it('sees a second vote that is accepted', () => {
+    const peer = new SimPeer(identities.secretId('Alice'), setting)
+    peer.vote(vote, 0)
+    const record = { observation: vote, key: 'vote', round: 0 }
+    expect(() => { peer.voteAgain(record) }).not.toThrow()
+    Object.defineProperty(peer.parsec, 'voteFor', { value: () => undefined })
+    expect(() => { peer.voteAgain(record) }).toThrow(/accepted a second vote/)
+  })
+
+  it('sees a refused vote that leaves a trace', () => {
+    const peer = new SimPeer(identities.secretId('Alice'), setting)
+    peer.vote(vote, 0)
+    const voteFor = peer.parsec.voteFor.bind(peer.parsec)
+    const voteAndMore = (): void => {
+      peer.parsec.createGossip(identities.secretId('Bob').publicId)
+      voteFor(vote)
+    }
+    Object.defineProperty(peer.parsec, 'voteFor', { value: voteAndMore })
+    expect(() => { peer.voteAgain({ observation: vote, key: 'vote', round: 0 }) }).toThrow(/changed its state/)
+  })
+})
+
+describe('outcome', () => {
+  /** A network at rest whose options then ask for more than it did. */
+  function atRest(wanted: Partial<SimulationOptions>): Network {
+    const options = { ...optionsOf('minimal', 0), topics: [] }
+    const network = new Network(options, makeIdentities('mock', new Random(0)), new Random(0), new Transcript(), {})
+    network.start()
+    for (let i = 0; i < 10; i++) network.runRound()
+    return Object.create(network, {
+      options: { value: { ...options, ...wanted } },
+      leader: { value: network.leader },
+      liveVoters: { value: network.liveVoters },
+      round: { value: network.round },
+    }) as Network
+  }
+
+  it('sees a peer that was to be added and is not', () => {
+    const topics = [{ kind: 'add', peer: 'Eric', round: 1, spreadRounds: 0, after: 0 }] as const
+    expect(() => outcomeChecker().onEnd?.(atRest({ topics }))).toThrow(/planned were Alice, Bob, Carol, Dave, Eric/)
+  })
+
+  it('sees a payload that was to come out and did not', () => {
+    const topics = [{ kind: 'payload', text: '7', round: 1, spreadRounds: 0, by: 'all' }] as const
+    expect(() => outcomeChecker().onEnd?.(atRest({ topics }))).toThrow(/voted for 7 and it never came out/)
+  })
+
+  it('sees nothing where nothing is missing', () => {
+    expect(() => outcomeChecker().onEnd?.(atRest({}))).not.toThrow()
+  })
+})
+
+describe('a failing run', () => {
+  const failing = (options: SimulationOptions): ReturnType<typeof simulate> => simulate(options, { plant: at('Bob', '0', () => []) })
+
+  it('says what failed, its seed, its options and the command that replays it', () => {
+    const options = optionsOf('minimal', 9)
+    const { failure, digest } = failing(options)
+    expect(failure?.report).toMatch(/^liveness, round \d+: Bob has not put OpaquePayload\(0\) out/)
+    expect(failure?.report).toContain('\nseed: 9\n')
+    expect(failure?.report).toContain('\nreplay: npx parsec simulate --scenario minimal --seed 9')
+    const printed = /^options: (.*)$/m.exec(failure?.report ?? '')?.[1] ?? ''
+    const again = failing(JSON.parse(printed) as SimulationOptions)
+    expect(again.digest).toBe(digest)
+    expect(again.failure).toEqual(failure)
+  })
+
+  it('is one that is not done in time', () => {
+    const result = simulate(optionsOf('votes-during', 0, { maxRounds: 25 }))
+    expect(result.failure?.checker).toBe('max-rounds')
+    expect(result.rounds).toBe(25)
+  })
+
+  it('is not one whose watcher throws: that reaches the caller', () => {
+    const thrown = new Error('disk full')
+    const onDecision = (): void => {
+      throw thrown
+    }
+    expect(() => simulate(optionsOf('minimal', 0), { onDecision })).toThrow(thrown)
+  })
+})
