@@ -46,6 +46,7 @@ export class Consensus implements Inspected {
   readonly peers = new PeerList()
   readonly election: Election
   readonly mode: ConsensusMode
+  readonly seenThrough: SeenThrough
   readonly ourIndex: number | undefined
   readonly #options: ConsensusOptions
   readonly #history: number[] = []
@@ -55,8 +56,9 @@ export class Consensus implements Inspected {
   constructor(options: ConsensusOptions = {}) {
     this.#options = options
     this.mode = options.mode ?? 'supermajority'
+    this.seenThrough = options.seenThrough ?? 'voters'
     this.ourIndex = options.ourIndex
-    this.election = new Election(this.graph, this.payloads, options.seenThrough ?? 'voters')
+    this.election = new Election(this.graph, this.payloads, this.seenThrough)
   }
 
   /** The peer's index; a new one if it was never met. */

@@ -110,7 +110,7 @@ export class GossipGraph {
   /** The peer's latest event in x's ancestry; none if there is none or if x is aware of a fork by the peer. */
   latestBy(x: number, peer: number): number {
     const lanes = this.lanesOf[peer]
-    if (lanes === undefined) return none
+    if (lanes === undefined || lanes.length === 0) return none
     if (lanes.length > 1) return Math.max(this.#latestOfForker(x, lanes), none)
     return (this.clock[x * this.stride + (lanes[0] as number)] as number) - 1
   }

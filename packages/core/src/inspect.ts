@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
 import type { ConsensusMode, Observation } from './observation.ts'
+import type { PublicId } from './identity.ts'
 import type { PeerState } from './peers.ts'
 
 /**
@@ -13,6 +14,7 @@ export type CauseKind = 'Requesting' | 'Request' | 'Response' | 'Observation' | 
 export interface PeerView {
   /** Number of the peer in this graph: local, never compared between peers. */
   readonly index: number
+  readonly id: PublicId
   readonly name: string
   readonly state: PeerState
 }
@@ -94,6 +96,7 @@ export interface Inspection {
   /** Peer index of whose graph it is; undefined for a graph without an owner (generated). */
   readonly ourIndex: number | undefined
   readonly mode: ConsensusMode
+  readonly seenThrough: SeenThrough
   /** Every peer met so far; `peers()[i].index === i`. */
   peers(): readonly PeerView[]
   readonly eventCount: number

@@ -5,7 +5,7 @@ import { toHex } from './encoding.ts'
 import { causeKinds } from './event.ts'
 import { none } from './graph.ts'
 import type { GossipGraph } from './graph.ts'
-import type { EventView, Inspection, MetaEventView, MetaVoteView, PayloadView, PeerView } from './inspect.ts'
+import type { EventView, Inspection, MetaEventView, MetaVoteView, PayloadView, PeerView, SeenThrough } from './inspect.ts'
 import { fieldCount, fields } from './meta-votes.ts'
 import type { MetaVoteSpan, MetaVoting } from './meta-votes.ts'
 import { observationText } from './observation.ts'
@@ -28,6 +28,7 @@ export interface Inspected {
   readonly peers: PeerList
   readonly election: Election
   readonly mode: ConsensusMode
+  readonly seenThrough: SeenThrough
   readonly ourIndex: number | undefined
   /** Number of elections decided. */
   readonly elections: number
@@ -39,6 +40,7 @@ export interface Inspected {
 export class GraphInspection implements Inspection {
   readonly ourIndex: number | undefined
   readonly mode: ConsensusMode
+  readonly seenThrough: SeenThrough
   readonly #consensus: Inspected
   readonly #payloadText: ((payload: unknown) => string) | undefined
 
@@ -46,11 +48,12 @@ export class GraphInspection implements Inspection {
     this.#consensus = consensus
     this.ourIndex = consensus.ourIndex
     this.mode = consensus.mode
+    this.seenThrough = consensus.seenThrough
     this.#payloadText = payloadText
   }
 
   peers(): readonly PeerView[] {
-    return Array.from(this.#consensus.peers, ({ id, state }, index) => ({ index, name: id.name, state }))
+    return Array.from(this.#consensus.peers, ({ id, state }, index) => ({ index, id, name: id.name, state }))
   }
 
   get eventCount(): number {

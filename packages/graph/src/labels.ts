@@ -59,9 +59,20 @@ export class EventLabels {
   /** Per peer index, the prefix that stands for the peer in event names. */
   readonly peerPrefixes: readonly string[]
 
-  constructor(inspection: Inspection) {
+  readonly #payloadText: (payload: number) => string
+
+  /**
+   * @param names - per peer index; default the peers' own.
+   * @param payloadText - of a payload index; default its printable form.
+   */
+  constructor(
+    inspection: Inspection,
+    names: readonly string[] = inspection.peers().map((peer) => peer.name),
+    payloadText: (payload: number) => string = (payload) => inspection.payload(payload).text,
+  ) {
     this.#inspection = inspection
-    this.peerPrefixes = shortestPrefixes(inspection.peers().map((peer) => peer.name))
+    this.peerPrefixes = shortestPrefixes(names)
+    this.#payloadText = payloadText
   }
 
   /** Short name of an event. */
@@ -82,8 +93,8 @@ export class EventLabels {
     return {
       name: this.nameOf(event),
       kind: kindOf(event, content.length > 0, (meta?.observees.size ?? 0) > 0),
-      payload: event.payload === undefined ? undefined : this.#inspection.payload(event.payload).text,
-      interesting: content.map((payload) => this.#inspection.payload(payload).text),
+      payload: event.payload === undefined ? undefined : this.#payloadText(event.payload),
+      interesting: content.map((payload) => this.#payloadText(payload)),
       hasMetaEvent: meta !== undefined,
       metaVotes: meta === undefined ? [] : this.#rows(meta.metaVotes),
     }
@@ -115,12 +126,13 @@ function kindOf(event: EventView, interesting: boolean, observer: boolean): Even
 }
 
 /** `t`, `f`, `b` for both, `-` for none. */
-function setLetter(values: ReadonlySet<boolean>): string {
+export function setLetter(values: ReadonlySet<boolean>): string {
   if (values.size === 2) return 'b'
   return values.has(true) ? 't' : values.has(false) ? 'f' : '-'
 }
 
-function valueLetter(value: boolean | undefined): string {
+/** `t`, `f`, `-` for none. */
+export function valueLetter(value: boolean | undefined): string {
   return value === undefined ? '-' : value ? 't' : 'f'
 }
 

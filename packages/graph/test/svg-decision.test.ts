@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
+import { existsSync, readdirSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { Consensus, PeerState, genesis, mockIdentity, observationHash, opaque, stringCodec } from '@parsec-bft/core'
-import type { ConsensusMode, DecisionView, Observation } from '@parsec-bft/core'
+import type { ConsensusMode, DecisionView, Inspection, Observation } from '@parsec-bft/core'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { writeSvg } from '../src/svg.ts'
-import { faultsOf, readPicture } from './support/svg-picture.ts'
+import { readRecordedGraph } from '../src/dot-reader.ts'
+import { replay } from '../src/replay.ts'
+import { checkDecisionPicture } from './support/decision-picture.ts'
 
 /** Pictures of real elections: what they say about a decision must be what the election did. */
 
@@ -17,24 +21,10 @@ interface Gossip {
   readonly steps: readonly { from: number; to: number; voter: number; payload: number; fork: number }[]
 }
 
-interface Drawn {
-  readonly decision: DecisionView
-  readonly svg: string
-  /** Payload hashes in decided order. */
-  readonly hashes: readonly string[]
-}
+type OnDecision = (decision: DecisionView, inspection: Inspection) => void
 
-/** Runs the gossip and draws each decision as it falls. */
-function decisionsOf({ peers, mode, steps }: Gossip): Drawn[] {
-  const drawn: Drawn[] = []
-  const consensus = new Consensus({
-    mode,
-    ourIndex: 0,
-    onDecision(decision, inspection) {
-      const hashes = decision.payloads.map((payload) => inspection.payload(payload).hash)
-      drawn.push({ decision, hashes, svg: writeSvg(inspection, { decision }) })
-    },
-  })
+function run({ peers, mode, steps }: Gossip, onDecision: OnDecision): void {
+  const consensus = new Consensus({ mode, ourIndex: 0, onDecision })
   const ids = names.slice(0, peers).map((name) => mockIdentity.publicId(name))
   consensus.setVoters(ids.map((id) => consensus.addPeer(id, PeerState.ACTIVE)))
   const voted = new Set<string>()
@@ -57,7 +47,6 @@ function decisionsOf({ peers, mode, steps }: Gossip): Drawn[] {
     tips[to] = consensus.insert({ creator: to, cause: 'Request', selfParent: tip(to), otherParent: asked })
     tips[from] = consensus.insert({ creator: from, cause: 'Response', selfParent: asked, otherParent: tip(to) })
   }
-  return drawn
 }
 
 const gossip: fc.Arbitrary<Gossip> = fc.record({
@@ -69,48 +58,43 @@ const gossip: fc.Arbitrary<Gossip> = fc.record({
   ),
 })
 
-function checkStory({ decision, svg, hashes }: Drawn, peers: number): void {
-  const lines = readPicture(svg).texts.filter((text) => text.event === undefined)
-  const text = lines.map((line) => line.text).join('\n')
-  expect(text).toContain(`decision of election ${String(decision.election)}\n`)
-  for (const [subject, counts] of decision.subjects) {
-    const verdict = `${names[subject] ?? ''}: ${counts ? 'counts (true)' : 'does not count (false)'}, since `
-    const why = text.slice(text.indexOf(verdict)).split('\n')[0] ?? ''
-    expect(why).toMatch(
-      /^.*, since \w+_\d+(,\d)? in round \d+, step \d \(.*\): (\d of \d voters hold aux|taken over from)/,
-    )
-    const [, holders = String(peers), voters = String(peers)] = /: (\d) of (\d) voters/.exec(why) ?? []
-    expect(voters).toBe(String(peers))
-    expect(3 * Number(holders)).toBeGreaterThan(2 * peers)
-  }
-  const order = [
-    ...text.matchAll(/^#(\d+) .*: smallest position (\d+), in (\d+) lists?(, as #\d+, whose key is smaller)?/gm),
-  ]
-  expect(order).toHaveLength(Math.min(24, decision.payloads.length))
-  order.forEach(([, rank, position, lists, tie], i) => {
-    const [, , positionBefore, listsBefore] = order[i - 1] ?? []
-    expect(Number(rank)).toBe(i + 1)
-    if (positionBefore === undefined) return
-    const differs = Number(position) - Number(positionBefore) || Number(listsBefore) - Number(lists)
-    expect(differs).toBeGreaterThanOrEqual(0)
-    expect(tie !== undefined).toBe(differs === 0)
-    if (differs === 0) expect((hashes[i - 1] ?? '') <= (hashes[i] ?? '')).toBe(true)
-  })
-}
-
 describe('pictures of real elections', () => {
   it('explain every decision, whatever the gossip, and can be read', () => {
     let decisions = 0
     fc.assert(
-      fc.property(gossip, (run) => {
-        for (const drawn of decisionsOf(run)) {
+      fc.property(gossip, (generated) => {
+        run(generated, (decision, inspection) => {
           decisions++
-          checkStory(drawn, run.peers)
-          expect(faultsOf(readPicture(drawn.svg))).toEqual([])
-        }
+          checkDecisionPicture(decision, inspection)
+        })
       }),
       { numRuns: 30 },
     )
     expect(decisions).toBeGreaterThan(30)
   })
 })
+
+const recordedGraphs = fileURLToPath(new URL('../../../../shared/recorded-graphs', import.meta.url))
+/** The largest ones add time, not shapes. */
+const maxFileBytes = 600_000
+const maxDecisions = 3
+
+describe.skipIf(!existsSync(recordedGraphs))(
+  'pictures of recorded graphs (skipped where the folder is missing)',
+  () => {
+    const files = ['small', 'supermajority', 'single', 'membership', 'annotated'].flatMap((folder) => {
+      const path = join(recordedGraphs, folder)
+      return existsSync(path) ? readdirSync(path).map((name) => join(folder, name)) : []
+    })
+
+    it.each(files.filter((file) => statSync(join(recordedGraphs, file)).size <= maxFileBytes))('%s', (file) => {
+      let decisions = 0
+      replay(readRecordedGraph(join(recordedGraphs, file)), {
+        onDecision(decision, inspection) {
+          if (decisions++ < maxDecisions) checkDecisionPicture(decision, inspection)
+        },
+      })
+      expect(decisions).toBeGreaterThan(0)
+    })
+  },
+)

@@ -16,7 +16,13 @@ export function anyOptions(random: Random): Partial<SimulationOptions> {
   })
   const payloads = Array.from({ length: random.integer(0, 10) }, (_, i): Topic => {
     const by = random.chance(0.5) ? 'all' : random.integer(1, initialPeers)
-    return { kind: 'payload', text: String(i), round: random.integer(0, lastRound), spreadRounds: random.integer(0, 6), by }
+    return {
+      kind: 'payload',
+      text: String(i),
+      round: random.integer(0, lastRound),
+      spreadRounds: random.integer(0, 6),
+      by,
+    }
   })
   const most = mostCrashes({ initialPeers, topics: changes })
   const crash = { round: random.integer(0, 5), count: random.integer(1, Math.max(1, most)) }
@@ -24,7 +30,7 @@ export function anyOptions(random: Random): Partial<SimulationOptions> {
     mode: random.pick(['supermajority', 'single'] as const),
     wire: random.chance(0.1),
     initialPeers,
-    roundMs: random.integer(1, 200),
+    roundMs: random.integer(50, 200),
     delay: random.pick([
       { kind: 'none' } as const,
       { kind: 'constant', ms: random.integer(0, 200) } as const,

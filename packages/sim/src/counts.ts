@@ -20,7 +20,6 @@ export const defaultCounts: NetworkCounts = {
 }
 
 function atMost(option: string, value: number, most: number, reason: string): void {
-  if (!Number.isInteger(value) || value < 0) throw new OptionsError(option, `${String(value)} is not a whole number`)
   if (value > most) {
     throw new OptionsError(option, `${String(value)} is too many, ${reason}: at most ${String(most)}`, most)
   }
@@ -33,18 +32,19 @@ function atMost(option: string, value: number, most: number, reason: string): vo
  */
 export function checkCounts(counts: NetworkCounts): void {
   const { initialPeers, addPeers, removePeers, maxPeers, opaque, maxRounds } = counts
+  for (const [option, value] of Object.entries({ initialPeers, addPeers, removePeers, maxPeers, opaque, maxRounds })) {
+    if (!Number.isInteger(value) || value < 0) throw new OptionsError(option, `${String(value)} is not a whole number`)
+  }
   atMost('maxPeers', maxPeers, simulationLimits.peers, 'a simulation has its limit')
   if (maxPeers < fewestPeers) throw new OptionsError('maxPeers', `at least ${String(fewestPeers)}`, fewestPeers)
   atMost('initialPeers', initialPeers, maxPeers, `maxPeers is ${String(maxPeers)}`)
   if (initialPeers < fewestPeers) throw new OptionsError('initialPeers', `at least ${String(fewestPeers)}`, fewestPeers)
-  const mostAdded = Math.min(maxPeers - initialPeers + removePeers, simulationLimits.peers - initialPeers)
+  const canChange = maxPeers > fewestPeers
+  const room = canChange ? maxPeers - initialPeers + removePeers : 0
+  const mostAdded = Math.min(room, simulationLimits.peers - initialPeers)
   atMost('addPeers', addPeers, mostAdded, `there is room for ${String(maxPeers)} peers`)
   const mostRemoved = initialPeers + addPeers - fewestPeers
   atMost('removePeers', removePeers, mostRemoved, `at least ${String(fewestPeers)} peers stay at all times`)
-  if (addPeers > 0 && initialPeers === maxPeers && initialPeers === fewestPeers) {
-    const reason = `with ${String(fewestPeers)} members and room for no more, nobody can come or go`
-    throw new OptionsError('addPeers', reason, 0)
-  }
   atMost('opaque', opaque, simulationLimits.opaque, 'a simulation has its limit')
   atMost('maxRounds', maxRounds, simulationLimits.rounds, 'a simulation has its limit')
 }

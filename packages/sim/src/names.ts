@@ -1,8 +1,32 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
 
 const names = [
-  'Alice', 'Bob', 'Carol', 'Dave', 'Eric', 'Fred', 'Gina', 'Hank', 'Iris', 'Judy', 'Kent', 'Lucy', 'Mike',
-  'Nina', 'Oran', 'Paul', 'Quin', 'Rose', 'Stan', 'Tina', 'Ulf', 'Vera', 'Will', 'Xaviera', 'Yakov', 'Zaida',
+  'Alice',
+  'Bob',
+  'Carol',
+  'Dave',
+  'Eric',
+  'Fred',
+  'Gina',
+  'Hank',
+  'Iris',
+  'Judy',
+  'Kent',
+  'Lucy',
+  'Mike',
+  'Nina',
+  'Oran',
+  'Paul',
+  'Quin',
+  'Rose',
+  'Stan',
+  'Tina',
+  'Ulf',
+  'Vera',
+  'Will',
+  'Xaviera',
+  'Yakov',
+  'Zaida',
 ] as const
 
 /** Name of the peer with a number from 0: Alice, Bob, … Zaida, Alice2, … */

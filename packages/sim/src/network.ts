@@ -49,7 +49,13 @@ export class Network {
   readonly #mostCrashes: number
   #round = 0
 
-  constructor(options: SimulationOptions, identities: Identities, random: Random, transcript: Transcript, hooks: NetworkHooks) {
+  constructor(
+    options: SimulationOptions,
+    identities: Identities,
+    random: Random,
+    transcript: Transcript,
+    hooks: NetworkHooks,
+  ) {
     this.options = options
     this.#identities = identities
     this.#transcript = transcript

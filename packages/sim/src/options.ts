@@ -26,7 +26,7 @@ export interface PayloadTopic extends TopicTiming {
   readonly kind: 'payload'
   readonly text: string
   /**
-   * Who votes for it: so many random first members, or `all`: every first member and, in supermajority mode, whoever becomes a voter while it
+   * Who votes for it: so many random first members, those who are to be removed last, or `all`: every first member and, in supermajority mode, whoever becomes a voter while it
    * is undecided.
    */
   readonly by: number | 'all'
@@ -152,7 +152,9 @@ export function mostFaulty(voters: number): number {
 export function mostCrashes(options: Pick<SimulationOptions, 'initialPeers' | 'topics'>): number {
   const changes = options.topics.filter((topic) => topic.kind !== 'payload')
   const allowed = [0, ...changes.map((change) => change.after)].map((done) => {
-    const voters = changes.slice(0, done).reduce((sum, { kind }) => sum + (kind === 'add' ? 1 : -1), options.initialPeers)
+    const voters = changes
+      .slice(0, done)
+      .reduce((sum, { kind }) => sum + (kind === 'add' ? 1 : -1), options.initialPeers)
     const leaving = changes.slice(done).filter(({ kind, after }) => kind === 'remove' && after <= done)
     return mostFaulty(voters) - leaving.length
   })
@@ -168,13 +170,14 @@ export function checkOptions(options: SimulationOptions): void {
   checkInteger('initialPeers', options.initialPeers, 1, simulationLimits.peers)
   checkInteger('maxRounds', options.maxRounds, 1, simulationLimits.rounds)
   checkInteger('roundMs', options.roundMs, 1, simulationLimits.delayMs)
-  checkInteger('fairFromRound', options.fairFromRound, 0, options.maxRounds)
+  checkInteger('fairFromRound', options.fairFromRound, 0, simulationLimits.rounds)
   checkProbability('lossProbability', options.lossProbability)
   checkProbability('crashProbability', options.crashProbability)
   if (options.delay.kind === 'constant') checkInteger('delay.ms', options.delay.ms, 0, simulationLimits.delayMs)
   if (options.delay.kind === 'poisson') {
     const { meanMs } = options.delay
-    if (!(meanMs >= 0 && meanMs <= 10_000)) throw new OptionsError('delay.meanMs', `${String(meanMs)} is not from 0 to 10000`)
+    if (!(meanMs >= 0 && meanMs <= 10_000))
+      throw new OptionsError('delay.meanMs', `${String(meanMs)} is not from 0 to 10000`)
   }
   checkTopics(options)
   let crashing = 0
@@ -195,8 +198,8 @@ function checkTopics(options: SimulationOptions): void {
   const texts = new Set<string>()
   let changes = 0
   for (const topic of options.topics) {
-    checkInteger('topics.round', topic.round, 0, options.maxRounds)
-    checkInteger('topics.spreadRounds', topic.spreadRounds, 0, options.maxRounds)
+    checkInteger('topics.round', topic.round, 0, simulationLimits.rounds)
+    checkInteger('topics.spreadRounds', topic.spreadRounds, 0, simulationLimits.rounds)
     if (topic.kind === 'payload') {
       if (topic.by !== 'all') checkInteger('topics.by', topic.by, 1, options.initialPeers)
       if (texts.has(topic.text)) throw new OptionsError('topics', `payload ${topic.text} twice`)
@@ -205,7 +208,8 @@ function checkTopics(options: SimulationOptions): void {
     }
     checkInteger('topics.after', topic.after, 0, changes++)
     if (topic.kind === 'add') {
-      if (used.has(topic.peer)) throw new OptionsError('topics', `${topic.peer} cannot be added: the name was used before`)
+      if (used.has(topic.peer))
+        throw new OptionsError('topics', `${topic.peer} cannot be added: the name was used before`)
       used.add(topic.peer)
       present.add(topic.peer)
     } else if (!present.delete(topic.peer)) {

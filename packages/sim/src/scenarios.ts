@@ -26,7 +26,12 @@ function scenario(name: string, description: string, differing: (random: Random)
     options: (seed) => {
       const options = { ...defaultOptions, ...differing(new Random(seed).fork(`scenario ${name}`)) }
       const lastStart = Math.max(0, ...options.topics.map((topic) => topic.round))
-      return { ...options, seed: String(seed), scenario: name, fairFromRound: Math.max(options.fairFromRound, lastStart) }
+      return {
+        ...options,
+        seed: String(seed),
+        scenario: name,
+        fairFromRound: Math.max(options.fairFromRound, lastStart),
+      }
     },
   }
 }
@@ -127,15 +132,19 @@ const removeThird = scenario('remove-third', 'just under a third of the peers ar
   return { initialPeers, topics }
 })
 
-const mixed = scenario('mixed', 'peers fail, are added and removed, and messages are lost, while they vote', (random) => {
-  const initialPeers = random.integer(7, 10)
-  const topics: Topic[] = [
-    ...additions(random, initialPeers, random.integer(1, 3), 20),
-    ...removals(random, initialPeers, random.integer(1, 2), random.integer(1, 20)),
-    ...payloads(random, 8, 25),
-  ]
-  return { initialPeers, crashProbability: 0.01, lossProbability: 0.1, fairFromRound: 30, topics }
-})
+const mixed = scenario(
+  'mixed',
+  'peers fail, are added and removed, and messages are lost, while they vote',
+  (random) => {
+    const initialPeers = random.integer(7, 10)
+    const topics: Topic[] = [
+      ...additions(random, initialPeers, random.integer(1, 3), 20),
+      ...removals(random, initialPeers, random.integer(1, 2), random.integer(1, 20)),
+      ...payloads(random, 8, 25),
+    ]
+    return { initialPeers, crashProbability: 0.01, lossProbability: 0.1, fairFromRound: 30, topics }
+  },
+)
 
 const single = scenario('single', 'one vote is enough; each payload is voted for by one peer', (random) => ({
   mode: 'single',

@@ -136,7 +136,8 @@ export class SimPeer {
     for (let block = this.parsec.poll(); block !== undefined; block = this.parsec.poll()) {
       const decided = this.#elections[0]
       if (decided === undefined) this.#fail(`put out ${observationText(block.observation)} that no election decided`)
-      for (const taken of this.#setting.plant?.(this.name, block) ?? [block]) this.#record(taken, decided.election, round)
+      for (const taken of this.#setting.plant?.(this.name, block) ?? [block])
+        this.#record(taken, decided.election, round)
       // Nothing comes after our own removal, whatever else the election decided.
       if (--decided.rest === 0 || isRemovalOf(block, this.name)) this.#endElection()
     }

@@ -141,14 +141,13 @@ class Watchers {
   }
 
   onRound(network: Network): void {
-    const { onRound } = this.#hooks
-    if (onRound === undefined) return
+    if (this.#hooks.onRound === undefined) return
     const { round, timeMs, liveVoters, leader } = network
     const mostBlocks = leader.blocks.length
     const fewestBlocks = Math.min(mostBlocks, ...liveVoters.map((peer) => peer.blocks.length))
     const report = { round, timeMs, liveVoters: liveVoters.map(({ name }) => name), mostBlocks, fewestBlocks }
     this.tell(() => {
-      onRound.call(this.#hooks, report)
+      this.#hooks.onRound?.(report)
     })
   }
 }

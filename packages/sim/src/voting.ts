@@ -28,10 +28,16 @@ export class Voting {
     this.#options = options
     this.#random = random
     const members = peerNames(options.initialPeers)
+    const leaving = new Set(options.topics.flatMap((topic) => (topic.kind === 'remove' ? [topic.peer] : [])))
     const chosen = random.fork('electorate')
     this.#planned = options.topics.map((topic) => {
-      const limited = topic.kind === 'payload' && topic.by !== 'all'
-      const electorate = new Set(limited ? chosen.shuffle(members).slice(0, Number(topic.by)) : members)
+      const limit = topic.kind === 'payload' && topic.by !== 'all' ? topic.by : undefined
+      const shuffled = chosen.shuffle(members)
+      const stayingFirst = [
+        ...shuffled.filter((name) => !leaving.has(name)),
+        ...shuffled.filter((name) => leaving.has(name)),
+      ]
+      const electorate = new Set(limit === undefined ? members : stayingFirst.slice(0, limit))
       return { topic, observation: observationOf(topic, identities), electorate }
     })
     this.#changes = this.#planned.filter(({ topic }) => topic.kind !== 'payload')
@@ -41,7 +47,9 @@ export class Voting {
   due(peer: SimPeer, round: number): { readonly topic: Topic; readonly observation: Observation<string> }[] {
     if (!peer.parsec.canVote()) return []
     const rounds = this.#roundsOf(peer.name)
-    return this.#planned.filter((planned, i) => round >= (rounds[i] ?? 0) && this.#wants(peer, planned) && this.#may(peer, planned))
+    return this.#planned.filter(
+      (planned, i) => round >= (rounds[i] ?? 0) && this.#wants(peer, planned) && this.#may(peer, planned),
+    )
   }
 
   /** Will the peer vote for something more, now or later? */

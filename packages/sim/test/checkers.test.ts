@@ -21,7 +21,11 @@ function optionsOf(scenario: string, seed: number, differing: Partial<Simulation
   return { ...options, ...differing }
 }
 
-function failureWith(plant: Plant, scenario = 'votes-during', differing: Partial<SimulationOptions> = {}): SimulationFailure {
+function failureWith(
+  plant: Plant,
+  scenario = 'votes-during',
+  differing: Partial<SimulationOptions> = {},
+): SimulationFailure {
   const options = optionsOf(scenario, 2, differing)
   const failure = simulate(options, { plant }).failure
   if (failure === undefined) throw new Error('the planted fault was not seen')
@@ -86,7 +90,9 @@ describe('validity', () => {
 
   it('sees a forged signature', () => {
     const failure = failureWith(
-      forge((proofs) => proofs.map(({ voter, signature }) => ({ voter, signature: signature.map((byte) => byte ^ 1) }))),
+      forge((proofs) =>
+        proofs.map(({ voter, signature }) => ({ voter, signature: signature.map((byte) => byte ^ 1) })),
+      ),
     )
     expect(failure).toMatchObject({ checker: 'validity', peer: 'Bob' })
     expect(failure.reason).toMatch(/signature of \w+ does not hold/)
@@ -118,7 +124,12 @@ describe('validity', () => {
         const observation = opaque('never voted for')
         const message = encodeObservation(observation, stringCodec)
         const voters = ['Alice', 'Bob', 'Carol', 'Dave'].map((name) => mockIdentity.secretId(name))
-        return [new Block(observation, voters.map((id) => ({ voter: id.publicId, signature: id.sign(message) })))]
+        return [
+          new Block(
+            observation,
+            voters.map((id) => ({ voter: id.publicId, signature: id.sign(message) })),
+          ),
+        ]
       }),
       'votes-during',
       { initialPeers: 4 },
@@ -127,7 +138,10 @@ describe('validity', () => {
   })
 
   it('sees a block without proof where one vote is enough', () => {
-    const failure = failureWith((_peer, block) => [new Block(block.observation, text(block).startsWith('O') ? [] : block.proofs)], 'single')
+    const failure = failureWith(
+      (_peer, block) => [new Block(block.observation, text(block).startsWith('O') ? [] : block.proofs)],
+      'single',
+    )
     expect(failure).toMatchObject({ checker: 'validity' })
     expect(failure.reason).toMatch(/by nobody.*0 votes/)
   })
@@ -150,7 +164,12 @@ describe('liveness', () => {
   })
 
   it('sees one vote that is never put out where one is enough', () => {
-    expect(failureWith(at(undefined, '3', () => []), 'single').checker).toBe('liveness')
+    expect(
+      failureWith(
+        at(undefined, '3', () => []),
+        'single',
+      ).checker,
+    ).toBe('liveness')
   })
 
   it('expects nothing of a payload that too few vote for', () => {
@@ -187,9 +206,13 @@ describe('interface', () => {
     const peer = new SimPeer(identities.secretId('Alice'), setting)
     peer.vote(vote, 0)
     const record = { observation: vote, key: 'vote', round: 0 }
-    expect(() => { peer.voteAgain(record) }).not.toThrow()
+    expect(() => {
+      peer.voteAgain(record)
+    }).not.toThrow()
     Object.defineProperty(peer.parsec, 'voteFor', { value: () => undefined })
-    expect(() => { peer.voteAgain(record) }).toThrow(/accepted a second vote/)
+    expect(() => {
+      peer.voteAgain(record)
+    }).toThrow(/accepted a second vote/)
   })
 
   it('sees a refused vote that leaves a trace', () => {
@@ -201,7 +224,9 @@ describe('interface', () => {
       voteFor(vote)
     }
     Object.defineProperty(peer.parsec, 'voteFor', { value: voteAndMore })
-    expect(() => { peer.voteAgain({ observation: vote, key: 'vote', round: 0 }) }).toThrow(/changed its state/)
+    expect(() => {
+      peer.voteAgain({ observation: vote, key: 'vote', round: 0 })
+    }).toThrow(/changed its state/)
   })
 })
 
@@ -236,7 +261,8 @@ describe('outcome', () => {
 })
 
 describe('a failing run', () => {
-  const failing = (options: SimulationOptions): ReturnType<typeof simulate> => simulate(options, { plant: at('Bob', '0', () => []) })
+  const failing = (options: SimulationOptions): ReturnType<typeof simulate> =>
+    simulate(options, { plant: at('Bob', '0', () => []) })
 
   it('says what failed, its seed, its options and the command that replays it', () => {
     const options = optionsOf('minimal', 9)

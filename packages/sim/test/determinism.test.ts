@@ -32,10 +32,10 @@ describe('the same seed and options', () => {
   })
 
   it.each([
-    ['mixed', 1, 'FROZEN-MIXED'],
-    ['single', 1, 'FROZEN-SINGLE'],
-    ['signed', 1, 'FROZEN-SIGNED'],
-    ['anything', 'a text', 'FROZEN-ANYTHING'],
+    ['mixed', 1, '6effa2d4f0f08853'],
+    ['single', 1, '72c1762ea4234414'],
+    ['signed', 1, 'b1761f9f7c887148'],
+    ['anything', 'another text', '2dba25a19fbbb43c'],
   ])('give the same run on every machine (%s, seed %s)', (scenario, seed, digest) => {
     // A change of the protocol, of its encoding or of the simulator changes them; a change of machine must not.
     expect(runScenario(scenario, seed).digest).toBe(digest)
@@ -44,7 +44,10 @@ describe('the same seed and options', () => {
 
 describe('what changes a run', () => {
   it('is the seed', () => {
-    const digests = Array.from({ length: 20 }, (_, seed) => simulate({ ...optionsOf('minimal', 0), seed: String(seed) }).digest)
+    const digests = Array.from(
+      { length: 20 },
+      (_, seed) => simulate({ ...optionsOf('minimal', 0), seed: String(seed) }).digest,
+    )
     expect(new Set(digests).size).toBe(20)
   })
 

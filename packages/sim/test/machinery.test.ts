@@ -15,7 +15,7 @@ describe('the random generator', () => {
     draw(disturbed.fork('other'))
     expect(draw(disturbed)).toEqual(draw(random))
     expect(draw(new Random('seed').fork('a'))).not.toEqual(draw(new Random('seed').fork('b')))
-    expect(draw(new Random('seed').fork('a'))).toEqual([804154, 0, 0, 0, 0])
+    expect(draw(new Random('seed').fork('a'))).toEqual([826723, 106796, 661179, 929380, 287203])
   })
 
   it.each([0, 0.5, 3, 16, 40, 300])('draws Poisson numbers with mean and variance %d', (mean) => {

@@ -5,8 +5,8 @@ import type { SimulationResult } from '@parsec-bft/sim'
 import { describe, expect, it } from 'vitest'
 
 /** More runs: `PARSEC_RUNS=1000 PARSEC_FIRST_SEED=5000 npx vitest run packages/sim/test/scenarios.test.ts`. */
-const runs = Number(process.env['PARSEC_RUNS'] ?? 12)
-const firstSeed = Number(process.env['PARSEC_FIRST_SEED'] ?? 0)
+const runs = Number(process.env.PARSEC_RUNS ?? 12)
+const firstSeed = Number(process.env.PARSEC_FIRST_SEED ?? 0)
 
 function run(name: string, seed: number): SimulationResult {
   const result = runScenario(name, seed)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
-import { PeerState } from '@parsec-bft/core'
+import { PeerState, mockIdentity } from '@parsec-bft/core'
 import type {
   CauseKind,
   ConsensusMode,
@@ -8,6 +8,7 @@ import type {
   MetaEventView,
   MetaVoteView,
   PayloadView,
+  PublicId,
 } from '@parsec-bft/core'
 
 /** An {@link Inspection} told by hand: pictures of it need no consensus, and may show what no consensus would reach. */
@@ -57,11 +58,15 @@ export function fakeInspection(graph: FakeGraph): Inspection {
     const { observees = [], interestingContent = [], metaVotes = new Map<number, MetaVoteView[]>() } = meta
     return { event: index, observees: new Set(observees), interestingContent, metaVotes }
   }
+  // A name may be any text; the ids are others, and only an order.
+  const idOf = (index: number): PublicId => mockIdentity.publicId(`peer ${String(index)}`)
+  const peerViews = peers.map((name, index) => ({ index, id: idOf(index), name, state: PeerState.ACTIVE }))
   const metaEvents = [...metas.keys()].sort((a, b) => a - b)
   return {
     ourIndex: graph.ourIndex,
     mode,
-    peers: () => peers.map((name, index) => ({ index, name, state: PeerState.ACTIVE })),
+    peers: () => peerViews,
+    seenThrough: 'voters',
     eventCount: events.length,
     event(index) {
       const event = events[index]

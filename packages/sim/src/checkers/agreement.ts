@@ -16,7 +16,11 @@ export function agreementChecker(): Checker {
         if (expected === undefined) order.push({ key, peer: peer.name })
         else if (expected.key !== key) {
           const place = String(first + i)
-          throw new CheckFailure(name, `block ${place} is ${key} at ${peer.name} and ${expected.key} at ${expected.peer}`, peer.name)
+          throw new CheckFailure(
+            name,
+            `block ${place} is ${key} at ${peer.name} and ${expected.key} at ${expected.peer}`,
+            peer.name,
+          )
         }
       }
     },

@@ -8,12 +8,12 @@ import type { SimPeer } from '../sim-peer.ts'
 import type { Checker } from './checker.ts'
 
 /**
- * Rounds of a fair network within which what must be put out is put out by everyone. The protocol promises no bound, only probability 1;
- * of 20,000 random runs the slowest took a third of this.
+ * Rounds of a fair network within which what must be put out is put out by everyone. The protocol promises no bound, only probability 1; of
+ * thousands of random runs the slowest took less than half of this.
  */
 export function livenessBoundRounds({ delay, roundMs }: Pick<SimulationOptions, 'delay' | 'roundMs'>): number {
   const delayMs = delay.kind === 'none' ? 0 : delay.kind === 'constant' ? delay.ms : delay.meanMs
-  return 150 * (1 + Math.ceil(delayMs / roundMs))
+  return 60 * (1 + Math.ceil(delayMs / roundMs))
 }
 
 /** Does the protocol promise progress now? The network is fair and fewer than a third of the voters are down. */

@@ -31,9 +31,13 @@ export function outcomeChecker(): Checker {
       }
       for (const peer of network.liveVoters) {
         const waiting = peer.parsec.ourUnpolledObservations().map((observation) => observationText(observation))
-        const expected = peer.votes.filter(({ key }) => !peer.hasPutOut(key)).map(({ observation }) => observationText(observation))
-        if (waiting.join() !== expected.join()) fail(`${peer.name} says it waits for [${waiting.join()}], not [${expected.join()}]`)
-        if (waiting.length > 0 && !peer.parsec.hasUnpolledObservations()) fail(`${peer.name} says that nothing is undecided`)
+        const expected = peer.votes
+          .filter(({ key }) => !peer.hasPutOut(key))
+          .map(({ observation }) => observationText(observation))
+        if (waiting.join() !== expected.join())
+          fail(`${peer.name} says it waits for [${waiting.join()}], not [${expected.join()}]`)
+        if (waiting.length > 0 && !peer.parsec.hasUnpolledObservations())
+          fail(`${peer.name} says that nothing is undecided`)
       }
     },
   }

@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
+
+import { OptionsError, checkOptions, defaultCounts, findScenario, networkOf, simulationLimits } from '@parsec-bft/sim'
+import type { NetworkCounts, SimulationOptions } from '@parsec-bft/sim'
+import { InvalidArgumentError, Option } from 'commander'
+import type { Command } from 'commander'
+import { UsageError } from './io.ts'
+import { readSimulationOptions } from './options-json.ts'
+
+/** What `parsec simulate` was told about the network; what is undefined was not told. */
+export type NetworkFlags = Partial<NetworkCounts> & {
+  readonly seed?: string
+  readonly scenario?: string
+  /** JSON text of all options of a run. */
+  readonly options?: string
+}
+
+const countFlags: Readonly<Record<Exclude<keyof NetworkCounts, 'mode'>, string>> = {
+  initialPeers: '--initial-peers',
+  addPeers: '--add-peers',
+  removePeers: '--remove-peers',
+  maxPeers: '--max-peers',
+  opaque: '--opaque',
+  maxRounds: '--max-rounds',
+}
+const countNames = [...Object.keys(countFlags), 'mode']
+
+function wholeNumber(text: string): number {
+  if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError('It is not a whole number.')
+  return Number(text)
+}
+
+function someText(text: string): string {
+  if (text === '') throw new InvalidArgumentError('It is empty.')
+  return text
+}
+
+/** Adds the options that describe the network. Their defaults are in the help only, so that we know what was told. */
+export function addNetworkFlags(command: Command): void {
+  const { peers, opaque, rounds } = simulationLimits
+  const count = (flags: string, name: keyof typeof countFlags, limits: string, description: string): Option =>
+    new Option(flags, `${description} (${limits}; default ${String(defaultCounts[name])})`).argParser(wholeNumber)
+  const most = String(peers)
+  const all = [
+    count('-i, --initial-peers <count>', 'initialPeers', '3 to --max-peers', 'founding members'),
+    count('-a, --add-peers <count>', 'addPeers', 'as --max-peers allows', 'peers added on the way'),
+    count('-r, --remove-peers <count>', 'removePeers', 'at least 3 peers always stay', 'peers removed on the way'),
+    count('-m, --max-peers <count>', 'maxPeers', `3 to ${most}`, 'never more peers than this at a time'),
+    count('-o, --opaque <count>', 'opaque', `0 to ${String(opaque)}`, "events of the application's to be ordered"),
+    count('--max-rounds <count>', 'maxRounds', `1 to ${String(rounds)}`, 'give up after so many rounds of gossip'),
+    new Option('--mode <mode>', `whose votes an event needs (default ${defaultCounts.mode})`).choices([
+      'supermajority',
+      'single',
+    ]),
+  ]
+  for (const option of all) command.addOption(option)
+  command
+    .option('-s, --seed <seed>', 'any text; the same seed gives the same run (default: a new one, printed)', someText)
+    .addOption(new Option('--scenario <name>', 'a named network: see parsec scenarios').conflicts(countNames))
+    .addOption(
+      new Option('--options <json>', 'a run described completely, as a failing run prints it').conflicts([
+        ...countNames,
+        'scenario',
+        'seed',
+      ]),
+    )
+}
+
+/**
+ * The run that the flags describe.
+ *
+ * Throws UsageError, with the largest value that works where there is one.
+ */
+export function simulationOptions(flags: NetworkFlags, freshSeed: () => string): SimulationOptions {
+  try {
+    if (flags.options !== undefined) {
+      const options = readSimulationOptions(flags.options)
+      checkOptions(options)
+      return options
+    }
+    const seed = flags.seed ?? freshSeed()
+    if (flags.scenario === undefined) return networkOf(countsOf(flags), seed)
+    const scenario = findScenario(flags.scenario)
+    if (scenario === undefined) {
+      throw new UsageError(`there is no scenario ${flags.scenario}: parsec scenarios lists those that there are`)
+    }
+    return scenario.options(seed)
+  } catch (error) {
+    if (error instanceof OptionsError) throw new UsageError(inFlags(error.message))
+    throw error
+  }
+}
+
+function countsOf(flags: NetworkFlags): NetworkCounts {
+  const told = Object.fromEntries(
+    Object.entries(flags).filter(([name, value]) => countNames.includes(name) && value !== undefined),
+  )
+  return { ...defaultCounts, ...told }
+}
+
+/** Names options as they were typed. */
+function inFlags(message: string): string {
+  let text = message
+  for (const [name, flag] of Object.entries(countFlags)) text = text.replaceAll(new RegExp(`\\b${name}\\b`, 'g'), flag)
+  return text
+}

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
+
+import { compareBytes } from '@parsec-bft/core'
+import type { PublicId, SeenThrough } from '@parsec-bft/core'
+import type { DotLines } from './dot-lines.ts'
+import { isName } from './dot-observation.ts'
+
+/**
+ * What our dumps say beyond the format of the recorded graphs: a section at the end of the file, which older readers do not reach. With it a
+ * dump replays even where ids are keys and payloads are not texts.
+ */
+export const extrasHeading = '/// ===== parsec-bft ====='
+
+export interface Extras {
+  /** `peers` for recorded graphs, which have no such section. */
+  readonly seenThrough: SeenThrough
+  /** Per name, where it is not that of a mock identity. */
+  readonly ids: ReadonlyMap<string, PublicId>
+  /** Per name of an event, the hexadecimal hash of its observation, where it does not follow from the text. */
+  readonly hashes: ReadonlyMap<string, string>
+}
+
+/** An id of which only name and bytes are known: it orders keys, and verifies nothing. */
+class RecordedId implements PublicId {
+  readonly name: string
+  readonly bytes: Uint8Array
+
+  constructor(name: string, bytes: Uint8Array) {
+    this.name = name
+    this.bytes = bytes
+  }
+
+  compareTo(other: PublicId): number {
+    return compareBytes(this.bytes, other.bytes)
+  }
+
+  verify(): boolean {
+    return false
+  }
+}
+
+export function readExtras(lines: DotLines): Extras {
+  return (
+    lines.behind(extrasHeading, () => readSection(lines)) ?? { seenThrough: 'peers', ids: new Map(), hashes: new Map() }
+  )
+}
+
+function readSection(lines: DotLines): Extras {
+  const seenThrough = lines.expect('/// seen_through: ')
+  if (seenThrough !== 'voters' && seenThrough !== 'peers') lines.fail('voters or peers', lines.at - 1)
+  const ids = new Map<string, PublicId>()
+  for (const [name, hex] of readEntries(lines, 'public_ids')) {
+    if (!isName(name)) lines.fail('the name of a peer', lines.at - 1)
+    ids.set(name, new RecordedId(name, bytesOfHex(hex)))
+  }
+  const hashes = new Map<string, string>()
+  for (const [event, hex] of readEntries(lines, 'observation_hashes')) {
+    if (hex.length !== 64) lines.fail('hashes of 64 hexadecimal digits', lines.at - 1)
+    hashes.set(event, hex)
+  }
+  return { seenThrough, ids, hashes }
+}
+
+function readEntries(lines: DotLines, heading: string): [string, string][] {
+  const entries: [string, string][] = []
+  lines.expect(`/// ${heading}: {`)
+  while (lines.after('/// }') === undefined) {
+    const entry = /^(\S+): ((?:[0-9a-f]{2})*)$/.exec(lines.expect('///   '))
+    if (entry === null) lines.fail('a name and hexadecimal digits', lines.at - 1)
+    entries.push([entry[1] ?? '', entry[2] ?? ''])
+  }
+  return entries
+}
+
+function bytesOfHex(hex: string): Uint8Array {
+  return Uint8Array.from({ length: hex.length / 2 }, (_, i) => parseInt(hex.slice(2 * i, 2 * i + 2), 16))
+}

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
+
+import type { Observation, PublicId } from '@parsec-bft/core'
+import { escapeText, unescapeText } from './dot-names.ts'
+
+const noInfo = new Uint8Array(0)
+
+/** The text of an observation in a DOT file; `payloadText` is the raw text of an opaque payload. */
+export function dotObservation(
+  observation: Observation<unknown>,
+  nameOf: (id: PublicId) => string,
+  payloadText: string,
+): string {
+  const names = (ids: readonly PublicId[]): string => `{${ids.map(nameOf).join(', ')}}`
+  switch (observation.kind) {
+    case 'Genesis':
+      return `Genesis(${names(observation.group)})`
+    case 'Add':
+    case 'Remove': {
+      const { kind, peerId, relatedInfo } = observation
+      if (relatedInfo.length === 0) return `${kind}(${nameOf(peerId)})`
+      return `${kind} { peer_id: ${nameOf(peerId)}, related_info: ${byteList(relatedInfo)} }`
+    }
+    case 'OpaquePayload':
+      return `OpaquePayload(${escapeText(payloadText)})`
+    case 'StartDkg':
+      return `StartDkg(${names(observation.participants)})`
+    case 'DkgMessage':
+      return `DkgMessage(${observation.text})`
+  }
+}
+
+/** The same as a cause says it: with the bytes of internal messages. */
+export function dotVote(text: string, observation: Observation<unknown>): string {
+  return observation.kind === 'DkgMessage' ? `${text}, SerialisedDkgMessage(${byteList(observation.message)})` : text
+}
+
+/** Reads what {@link dotVote} writes; undefined when it is something else. */
+export function parseDotVote(text: string, idOf: (name: string) => PublicId): Observation<string> | undefined {
+  const open = /^(Genesis|Add|Remove|OpaquePayload|StartDkg|DkgMessage)( \{ |\()/.exec(text)
+  if (open === null) return undefined
+  const [head, kind, bracket] = open
+  const body = text.slice(head.length)
+  if (bracket !== '(') return kind === 'Add' || kind === 'Remove' ? parseWithInfo(kind, body, idOf) : undefined
+  if (kind === 'DkgMessage') return parseDkgMessage(body)
+  if (!body.endsWith(')')) return undefined
+  const inside = body.slice(0, -1)
+  if (kind === 'OpaquePayload') return { kind, payload: unescapeText(inside) }
+  if (kind === 'Add' || kind === 'Remove') {
+    return isName(inside) ? { kind, peerId: idOf(inside), relatedInfo: noInfo } : undefined
+  }
+  const names = parseNameSet(inside)
+  if (names === undefined) return undefined
+  const ids = names.map(idOf)
+  return kind === 'StartDkg' ? { kind, participants: ids } : { kind: 'Genesis', group: ids, relatedInfo: noInfo }
+}
+
+/** Names in a list like `{Alice, Bob}`; undefined when it is something else. */
+export function parseNameSet(text: string): string[] | undefined {
+  if (!text.startsWith('{') || !text.endsWith('}')) return undefined
+  const names = text === '{}' ? [] : text.slice(1, -1).split(', ')
+  return names.every(isName) ? names : undefined
+}
+
+/** A word that can stand for a peer. */
+export function isName(text: string): boolean {
+  return /^[^\s"'{}()[\]<>,:\\]+$/.test(text)
+}
+
+function parseWithInfo(
+  kind: 'Add' | 'Remove',
+  body: string,
+  idOf: (name: string) => PublicId,
+): Observation<string> | undefined {
+  const match = /^peer_id: (\S+), related_info: (\[[0-9, ]*\]) \}$/.exec(body)
+  const relatedInfo = parseByteList(match?.[2])
+  const name = match?.[1] ?? ''
+  return relatedInfo === undefined || !isName(name) ? undefined : { kind, peerId: idOf(name), relatedInfo }
+}
+
+function parseDkgMessage(body: string): Observation<string> | undefined {
+  const middle = body.indexOf('), SerialisedDkgMessage(')
+  if (middle < 0 || !body.endsWith(')')) return undefined
+  const message = parseByteList(body.slice(middle + '), SerialisedDkgMessage('.length, -1))
+  return message && { kind: 'DkgMessage', text: body.slice(0, middle), message }
+}
+
+function byteList(bytes: Uint8Array): string {
+  return `[${bytes.join(', ')}]`
+}
+
+function parseByteList(text: string | undefined): Uint8Array | undefined {
+  if (text?.startsWith('[') !== true || !text.endsWith(']')) return undefined
+  const numbers = text === '[]' ? [] : text.slice(1, -1).split(', ')
+  const areBytes = numbers.every((number) => /^(0|[1-9][0-9]{0,2})$/.test(number) && Number(number) < 256)
+  return areBytes ? Uint8Array.from(numbers, Number) : undefined
+}

@@ -1,0 +1,253 @@
+// SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
+
+import { mockIdentity, observationHash, stringCodec, toHex } from '@parsec-bft/core'
+import type { EventView, Inspection, Observation } from '@parsec-bft/core'
+import { extrasHeading } from './dot-extras.ts'
+import { DotNames, unescapeText } from './dot-names.ts'
+import { dotObservation, dotVote, parseDotVote } from './dot-observation.ts'
+import { EventLabels, eventColours } from './labels.ts'
+import type { EventLabel, MetaVoteRow } from './labels.ts'
+
+/**
+ * Writes a gossip graph and its election under way in the format of the recorded graphs: a picture for Graphviz, and the same facts in comments for
+ * programs. Names and payloads are escaped, so that none breaks the file; what that format cannot say follows in a section of its own at the end.
+ */
+export function writeDot(inspection: Inspection): string {
+  return new DotWriter(inspection).write()
+}
+
+class DotWriter {
+  readonly #inspection: Inspection
+  readonly #names = new DotNames()
+  readonly #labels: EventLabels
+  /** Per peer index. */
+  readonly #peerNames: readonly string[]
+  /** Peer indices: us first, then by name, as in the recorded graphs. */
+  readonly #order: readonly number[]
+  readonly #eventsOf: readonly EventView[][]
+  readonly #lines: string[] = []
+
+  constructor(inspection: Inspection) {
+    this.#inspection = inspection
+    const peers = inspection.peers()
+    this.#peerNames = peers.map(({ id }) => this.#names.of(id))
+    this.#labels = new EventLabels(inspection, this.#peerNames, (payload) => this.#payloadText(payload))
+    const eventsOf: EventView[][] = peers.map(() => [])
+    for (let i = 0; i < inspection.eventCount; i++) {
+      const event = inspection.event(i)
+      eventsOf[event.creator]?.push(event)
+    }
+    for (const events of eventsOf) events.sort((a, b) => a.indexByCreator - b.indexByCreator || a.branch - b.branch)
+    this.#eventsOf = eventsOf
+    const us = inspection.ourIndex
+    this.#order = [
+      ...(us === undefined ? [] : [us]),
+      ...this.#byName(peers.map(({ index }) => index)).filter((index) => index !== us),
+    ]
+  }
+
+  write(): string {
+    this.#header()
+    this.#clusters()
+    this.#ranks()
+    this.#put('/// ===== details of events =====')
+    for (const peer of this.#order) for (const event of this.#eventsOf[peer] ?? []) this.#details(event)
+    this.#put('}', '')
+    this.#election()
+    this.#extras()
+    return `${this.#lines.join('\n')}\n`
+  }
+
+  #put(...lines: string[]): void {
+    this.#lines.push(...lines)
+  }
+
+  #name(peer: number): string {
+    return this.#peerNames[peer] ?? ''
+  }
+
+  #byName(peers: Iterable<number>): number[] {
+    return [...peers].sort((a, b) => (this.#name(a) < this.#name(b) ? -1 : 1))
+  }
+
+  #nameSet(peers: Iterable<number>): string {
+    return `{${this.#byName(peers)
+      .map((peer) => this.#name(peer))
+      .join(', ')}}`
+  }
+
+  #payloadText(payload: number): string {
+    const { observation, text } = this.#inspection.payload(payload)
+    return dotObservation(observation, (id) => this.#names.of(id), rawPayload(observation, text))
+  }
+
+  #header(): void {
+    const peers = this.#inspection.peers()
+    this.#put(`/// our_id: ${this.#name(this.#inspection.ourIndex ?? 0)}`, '/// peer_list: {')
+    for (const peer of this.#order) this.#put(`///   ${this.#name(peer)}: ${String(peers[peer]?.state)}`)
+    this.#put('/// }', `/// consensus_mode: ${this.#inspection.mode === 'single' ? 'Single' : 'Supermajority'}`)
+    this.#put('digraph GossipGraph {', '  splines=false', '  rankdir=BT', '')
+  }
+
+  #clusters(): void {
+    const rows = rowsOf(this.#inspection)
+    const name = (index: number): string => `"${this.#labels.name(index)}"`
+    for (const peer of this.#order) {
+      const events = this.#eventsOf[peer] ?? []
+      const quoted = `"${this.#name(peer)}"`
+      this.#put(
+        '  style=invis',
+        `  subgraph cluster_${this.#name(peer)} {`,
+        `    label=${quoted}`,
+        `    ${quoted} [style=invis]`,
+      )
+      for (const { index, selfParent } of events) {
+        if (selfParent === undefined) this.#put(`    ${quoted} -> ${name(index)} [style=invis]`)
+        else {
+          const minlen = (rows[index] ?? 0) - (rows[selfParent] ?? 0)
+          this.#put(`    ${name(selfParent)} -> ${name(index)} [minlen=${String(minlen)}]`)
+        }
+      }
+      this.#put('  }')
+      for (const { index, otherParent } of events) {
+        if (otherParent !== undefined) this.#put(`  ${name(otherParent)} -> ${name(index)} [constraint=false]`)
+      }
+      this.#put('')
+    }
+  }
+
+  #ranks(): void {
+    const quoted = this.#byName(this.#order).map((peer) => `"${this.#name(peer)}"`)
+    if (this.#eventsOf[this.#order.at(-1) ?? 0]?.every(({ otherParent }) => otherParent === undefined) === true)
+      this.#put('')
+    this.#put('  {', '    rank=same', ...quoted.map((peer) => `    ${peer} [style=filled, color=white]`), '  }')
+    this.#put(`  ${quoted.join(' -> ')} [style=invis]`, '')
+  }
+
+  #details(event: EventView): void {
+    const label = this.#labels.label(event.index)
+    const fill = label.kind === 'plain' ? 'fillcolor=white' : `style=filled, fillcolor=${eventColours[label.kind]}`
+    const shape = label.kind !== 'plain' || label.hasMetaEvent ? ', shape=rectangle' : ''
+    const table = '<table border="0" cellborder="0" cellpadding="0" cellspacing="0">'
+    this.#put(`  "${label.name}" [${fill}${shape}, label=<${table}`, `<tr><td colspan="6">${label.name}</td></tr>`)
+    if (label.payload !== undefined) this.#put(`<tr><td colspan="6">${label.payload}</td></tr>`)
+    const last = annotations(label)
+    this.#put(`${last}</table>>]`, `/// cause: ${this.#cause(event)}`)
+    const ancestors = this.#byName(event.lastAncestors.keys()).map(
+      (peer) => `${this.#name(peer)}: ${String(event.lastAncestors.get(peer))}`,
+    )
+    this.#put(`/// last_ancestors: {${ancestors.join(', ')}}`, '')
+  }
+
+  #cause({ cause, payload, recipient }: EventView): string {
+    if (cause === 'Requesting') return `Requesting(${recipient === undefined ? '%' : this.#name(recipient)})`
+    if (payload === undefined) return cause
+    return `Observation(${dotVote(this.#payloadText(payload), this.#inspection.payload(payload).observation)})`
+  }
+
+  #election(): void {
+    const inspection = this.#inspection
+    const eventNames = (events: Iterable<number>): string =>
+      [...events].map((i) => `"${this.#labels.name(i)}"`).join(', ')
+    this.#put('/// ===== meta-elections =====', '/// consensus_history:')
+    for (const payload of inspection.history()) this.#put(`/// ${inspection.payload(payload).hash}`)
+    this.#put('', '/// interesting_events: {')
+    const interesting = inspection.interestingEvents()
+    for (const peer of this.#byName(interesting.keys())) {
+      this.#put(`///   ${this.#name(peer)} -> [${eventNames(interesting.get(peer) ?? [])}]`)
+    }
+    this.#put('/// }', `/// all_voters: ${this.#nameSet(inspection.voters())}`)
+    this.#put(
+      `/// unconsensused_events: {${eventNames(this.#sorted(inspection.unconsensusedEvents()))}}`,
+      '/// meta_events: {',
+    )
+    for (const index of this.#sorted(inspection.metaEvents())) this.#metaEvent(index)
+    this.#put('/// }')
+  }
+
+  /** By creator's name, then by index and branch. */
+  #sorted(events: readonly number[]): number[] {
+    const wanted = new Set(events)
+    const all = this.#byName(this.#order).flatMap((peer) => this.#eventsOf[peer] ?? [])
+    return all.filter(({ index }) => wanted.has(index)).map(({ index }) => index)
+  }
+
+  #metaEvent(index: number): void {
+    const meta = this.#inspection.metaEvent(index)
+    const label = this.#labels.label(index)
+    this.#put(`///   ${label.name} -> {`, `///     observees: ${this.#nameSet(meta?.observees ?? [])}`)
+    this.#put(`///     interesting_content: [${label.interesting.join(', ')}]`)
+    if (label.metaVotes.length > 0) {
+      this.#put(
+        '///     meta_votes: {',
+        '///         stage est bin aux dec',
+        ...label.metaVotes.map(commentRow),
+        '///     }',
+      )
+    }
+    this.#put('///   }')
+  }
+
+  #extras(): void {
+    this.#put('', extrasHeading, `/// seen_through: ${this.#inspection.seenThrough}`)
+    const hashes = this.#underivableHashes()
+    this.#put('/// public_ids: {')
+    for (const [name, id] of this.#names.entries()) {
+      const mock = mockIdentity.publicId(unescapeText(name))
+      if (toHex(mock.bytes) !== toHex(id.bytes)) this.#put(`///   ${name}: ${toHex(id.bytes)}`)
+    }
+    this.#put('/// }', '/// observation_hashes: {', ...hashes, '/// }')
+  }
+
+  /** Lines for the events whose observation, read back as mock identities and texts, would have another hash. */
+  #underivableHashes(): string[] {
+    const lines: string[] = []
+    const isDerivable = new Map<number, boolean>()
+    for (const { index, payload } of this.#order.flatMap((peer) => this.#eventsOf[peer] ?? [])) {
+      if (payload === undefined) continue
+      const { hash, observation } = this.#inspection.payload(payload)
+      if (!isDerivable.has(payload)) {
+        const read = parseDotVote(dotVote(this.#payloadText(payload), observation), (name) =>
+          mockIdentity.publicId(name),
+        )
+        isDerivable.set(payload, read !== undefined && toHex(observationHash(read, stringCodec)) === hash)
+      }
+      if (isDerivable.get(payload) === false) lines.push(`///   ${this.#labels.name(index)}: ${hash}`)
+    }
+    return lines
+  }
+}
+
+/** The raw text of an opaque payload, which is what stands in the brackets of its printable form. */
+function rawPayload(observation: Observation<unknown>, text: string): string {
+  return observation.kind === 'OpaquePayload' ? text.slice('OpaquePayload('.length, -1) : ''
+}
+
+/** Rows of a label behind name and payload, in one text without an end of line. */
+function annotations({ interesting, metaVotes }: EventLabel): string {
+  const content = interesting.length === 0 ? '' : `<tr><td colspan="6">[${interesting.join(', ')}]</td></tr>`
+  if (metaVotes.length === 0) return content
+  const titles = ['stage', 'est', 'bin', 'aux', 'dec'].map(
+    (title, i) => `<td width="${i === 0 ? '50' : '30'}">${title}</td>`,
+  )
+  const rows = metaVotes.map(({ name, stage, estimates, binValues, aux, decision }) => {
+    const cells = [name === '' ? '   ' : `${name}: `, stage, estimates, binValues, aux, decision]
+    return `<tr>${cells.map((cell) => `<td>${cell}</td>`).join('')}</tr>`
+  })
+  return [`${content}<tr><td></td>${titles.join('')}</tr>`, ...rows].join('\n')
+}
+
+function commentRow({ name, stage, estimates, binValues, aux, decision }: MetaVoteRow): string {
+  return `///       ${name === '' ? '   ' : `${name}: `}${stage}   ${estimates}   ${binValues}   ${aux}   ${decision} `
+}
+
+/** Row of each event in a drawing: one more than the highest of its parents. */
+function rowsOf(inspection: Inspection): number[] {
+  const rows: number[] = []
+  for (let i = 0; i < inspection.eventCount; i++) {
+    const { selfParent, otherParent } = inspection.event(i)
+    const row = (parent: number | undefined): number => (parent === undefined ? -1 : (rows[parent] ?? 0))
+    rows.push(1 + Math.max(row(selfParent), row(otherParent)))
+  }
+  return rows
+}
