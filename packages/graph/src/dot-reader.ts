@@ -145,7 +145,9 @@ function readEdges(lines: DotLines): Edges {
 function readEvents(lines: DotLines, edges: Edges, extras: Extras, idOf: (name: string) => PublicId): RecordedEvent[] {
   const events: RecordedEvent[] = []
   const seen = new Set<string>()
-  for (lines.skipBlank(); lines.after('}') === undefined; lines.skipBlank()) {
+  for (;;) {
+    lines.skipBlank()
+    if (lines.after('}') !== undefined) break
     const start = lines.at
     const name = /^ {2}"([^"]+)" \[/.exec(lines.current)?.[1] ?? lines.fail('an event like   "A_0" [')
     const creator = edges.creator.get(name) ?? lines.fail('an event of a cluster')

@@ -77,7 +77,7 @@ describe('a dump', () => {
           const consensus = smallNetwork(
             names.map((name) => mockIdentity.publicId(name.toWellFormed())),
             payloads,
-            4,
+            10,
           )
           const inspection = consensus.inspect()
           const graph = parseDot(writeDot(inspection))
