@@ -33,6 +33,11 @@ export function toHex(bytes: Uint8Array): string {
   return text
 }
 
+/** A short byte sequence as a key of a Map: a character per byte. */
+export function toKey(bytes: Uint8Array): string {
+  return String.fromCharCode(...bytes)
+}
+
 /** Bytewise order; a prefix comes first. */
 export function compareBytes(a: Uint8Array, b: Uint8Array): number {
   const length = Math.min(a.length, b.length)

@@ -97,7 +97,7 @@ export class GossipGraph {
     return y <= at
   }
 
-  /** Do two events by the peer, neither an ancestor of the other, both precede x (section 4)? */
+  /** Do two events by the peer, neither a self-ancestor of the other, both precede x (section 4)? */
   isAwareOfFork(x: number, peer: number): boolean {
     const lanes = this.lanesOf[peer]
     return lanes !== undefined && lanes.length > 1 && this.#latestOfForker(x, lanes) < none

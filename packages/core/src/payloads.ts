@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
 
 import { IntList } from './arrays.ts'
-import { compareBytes, toHex } from './encoding.ts'
+import { compareBytes, toKey } from './encoding.ts'
 import type { PublicId } from './identity.ts'
 import type { Observation } from './observation.ts'
 
@@ -28,7 +28,7 @@ export class Payloads {
   }
 
   intern(observation: Observation<unknown>, hash: Uint8Array, voter?: { index: number; id: PublicId }): number {
-    const key = voter === undefined ? toHex(hash) : `${toHex(hash)} ${String(voter.index)}`
+    const key = voter === undefined ? toKey(hash) : `${toKey(hash)}${String(voter.index)}`
     const known = this.#indexOf.get(key)
     if (known !== undefined) return known
     const index = this.#payloads.length

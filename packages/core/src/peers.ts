@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
 
-import { toHex } from './encoding.ts'
+import { toKey } from './encoding.ts'
 import type { PublicId } from './identity.ts'
 
 const flagNames = ['VOTE', 'DKG', 'SEND', 'RECV'] as const
@@ -80,7 +80,7 @@ export class PeerList {
 
   /** The peer's number; a new one if it was never met. */
   add(id: PublicId, state: PeerState): number {
-    const key = toHex(id.bytes)
+    const key = toKey(id.bytes)
     const known = this.#indexOf.get(key)
     if (known !== undefined) return known
     this.#indexOf.set(key, this.#peers.length)
@@ -88,7 +88,7 @@ export class PeerList {
   }
 
   indexOf(id: PublicId): number | undefined {
-    return this.#indexOf.get(toHex(id.bytes))
+    return this.#indexOf.get(toKey(id.bytes))
   }
 
   at(index: number): Readonly<Peer> {

@@ -39,7 +39,11 @@ export function forkedGraph(choose: Choose, peers: number, forkers: number, size
   return events
 }
 
-/** The relations of section 4 word for word, over sets of ancestors. */
+/**
+ * The relations of section 4 over sets of ancestors. Two events of one peer are on different branches when neither is a *self*-ancestor of the
+ * other: a forker that has its second branch record the first through somebody else would otherwise pass for honest, and
+ * both branches could be strongly seen.
+ */
 export class NaiveRelations {
   readonly #events: readonly PlainEvent[]
   readonly #ancestors: readonly ReadonlySet<number>[]
@@ -71,7 +75,7 @@ export class NaiveRelations {
   }
 
   areBranches(y: number, z: number): boolean {
-    return !this.descends(y, z) && !this.descends(z, y)
+    return !this.isSelfAncestor(y, z) && !this.isSelfAncestor(z, y)
   }
 
   isAwareOfFork(x: number, peer: number): boolean {
@@ -83,10 +87,10 @@ export class NaiveRelations {
     return this.descends(x, y) && !this.isAwareOfFork(x, this.#events[y]?.creator ?? -1)
   }
 
-  /** The one from which all the peer's events in the ancestry descend; -1 if there is none, or a fork. */
+  /** The one of which all the peer's events in the ancestry are self-ancestors; -1 if there is none, or a fork. */
   latestBy(x: number, peer: number): number {
     const events = this.by(x, peer)
-    return this.isAwareOfFork(x, peer) ? -1 : (events.find((y) => events.every((z) => this.descends(y, z))) ?? -1)
+    return this.isAwareOfFork(x, peer) ? -1 : (events.find((y) => events.every((z) => this.isSelfAncestor(y, z))) ?? -1)
   }
 
   notCoveredBy(events: readonly number[]): number[] {
