@@ -57,7 +57,7 @@ export class GraphDump {
   }
 
   atEnd(peer: string, inspection: Inspection): void {
-    if (this.#isWanted(peer)) this.#write(`${peer}-end`, inspection.eventCount > 0, inspection)
+    if (this.#isWanted(peer)) this.#write(`${peer}-end`, true, inspection)
   }
 
   #write(name: string, isTelling: boolean, inspection: Inspection, decision?: DecisionView): void {

@@ -45,7 +45,8 @@ export class Narrator {
   }
 
   onRound({ round, liveVoters, mostBlocks, fewestBlocks }: RoundReport): void {
-    for (const { first, blocks } of this.#news) this.#say(round, `${first} is first to put out ${shortened(blocks, mostInLine)}`)
+    for (const { first, blocks } of this.#news)
+      this.#say(round, `${first} is first to put out ${shortened(blocks, mostInLine)}`)
     this.#news = []
     const voters = liveVoters.join(', ')
     if (voters !== this.#voters && this.#voters !== '') this.#say(round, `voters that are up: ${voters}`)
@@ -120,10 +121,13 @@ function checked({ peers, agreed, options }: SimulationResult): string {
   const all = peers.filter((peer) => peer.blocks.length === agreed.length)
   const shorter = peers.filter((peer) => peer.blocks.length < agreed.length)
   const stops = shorter.map((peer) => `${peer.name} (${peer.status}) ${String(peer.blocks.length)}`)
-  const votes = options.mode === 'single' ? 'a vote, or for membership votes of more than 2/3,' : 'votes of more than 2/3'
+  const votes =
+    options.mode === 'single' ? 'a vote, or for membership votes of more than 2/3,' : 'votes of more than 2/3'
   return [
     `Agreement checked: ${counted(all.length, 'peer')} put out the same ${counted(agreed.length, 'block')} in the same order.`,
-    ...(stops.length === 0 ? [] : [`The start of that order was put out by those who left or failed: ${stops.join(', ')}.`]),
+    ...(stops.length === 0
+      ? []
+      : [`The start of that order was put out by those who left or failed: ${stops.join(', ')}.`]),
     `Also checked: no block came twice; each carries ${votes} of the voters of its time, with valid`,
     'signatures; all that enough live peers voted for came out.',
   ].join('\n')

@@ -114,6 +114,7 @@ function topic(value: unknown): Topic {
     return { kind, text: string(json, 'text'), ...timing, by: json.by === 'all' ? 'all' : number(json, 'by') }
   }
   const peer = string(json, 'peer')
-  if (!peerNamePattern.test(peer)) throw wrong(`the peer ${JSON.stringify(peer)}`, 'letters, digits, _ and -, 64 at most')
+  if (!peerNamePattern.test(peer))
+    throw wrong(`the peer ${JSON.stringify(peer)}`, 'letters, digits, _ and -, 64 at most')
   return { kind, peer, ...timing, after: number(json, 'after') }
 }

@@ -88,7 +88,7 @@ function runSimulate(flags: SimulateFlags, io: Io): number {
   narrator?.end()
   // After a failure, where everyone stands is what one wants to see.
   if (dump !== undefined && (flags.dumpOn === 'end' || result.failure !== undefined)) {
-    for (const { name, inspection } of result.peers) dump.atEnd(name, inspection)
+    for (const { name, inspection } of result.peers) if (inspection.eventCount > 0) dump.atEnd(name, inspection)
   }
   if (flags.json) io.stdout.write(`${JSON.stringify(resultJson(result, dump), null, 2)}\n`)
   else tell(result, dump, io, io.clockMs() - startMs)
@@ -112,8 +112,9 @@ function exitCode(failure: SimulationFailure | undefined): number {
   return failure.checker === 'max-rounds' ? exitCodes.noConsensus : exitCodes.mismatch
 }
 
-function failureText({ checker, report }: SimulationFailure): string {
-  return checker === 'max-rounds' ? `No consensus (more --max-rounds might help).\n${report}` : `A check failed!\n${report}`
+function failureText({ checker, reason, report }: SimulationFailure): string {
+  // Too few rounds are no fault of the run: no need for all of its options.
+  return checker === 'max-rounds' ? `No consensus: ${reason}` : `A check failed!\n${report}`
 }
 
 function tell(result: SimulationResult, dump: GraphDump | undefined, io: Io, tookMs: number): void {

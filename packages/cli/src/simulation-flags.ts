@@ -73,28 +73,26 @@ export function addNetworkFlags(command: Command): void {
  */
 export function simulationOptions(flags: NetworkFlags, freshSeed: () => string): SimulationOptions {
   try {
-    if (flags.options !== undefined) {
-      const options = readSimulationOptions(flags.options)
-      checkOptions(options)
-      return options
-    }
-    const seed = flags.seed ?? freshSeed()
-    if (flags.scenario === undefined) return networkOf(countsOf(flags), seed)
-    const scenario = findScenario(flags.scenario)
-    if (scenario === undefined) {
-      throw new UsageError(`there is no scenario ${flags.scenario}: parsec scenarios lists those that there are`)
-    }
-    return scenario.options(seed)
+    const options = describedOptions(flags, freshSeed)
+    checkOptions(options)
+    return options
   } catch (error) {
     if (error instanceof OptionsError) throw new UsageError(inFlags(error.message))
     throw error
   }
 }
 
+function describedOptions(flags: NetworkFlags, freshSeed: () => string): SimulationOptions {
+  if (flags.options !== undefined) return readSimulationOptions(flags.options)
+  const seed = flags.seed ?? freshSeed()
+  if (flags.scenario === undefined) return networkOf(countsOf(flags), seed)
+  const scenario = findScenario(flags.scenario)
+  if (scenario !== undefined) return scenario.options(seed)
+  throw new UsageError(`there is no scenario ${flags.scenario}: parsec scenarios lists those that there are`)
+}
+
 function countsOf(flags: NetworkFlags): NetworkCounts {
-  const told = Object.fromEntries(
-    Object.entries(flags).filter(([name, value]) => countNames.includes(name) && value !== undefined),
-  )
+  const told = Object.fromEntries(Object.entries(flags).filter(([name]) => countNames.includes(name)))
   return { ...defaultCounts, ...told }
 }
 

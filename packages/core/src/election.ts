@@ -8,6 +8,7 @@ import type { SeenThrough } from './inspect.ts'
 import { InterestingContent } from './interesting-content.ts'
 import { MetaVoting } from './meta-votes.ts'
 import type { MetaVoteSpan } from './meta-votes.ts'
+import { fates } from './payloads.ts'
 import type { Payloads } from './payloads.ts'
 import { Voters } from './voters.ts'
 
@@ -103,7 +104,7 @@ export class Election {
 
   /** Ends the election that was decided and begins the next one (section 6), with other voters where membership changed. */
   conclude(decision: Decision, peers: readonly number[] | undefined): void {
-    for (const payload of decision.payloads) this.#payloads.decided[payload] = 1
+    for (const payload of decision.payloads) this.#payloads.fate[payload] = fates.decided
     if (peers !== undefined) this.#setVoters(new Voters(peers))
     this.content.conclude(peers && this.#voters)
     this.#metaFrom = this.content.firstUnconsensused

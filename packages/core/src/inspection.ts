@@ -5,11 +5,20 @@ import { toHex } from './encoding.ts'
 import { causeKinds } from './event.ts'
 import { none } from './graph.ts'
 import type { GossipGraph } from './graph.ts'
-import type { EventView, Inspection, MetaEventView, MetaVoteView, PayloadView, PeerView, SeenThrough } from './inspect.ts'
+import type {
+  EventView,
+  Inspection,
+  MetaEventView,
+  MetaVoteView,
+  PayloadView,
+  PeerView,
+  SeenThrough,
+} from './inspect.ts'
 import { fieldCount, fields } from './meta-votes.ts'
 import type { MetaVoteSpan, MetaVoting } from './meta-votes.ts'
 import { observationText } from './observation.ts'
 import type { ConsensusMode } from './observation.ts'
+import { fates } from './payloads.ts'
 import type { Payloads } from './payloads.ts'
 import type { PeerList } from './peers.ts'
 
@@ -120,7 +129,7 @@ export class GraphInspection implements Inspection {
     const { payloads } = this.#consensus
     const { observation, hash, voter } = payloads.at(index)
     const text = observationText(observation, this.#payloadText)
-    return { index, observation, text, hash: toHex(hash), voter, decided: payloads.decided[index] === 1 }
+    return { index, observation, text, hash: toHex(hash), voter, decided: payloads.fate[index] === fates.decided }
   }
 
   get election(): number {

@@ -4,6 +4,7 @@ import { IntList, grown } from './arrays.ts'
 import type { Ints } from './arrays.ts'
 import { none } from './graph.ts'
 import type { GossipGraph } from './graph.ts'
+import { fates } from './payloads.ts'
 import type { Payloads } from './payloads.ts'
 import type { Voters } from './voters.ts'
 
@@ -62,6 +63,7 @@ export class InterestingContent {
     if (payload === none) return
     this.#carriers.push(x)
     if (payload >= this.#payloadMark.length) this.#payloadMark = grown(this.#payloadMark, payload + 1)
+    this.#voidVote(payload)
   }
 
   /** Payloads of an event's content that were not decided when the election began, in order. */
@@ -96,16 +98,21 @@ export class InterestingContent {
 
   unconsensusedEvents(): number[] {
     const open = this.#carriers.items.subarray(this.#head, this.#carriers.length)
-    return Array.from(open).filter((x) => !this.#isDecided(x))
+    return Array.from(open).filter((x) => !this.#isClosed(x))
   }
 
   /** Leaves out what was decided; with other voters, forgets all content. */
   conclude(voters: Voters | undefined): void {
-    while (this.#head < this.#carriers.length && this.#isDecided(this.#carriers.at(this.#head))) this.#head++
-    if (voters === undefined) this.#dropDecided()
-    else {
+    if (voters !== undefined) {
       this.#voters = voters
       this.#voterMark = new Int32Array(voters.count)
+      for (let i = this.#head; i < this.#carriers.length; i++) {
+        this.#voidVote(this.#graph.payload[this.#carriers.at(i)] as number)
+      }
+    }
+    while (this.#head < this.#carriers.length && this.#isClosed(this.#carriers.at(this.#head))) this.#head++
+    if (voters === undefined) this.#dropDecided()
+    else {
       this.#upTo = this.firstUnconsensused
       this.events.length = 0
       this.#content.length = 0
@@ -113,8 +120,16 @@ export class InterestingContent {
     }
   }
 
-  #isDecided(carrier: number): boolean {
-    return this.#payloads.decided[this.#graph.payload[carrier] as number] === 1
+  #isClosed(carrier: number): boolean {
+    return this.#payloads.fate[this.#graph.payload[carrier] as number] !== fates.open
+  }
+
+  /** A removed peer's events no longer count (section 3), so its single votes are nobody's: no voter could stand for the block. */
+  #voidVote(payload: number): void {
+    const { observation, voter } = this.#payloads.at(payload)
+    if (voter === undefined || observation.kind !== 'OpaquePayload') return
+    const isOpen = this.#payloads.fate[payload] === fates.open
+    if (isOpen && this.#voters.slotOf(voter) === none) this.#payloads.fate[payload] = fates.void
   }
 
   #list(x: number): void {
@@ -136,7 +151,7 @@ export class InterestingContent {
       const start = content.length
       for (let i = from; i < to; i++) {
         const payload = old[i] as number
-        if (this.#payloads.decided[payload] === 0) content.push(payload)
+        if (this.#payloads.fate[payload] === fates.open) content.push(payload)
       }
       this.#start[x] = start
       this.#length[x] = content.length - start
@@ -168,14 +183,14 @@ export class InterestingContent {
 
   #passDecided(lane: number, carriers: IntList): number {
     let head = this.#laneHead[lane] as number
-    while (head < carriers.length && this.#isDecided(carriers.at(head))) head++
+    while (head < carriers.length && this.#isClosed(carriers.at(head))) head++
     this.#laneHead[lane] = head
     return head
   }
 
   #consider(x: number, before: number, carrier: number, knewEnough: boolean, knowsEnough: boolean): void {
     const payload = this.#graph.payload[carrier] as number
-    if (this.#payloadMark[payload] === this.#payloadStamp || this.#payloads.decided[payload] === 1) return
+    if (this.#payloadMark[payload] === this.#payloadStamp || this.#payloads.fate[payload] !== fates.open) return
     this.#payloadMark[payload] = this.#payloadStamp
     const { carriers, voter } = this.#payloads.at(payload)
     const isNew =

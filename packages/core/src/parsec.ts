@@ -18,6 +18,7 @@ import { limits } from './limits.ts'
 import { Message, invalidMessage, recordedSyncEvent } from './message.ts'
 import { encodeObservation, genesis, observationHash, observationText, sortedIds } from './observation.ts'
 import type { ConsensusMode, Observation, PayloadCodec } from './observation.ts'
+import { fates } from './payloads.ts'
 import { PeerState } from './peers.ts'
 
 export interface ParsecOptions<P> {
@@ -388,7 +389,8 @@ export class Parsec<P> {
     const hash = event.observationHash
     if (hash === undefined || event.cause.kind !== 'Observation') return undefined
     const payload = this.#consensus.addPayload(event.cause.vote.observation, creator, hash)
-    if (creator === this.#ourIndex && this.#consensus.payloads.decided[payload] === 0) this.#blocks.votedFor(payload)
+    if (creator === this.#ourIndex && this.#consensus.payloads.fate[payload] === fates.open)
+      this.#blocks.votedFor(payload)
     return payload
   }
 

@@ -5,6 +5,9 @@ import { compareBytes, toKey } from './encoding.ts'
 import type { PublicId } from './identity.ts'
 import type { Observation } from './observation.ts'
 
+/** Still to be decided; in the consensus history; a removed peer's single vote, which nothing will decide any more. */
+export const fates = { open: 0, decided: 1, void: 2 } as const
+
 /** One observation key: what an election decides about (protocol.md section 2). */
 interface Payload {
   readonly observation: Observation<unknown>
@@ -20,8 +23,8 @@ interface Payload {
 export class Payloads {
   readonly #payloads: Payload[] = []
   readonly #indexOf = new Map<string, number>()
-  /** 1 once it is in the consensus history. */
-  decided = new Uint8Array(64)
+  /** Per payload one of {@link fates}. */
+  fate = new Uint8Array(64)
 
   get size(): number {
     return this.#payloads.length
@@ -34,10 +37,10 @@ export class Payloads {
     const index = this.#payloads.length
     this.#indexOf.set(key, index)
     this.#payloads.push({ observation, hash, voter: voter?.index, voterId: voter?.id, carriers: new IntList(4) })
-    if (index === this.decided.length) {
+    if (index === this.fate.length) {
       const larger = new Uint8Array(2 * index)
-      larger.set(this.decided)
-      this.decided = larger
+      larger.set(this.fate)
+      this.fate = larger
     }
     return index
   }

@@ -16,15 +16,20 @@ export interface PlainEvent {
  * A random graph of any shape: those who may fork sometimes start anew or build on an old event of theirs; every other event records another
  * peer's event, mostly a recent one.
  *
- * @param forkers - peers below this number fork.
+ * @param isForker - which peers fork.
  */
-export function forkedGraph(choose: Choose, peers: number, forkers: number, size: number): PlainEvent[] {
+export function forkedGraph(
+  choose: Choose,
+  peers: number,
+  isForker: (peer: number) => boolean,
+  size: number,
+): PlainEvent[] {
   const events: PlainEvent[] = []
   const by = Array.from({ length: peers }, (): number[] => [])
   for (let x = 0; x < size; x++) {
     const creator = choose(peers)
     const own = by[creator] ?? []
-    const forks = creator < forkers && choose(5) === 0
+    const forks = isForker(creator) && choose(5) === 0
     const others = events.flatMap((event, i) => (event.creator === creator ? [] : [i]))
     if (own.length === 0 || (forks && choose(8) === 0)) {
       events.push({ creator, cause: 'Initial', selfParent: undefined, otherParent: undefined })
