@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import type { DecisionView, Inspection } from '@parsec-bft/core'
 import { writeDot, writeSvg } from '@parsec-bft/graph'
 import { UsageError } from './io.ts'
+import { counted } from './narration.ts'
 
 /** What we call our files: the peer, then the number of its decision or `end`. */
 const graphFile = /^[A-Za-z0-9][\w-]*-(?:\d{3,}|end)\.(?:dot|svg)$/
@@ -28,15 +29,27 @@ function notWritable(path: string, error: unknown): unknown {
   return new UsageError(`cannot write graphs to ${path}: ${error.message}`)
 }
 
-/** Writes the graphs of a run, and remembers which picture shows most. */
+/** A picture shows so many events before the first vote that its decision was about; the DOT file has all. */
+const pastEvents = 200
+
+function picture(peer: string, inspection: Inspection, decision: DecisionView): string {
+  const from = Math.max(0, (inspection.unconsensusedEvents()[0] ?? 0) - pastEvents)
+  const without = from === 0 ? '' : `, without the first ${counted(from, 'event')}`
+  return writeSvg(inspection, {
+    decision,
+    from,
+    title: `Gossip graph of ${peer}: decision ${String(decision.election + 1)}${without}`,
+  })
+}
+
+/** Writes the graphs of a run, and remembers which to look at first. */
 export class GraphDump {
   readonly folder: string
   /** Names in the folder, in order of writing. */
   readonly files: string[] = []
   readonly #isWanted: (peer: string) => boolean
   readonly #withSvg: boolean
-  #first: string | undefined
-  #isFirstTelling = false
+  #first: { readonly rank: string; readonly file: string } | undefined
 
   constructor(folder: string, withSvg: boolean, peers: readonly string[] | undefined) {
     this.folder = folder
@@ -44,28 +57,32 @@ export class GraphDump {
     this.#isWanted = (peer) => peers?.includes(peer) ?? true
   }
 
-  /** The picture to look at first, as a path: the first with a decision about more than Genesis; undefined when there is none. */
+  /** The graph to look at first, as a path: the earliest decision about more than Genesis. Undefined when no graph was written. */
   get first(): string | undefined {
-    return this.#first
+    return this.#first === undefined ? undefined : join(this.folder, this.#first.file)
   }
 
   /** Just before the election's state is dropped. */
   atDecision(peer: string, decision: DecisionView, inspection: Inspection): void {
     if (!this.#isWanted(peer)) return
-    const isTelling = decision.payloads.some((index) => inspection.payload(index).observation.kind !== 'Genesis')
-    this.#write(`${peer}-${String(decision.election + 1).padStart(3, '0')}`, isTelling, inspection, decision)
+    const tellsMore = decision.payloads.some((index) => inspection.payload(index).observation.kind !== 'Genesis')
+    const number = String(decision.election + 1).padStart(3, '0')
+    this.#write(`${peer}-${number}`, tellsMore ? number : 'Genesis', writeDot(inspection), () =>
+      picture(peer, inspection, decision),
+    )
   }
 
   atEnd(peer: string, inspection: Inspection): void {
-    if (this.#isWanted(peer)) this.#write(`${peer}-end`, true, inspection)
+    if (this.#isWanted(peer)) this.#write(`${peer}-end`, 'end', writeDot(inspection), () => writeSvg(inspection))
   }
 
-  #write(name: string, isTelling: boolean, inspection: Inspection, decision?: DecisionView): void {
-    this.#save(`${name}.dot`, writeDot(inspection))
-    if (this.#withSvg) this.#save(`${name}.svg`, writeSvg(inspection, decision === undefined ? {} : { decision }))
-    if (this.#first !== undefined && (this.#isFirstTelling || !isTelling)) return
-    this.#first = join(this.folder, `${name}.${this.#withSvg ? 'svg' : 'dot'}`)
-    this.#isFirstTelling = isTelling
+  #write(name: string, when: string, dot: string, svg: () => string): void {
+    this.#save(`${name}.dot`, dot)
+    if (this.#withSvg) this.#save(`${name}.svg`, svg())
+    // Digits come before letters: numbered decisions first, then the founding alone, then what was under way at the end.
+    const rank = `${when} ${name}`
+    if (this.#first !== undefined && this.#first.rank <= rank) return
+    this.#first = { rank, file: `${name}.${this.#withSvg ? 'svg' : 'dot'}` }
   }
 
   #save(file: string, text: string): void {

@@ -7,6 +7,7 @@ import type { IdentityScheme, PublicId, SecretId } from './identity.ts'
 
 const keyLength = 32
 const seedLength = 32
+const signatureLength = 64
 
 /**
  * y-coordinates (little-endian, without the sign bit) of the points of small order. Under such a key a signature can be
@@ -20,14 +21,20 @@ const smallOrderY = new Set([
   'c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a',
 ])
 
+/** Do 32 bytes, in canonical encoding, stand for a point of small order? */
+function isSmallOrder(bytes: Uint8Array): boolean {
+  const y = Uint8Array.from(bytes)
+  y[31] = (y[31] as number) & 0x7f
+  return smallOrderY.has(toHex(y))
+}
+
 /** Why bytes are not a key that all implementations agree about, or undefined. */
 function keyFault(bytes: Uint8Array): string | undefined {
   if (bytes.length !== keyLength) return `a public key has ${String(keyLength)} bytes`
-  const y = Uint8Array.from(bytes)
-  y[31] = (y[31] as number) & 0x7f
-  if (smallOrderY.has(toHex(y))) return 'a point of small order'
-  const beyondPrime = y[31] === 0x7f && y.subarray(1, 31).every((byte) => byte === 0xff) && (y[0] as number) >= 0xed
-  return beyondPrime ? 'a coordinate that is not reduced' : undefined
+  if (isSmallOrder(bytes)) return 'a point of small order'
+  const lastByte = (bytes[31] as number) & 0x7f
+  const beyondPrime = lastByte === 0x7f && bytes.subarray(1, 31).every((byte) => byte === 0xff)
+  return beyondPrime && (bytes[0] as number) >= 0xed ? 'a coordinate that is not reduced' : undefined
 }
 
 class Ed25519PublicId implements PublicId {
@@ -47,6 +54,8 @@ class Ed25519PublicId implements PublicId {
   }
 
   verify(message: Uint8Array, signature: Uint8Array): boolean {
+    // With an R of small order OpenSSL 3.0 accepts what OpenSSL 3.5 refuses. No honest signer makes one.
+    if (signature.length !== signatureLength || isSmallOrder(signature.subarray(0, 32))) return false
     this.#verifier ??= platform.ed25519Verifier(this.bytes)
     return this.#verifier(message, signature)
   }
@@ -54,7 +63,7 @@ class Ed25519PublicId implements PublicId {
 
 /**
  * Ed25519 (RFC 8032): node:crypto on Node, pure JavaScript in browsers; both accept the same set of signatures. Keys of small order and
- * coordinates that are not reduced are refused (`InvalidPublicId`).
+ * coordinates that are not reduced are refused (`InvalidPublicId`); no signature whose R is of small order is valid.
  */
 export const ed25519Identity: IdentityScheme & {
   /** @param bytes - 32-byte public key. @param name - for people; default the first 8 bytes in hexadecimal. */
@@ -63,7 +72,7 @@ export const ed25519Identity: IdentityScheme & {
   secretIdFromSeed(seed: Uint8Array, name?: string): SecretId
 } = {
   name: 'ed25519',
-  signatureLength: 64,
+  signatureLength,
   publicId: (bytes, name) => new Ed25519PublicId(bytes, name),
   secretIdFromSeed(seed, name) {
     if (seed.length !== seedLength) throw new RangeError(`a seed has ${String(seedLength)} bytes`)

@@ -54,6 +54,9 @@ function signedWithTorsion(
 function verdict(key: Uint8Array, message: Uint8Array, signature: Uint8Array): boolean {
   const [here, there] = [node, browser].map((platform) => platform.ed25519Verifier(key)(message, signature))
   expect(there, `key ${toHex(key)} message ${toHex(message)} signature ${toHex(signature)}`).toBe(here)
+  if (codeOf(() => ed25519Identity.publicId(key)) === undefined) {
+    expect(ed25519Identity.publicId(key).verify(message, signature)).toBe(here)
+  }
   return here === true
 }
 
@@ -167,14 +170,19 @@ describe('where implementations differ, both platforms judge without the cofacto
     expect(verdicts.size).toBe(2)
   })
 
-  test('R of small order: the neutral element is accepted in its one encoding, all others are refused', () => {
-    const message = utf8Bytes('message')
-    for (let j = 0; j < 8; j++) {
-      const { key, signature } = signedWithTorsion(message, 0, j, 0n)
-      expect(verdict(key, message, signature)).toBe(j === 0)
+  test('R of small order is no signature, though OpenSSL 3.0 accepts some that OpenSSL 3.5 refuses', () => {
+    let satisfied = 0
+    for (const message of messages.slice(0, 16)) {
+      for (let j = 0; j < 8; j++) {
+        const { key, signature } = signedWithTorsion(message, j % 2, j, 0n)
+        if (browser.ed25519Verifier(key)(message, signature)) satisfied++
+        expect(ed25519Identity.publicId(key).verify(message, signature)).toBe(false)
+      }
     }
+    expect(satisfied).toBeGreaterThan(0)
     const neutral = ['01' + '00'.repeat(30) + '80', 'ee' + 'ff'.repeat(30) + '7f', 'ee' + 'ff'.repeat(31)]
     for (const encoding of neutral) {
+      const message = utf8Bytes('message')
       const { key, signature } = signedWithTorsion(message, 0, 0, 0n, fromHex(encoding))
       expect(verdict(key, message, signature)).toBe(false)
     }
@@ -199,7 +207,6 @@ describe('where implementations differ, both platforms judge without the cofacto
         offCurve++
         for (const message of messages.slice(0, 3)) {
           expect(verdict(key, message, signedWithTorsion(message, 0, 0).signature)).toBe(false)
-          expect(verdict(key, message, signedWithTorsion(message, 0, 0, 0n).signature)).toBe(false)
         }
         expect(ed25519Identity.publicId(key).verify(messages[0] ?? new Uint8Array(), new Uint8Array(64))).toBe(false)
       }

@@ -11,7 +11,6 @@ import type { NetworkCounts, SimulationOptions } from './options.ts'
 export function commandFor(options: SimulationOptions): string {
   const same = (other: SimulationOptions | undefined): boolean => JSON.stringify(other) === JSON.stringify(options)
   const { scenario, counts, seed } = options
-  const command = 'npx parsec simulate'
   if (scenario !== undefined && same(findScenario(scenario)?.options(seed))) {
     return `${command} --scenario ${scenario} --seed ${quote(seed)}`
   }
@@ -34,6 +33,9 @@ function countArguments(counts: NetworkCounts): string {
     .flat()
     .join(' ')
 }
+
+/** In a clone the sources run; elsewhere the command is installed. */
+const command = `${import.meta.url.endsWith('.ts') ? 'npm run parsec --' : 'npx parsec'} simulate`
 
 /** For a POSIX shell. */
 function quote(text: string): string {

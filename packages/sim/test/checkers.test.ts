@@ -269,7 +269,7 @@ describe('a failing run', () => {
     const { failure, digest } = failing(options)
     expect(failure?.report).toMatch(/^liveness, round \d+: Bob has not put OpaquePayload\(0\) out/)
     expect(failure?.report).toContain('\nseed: 9\n')
-    expect(failure?.report).toContain('\nreplay: npx parsec simulate --scenario minimal --seed 9')
+    expect(failure?.report).toContain('\nreplay: npm run parsec -- simulate --scenario minimal --seed 9')
     const printed = /^options: (.*)$/m.exec(failure?.report ?? '')?.[1] ?? ''
     const again = failing(JSON.parse(printed) as SimulationOptions)
     expect(again.digest).toBe(digest)

@@ -146,19 +146,19 @@ describe('the command that replays a run', () => {
   const minimal = findScenario('minimal')?.options("a b'c") ?? { ...defaultOptions, seed: '' }
 
   it('names a scenario, quoted for a shell', () => {
-    expect(commandFor(minimal)).toBe("npx parsec simulate --scenario minimal --seed 'a b'\\''c'")
+    expect(commandFor(minimal)).toBe("npm run parsec -- simulate --scenario minimal --seed 'a b'\\''c'")
   })
 
   it('names counts', () => {
     expect(commandFor(networkOf(defaultCounts, 5))).toBe(
-      'npx parsec simulate --initial-peers 4 --add-peers 1 --remove-peers 1 --max-peers 20 --opaque 3 --max-rounds 1000 --mode supermajority --seed 5',
+      'npm run parsec -- simulate --initial-peers 4 --add-peers 1 --remove-peers 1 --max-peers 20 --opaque 3 --max-rounds 1000 --mode supermajority --seed 5',
     )
   })
 
   it('writes options out that neither gives', () => {
     const changed = { ...minimal, lossProbability: 0.25 }
     const command = commandFor(changed)
-    expect(command.startsWith("npx parsec simulate --options '{")).toBe(true)
+    expect(command.startsWith("npm run parsec -- simulate --options '{")).toBe(true)
     const quoted = command.slice(command.indexOf("'") + 1, -1).replaceAll("'\\''", "'")
     expect(JSON.parse(quoted)).toEqual(changed)
   })

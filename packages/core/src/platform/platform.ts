@@ -7,7 +7,8 @@ export interface Platform {
   ed25519Signer(seed: Uint8Array): { readonly publicKey: Uint8Array; sign(message: Uint8Array): Uint8Array }
   /**
    * A verifier that accepts exactly the signatures (R, S) with S < L and encode(S·B − k·A) = R. All platforms must
-   * accept the same set: a signature that only some peers accept would split them.
+   * accept the same set: a signature that only some peers accept would split them. It is asked only about keys and R that are not of small
+   * order, on which versions of OpenSSL differ.
    */
   ed25519Verifier(publicKey: Uint8Array): (message: Uint8Array, signature: Uint8Array) => boolean
 }

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
+
+import { execFileSync } from 'node:child_process'
+import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, describe, expect, it } from 'vitest'
+
+const root = join(import.meta.dirname, '../../..')
+const folder = mkdtempSync(join(tmpdir(), 'parsec-docs-'))
+
+function node(...args: string[]): string {
+  return execFileSync(process.execPath, ['--conditions=source', ...args], { cwd: root, encoding: 'utf8' })
+}
+
+afterAll(() => {
+  rmSync(folder, { recursive: true })
+})
+
+describe('the documentation', () => {
+  it('prints the example in README as it runs', () => {
+    const printed = /<!-- example: (\S+) -->\n```ts\n([\s\S]*?)\n```/.exec(
+      readFileSync(join(root, 'README.md'), 'utf8'),
+    )
+    const file = printed?.[1] ?? ''
+    expect(readFileSync(join(root, file), 'utf8').trimEnd()).toBe(printed?.[2])
+    const orders = node(file).trimEnd().split('\n')
+    expect(orders.map((line) => line.split(' ')[0])).toEqual(['Alice', 'Bob', 'Carol'])
+    expect(new Set(orders.map((line) => line.slice(line.indexOf('decided:'))))).toHaveLength(1)
+  })
+
+  it("draws the tutorial's pictures with the command that it gives", () => {
+    const tutorial = readFileSync(join(root, 'docs/tutorial.md'), 'utf8')
+    const flags = /npm run parsec -- (simulate .*--peers Alice) --dump-graphs out/.exec(tutorial)?.[1] ?? ''
+    const pictures = join(root, 'docs/pictures')
+    node('packages/cli/src/main.ts', ...flags.split(' '), '--dump-graphs', folder)
+    expect(readdirSync(folder)).toEqual(readdirSync(pictures))
+    for (const file of readdirSync(pictures)) {
+      // Where it is meant to change: npm run parsec -- simulate … --dump-graphs docs/pictures
+      expect(readFileSync(join(folder, file), 'utf8')).toBe(readFileSync(join(pictures, file), 'utf8'))
+    }
+  })
+
+  it('links only to files that are there', () => {
+    for (const page of ['README.md', 'ARCHITECTURE.md', 'CONTRIBUTING.md', 'docs/tutorial.md']) {
+      const text = readFileSync(join(root, page), 'utf8')
+      for (const [, target = ''] of text.matchAll(/\]\((?!https?:|#)([^)#]+)[^)]*\)/g)) {
+        expect(() => readdirSync(join(root, page, '..', target, '..')), `${page}: ${target}`).not.toThrow()
+        expect(readdirSync(join(root, page, '..', target, '..')), `${page}: ${target}`).toContain(
+          target.split('/').at(-1),
+        )
+      }
+    }
+  })
+})
