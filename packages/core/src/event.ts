@@ -89,26 +89,33 @@ export class Event<P> {
    */
   static decode<P>(reader: Reader, { codec, identities }: EventFormat<P>): Event<P> {
     const start = reader.offset
+    const at = (): number => reader.offset - start
     const creator = identities.decodePublicId(reader)
     const kind = causeKinds[reader.u32()]
     if (kind === undefined) throw reader.malformed('the cause of an event')
-    let cause: Cause<P>
-    let voted: Uint8Array | undefined
-    if (kind === 'Initial') cause = { kind }
-    else {
-      const selfParent = reader.fixed(hashLength, 'the hash of the self-parent')
-      if (kind === 'Requesting') cause = { kind, selfParent, recipient: identities.decodePublicId(reader) }
-      else if (kind === 'Observation') {
-        const votedAt = reader.offset
-        const observation = decodeObservation(reader, codec, identities)
-        voted = reader.since(votedAt)
-        const signature = reader.fixed(identities.signatureLength, 'the signature of a vote')
-        cause = { kind, selfParent, vote: { observation, signature } }
-      } else cause = { kind, selfParent, otherParent: reader.fixed(hashLength, 'the hash of the other-parent') }
-    }
-    const contentLength = reader.offset - start
+    const selfParentAt = at()
+    if (kind !== 'Initial') reader.fixed(hashLength, 'the hash of the self-parent')
+    const detailAt = at()
+    const recipient = kind === 'Requesting' ? identities.decodePublicId(reader) : undefined
+    const observation = kind === 'Observation' ? decodeObservation(reader, codec, identities) : undefined
+    const observationEnd = at()
+    if (observation !== undefined) reader.fixed(identities.signatureLength, 'the signature of a vote')
+    if (kind === 'Request' || kind === 'Response') reader.fixed(hashLength, 'the hash of the other-parent')
+    const contentLength = at()
     reader.fixed(identities.signatureLength, 'the signature of an event')
-    return new Event(creator, cause, reader.since(start), contentLength, voted, false)
+    // A copy of its own: an event that is kept must not keep the message that it came in.
+    const bytes = reader.since(start).slice()
+    const selfParent = bytes.subarray(selfParentAt, detailAt)
+    const voted = observation && bytes.subarray(detailAt, observationEnd)
+    let cause: Cause<P>
+    if (recipient !== undefined) cause = { kind: 'Requesting', selfParent, recipient }
+    else if (observation !== undefined) {
+      const vote = { observation, signature: bytes.subarray(observationEnd, contentLength) }
+      cause = { kind: 'Observation', selfParent, vote }
+    } else if (kind === 'Request' || kind === 'Response') {
+      cause = { kind, selfParent, otherParent: bytes.subarray(detailAt, contentLength) }
+    } else cause = { kind: 'Initial' }
+    return new Event(creator, cause, bytes, contentLength, voted, false)
   }
 
   get signature(): Uint8Array {

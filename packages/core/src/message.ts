@@ -41,8 +41,7 @@ export class Message<P> {
         actual: bytes.length,
       })
     }
-    // One copy, so that the events do not change or keep alive a buffer that belongs to the transport.
-    const reader = new Reader(bytes.slice())
+    const reader = new Reader(bytes)
     const kind = kinds[reader.u32()]
     if (kind === undefined) throw reader.malformed('the kind of a message')
     const count = reader.length('message events', limits.messageEvents)

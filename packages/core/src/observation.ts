@@ -146,16 +146,19 @@ export function decodeObservation<P>(
   switch (variant) {
     case variantIndex.Genesis: {
       const group = readSet(reader, 'group', () => identities.decodePublicId(reader))
-      return { kind: 'Genesis', group, relatedInfo: reader.bytes('relatedInfo', limits.relatedInfoBytes) }
+      return { kind: 'Genesis', group, relatedInfo: reader.bytes('relatedInfo', limits.relatedInfoBytes).slice() }
     }
     case variantIndex.Add:
     case variantIndex.Remove: {
       const peerId = identities.decodePublicId(reader)
-      const relatedInfo = reader.bytes('relatedInfo', limits.relatedInfoBytes)
+      const relatedInfo = reader.bytes('relatedInfo', limits.relatedInfoBytes).slice()
       return { kind: variant === variantIndex.Add ? 'Add' : 'Remove', peerId, relatedInfo }
     }
     case variantIndex.OpaquePayload:
-      return { kind: 'OpaquePayload', payload: decodePayload(reader.bytes('payload', limits.payloadBytes), codec) }
+      return {
+        kind: 'OpaquePayload',
+        payload: decodePayload(reader.bytes('payload', limits.payloadBytes).slice(), codec),
+      }
     default:
       throw reader.malformed('an observation that a peer may vote for')
   }

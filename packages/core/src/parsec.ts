@@ -266,6 +266,7 @@ export class Parsec<P> {
   #append(cause: OwnCause<P>): void {
     if (this.#ourLast === undefined && cause.kind !== 'Initial') {
       this.#heldBack.push(cause)
+      this.#releaseHeldBack()
       return
     }
     const event = Event.create(this.#us, this.#withSelfParent(cause), this.#format.codec)
@@ -340,7 +341,6 @@ export class Parsec<P> {
     if (this.#recorded.has(asked)) throw invalidMessage(`a ${kind} that we have recorded before`)
     this.#recorded.add(asked)
     this.#append({ kind: kind === 'request' ? 'Request' : 'Response', otherParent: last.hash })
-    this.#releaseHeldBack()
     this.#proceedAlone()
     return peer
   }
