@@ -54,7 +54,9 @@ export class ProgressLine {
 
   show(text: string): void {
     if (this.#output.isTTY !== true) return
-    this.#output.write(`\r${text.slice(0, (this.#output.columns ?? 80) - 1)}\x1b[K`)
+    // Some terminals do not know their width and say 0.
+    const columns = Math.max(this.#output.columns ?? 0, 40)
+    this.#output.write(`\r${text.slice(0, columns - 1)}\x1b[K`)
     this.#isShown = true
   }
 

@@ -9,8 +9,8 @@ import { UsageError, exitCodes } from './io.ts'
 import type { Io } from './io.ts'
 
 interface ReplayFlags {
-  readonly anyGenesis: boolean
-  readonly json: boolean
+  readonly anyGenesis?: boolean
+  readonly json?: true
 }
 
 /** One file decided again. */
@@ -38,12 +38,13 @@ Examples:
   parsec replay --any-genesis old.dot        for files whose identities were encoded in another way
   parsec replay --json graphs > replayed.json
 
-A gossip graph file holds one peer's events and the blocks that it had decided by then. The events are processed again, from
-the first; the recorded blocks must be the start of what is decided, hash by hash. Meta-events of the election under way in the
-file are compared, too, and differences in them told, but they do not count for the exit code.
+A gossip graph file holds one peer's events and the blocks that it had decided by then. The events are
+processed again, from the first; the recorded blocks must be the start of what is decided, hash by hash.
+Meta-events of the election under way in the file are compared too; differences there are told, but do
+not count for the exit code.
 
-Exit codes: 0 every recorded history is the start of what was decided; 1 one is not; 2 wrong usage, or a file cannot be read
-(the others are replayed all the same).
+Exit codes: 0 every recorded history is the start of what was decided; 1 one is not; 2 wrong usage, or a
+file cannot be read (the others are replayed all the same).
 `
 
 /** Adds `parsec replay`: recorded gossip graphs are decided again and compared with what was decided then. */
@@ -52,25 +53,25 @@ export function addReplay(program: Command, io: Io, done: (code: number) => void
     .command('replay')
     .description('decide recorded gossip graphs again and compare')
     .argument('<file...>', 'gossip graphs in DOT format; a folder stands for the .dot files below it')
-    .option('--any-genesis', 'leave the first block, Genesis, out of the comparison', false)
-    .option('--json', 'print an array of {file, mode, peers, events, recorded, decided, matches}', false)
+    .option('--any-genesis', 'leave the first block, Genesis, out of the comparison')
+    .option('--json', 'print an array of {file, mode, peers, events, recorded, decided, matches}')
     .addHelpText('after', examples)
     .action((paths: string[], flags: ReplayFlags) => {
       done(runReplay(paths, flags, io))
     })
 }
 
-function runReplay(paths: readonly string[], { anyGenesis, json }: ReplayFlags, io: Io): number {
+function runReplay(paths: readonly string[], { anyGenesis = false, json }: ReplayFlags, io: Io): number {
   const files = paths.flatMap(graphFiles)
   const all: Replayed[] = []
   for (const file of files) {
     const replayed = replayFile(file, anyGenesis, io)
     if (replayed === undefined) continue
     all.push(replayed)
-    if (!json) io.stdout.write(describe(replayed))
+    if (json !== true) io.stdout.write(describe(replayed))
   }
   const matching = all.filter(({ differsAt }) => differsAt === undefined).length
-  if (json) io.stdout.write(`${JSON.stringify(all.map(replayedJson), null, 2)}\n`)
+  if (json === true) io.stdout.write(`${JSON.stringify(all.map(replayedJson), null, 2)}\n`)
   else if (files.length > 1) io.stdout.write(`${String(matching)} of ${String(files.length)} files match\n`)
   if (all.length < files.length) return exitCodes.usage
   return matching === all.length ? exitCodes.ok : exitCodes.mismatch

@@ -10,7 +10,7 @@ import { addSimulate } from './simulate.ts'
 
 const examples = `
 Examples:
-  parsec simulate                         five minutes after the clone: peers agree on random events
+  parsec simulate                         peers agree on the order of random events
   parsec simulate --dump-graphs graphs    the same, with a picture per peer and decision in graphs/
   parsec scenarios                        networks with faults, churn, lost messages …
   parsec replay graphs                    the written graphs, decided again

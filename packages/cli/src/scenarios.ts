@@ -16,10 +16,10 @@ export function addScenarios(program: Command, io: Io): void {
   program
     .command('scenarios')
     .description('list the named networks that parsec simulate --scenario runs')
-    .option('--json', 'print an array of {name, description}', false)
+    .option('--json', 'print an array of {name, description}')
     .addHelpText('after', examples)
-    .action(({ json }: { json: boolean }) => {
-      io.stdout.write(json ? `${JSON.stringify(listed(), null, 2)}\n` : table())
+    .action(({ json }: { json?: true }) => {
+      io.stdout.write(json === true ? `${JSON.stringify(listed(), null, 2)}\n` : table())
     })
 }
 

@@ -17,7 +17,7 @@ interface SimulateFlags extends NetworkFlags {
   readonly dumpOn: 'consensus' | 'end'
   readonly svg: boolean
   readonly peers?: readonly string[]
-  readonly json: boolean
+  readonly json?: true
 }
 
 const examples = `
@@ -28,12 +28,14 @@ Examples:
   parsec simulate --seed 42 --dump-graphs graphs --peers Alice,Bob
   parsec simulate --scenario churn --seed 7 --json
 
-Each peer gossips once per round with a random other; messages take random time. All choices come from the seed. The
-peers are called Alice, Bob, Carol, Dave, Eric, Fred, …, in order of coming. Alice-002.svg is Alice's gossip graph at her second
-decision: a column per peer, time upwards, with the reasons of the decision above it; Alice-002.dot is the same for Graphviz and parsec replay.
+Each peer gossips once per round with a random other; messages take a random time. All choices come
+from the seed. The peers are called Alice, Bob, Carol, Dave, Eric, Fred, … in order of coming.
 
-Exit codes: 0 consensus, and all checks passed; 1 peers disagree or another check failed; 2 wrong usage; 3 no consensus
-within --max-rounds.
+Alice-002.svg is Alice's gossip graph at her second decision: a column per peer, time upwards, and
+above it why the decision fell. Alice-002.dot is the same for Graphviz and parsec replay.
+
+Exit codes: 0 consensus, and all checks passed; 1 peers disagree or another check failed; 2 wrong usage;
+3 no consensus within --max-rounds.
 `
 
 /** Adds `parsec simulate`: a network of peers in this process that reaches consensus on random network events. */
@@ -51,7 +53,7 @@ export function addSimulate(program: Command, io: Io, done: (code: number) => vo
     )
     .option('--no-svg', 'write no SVG, only DOT')
     .option('--peers <names>', 'whose graphs, as Alice,Bob (default: all)', (text: string) => text.split(','))
-    .option('--json', 'print the result as JSON, and nothing else, on standard output', false)
+    .option('--json', 'print the result as JSON, and nothing else, on standard output')
     .addHelpText('after', examples)
     .action((flags: SimulateFlags) => {
       refuseDumpFlagsWithoutDump(command, flags)
@@ -71,7 +73,7 @@ function refuseDumpFlagsWithoutDump(command: Command, { dumpGraphs }: SimulateFl
 function runSimulate(flags: SimulateFlags, io: Io): number {
   const options = simulationOptions(flags, () => io.freshSeed())
   const dump = makeDump(flags, options)
-  const narrator = flags.json ? undefined : new Narrator(io)
+  const narrator = flags.json === true ? undefined : new Narrator(io)
   narrator?.start(options)
   const startMs = io.clockMs()
   const result = simulate(options, {
@@ -90,7 +92,7 @@ function runSimulate(flags: SimulateFlags, io: Io): number {
   if (dump !== undefined && (flags.dumpOn === 'end' || result.failure !== undefined)) {
     for (const { name, inspection } of result.peers) if (inspection.eventCount > 0) dump.atEnd(name, inspection)
   }
-  if (flags.json) io.stdout.write(`${JSON.stringify(resultJson(result, dump), null, 2)}\n`)
+  if (flags.json === true) io.stdout.write(`${JSON.stringify(resultJson(result, dump), null, 2)}\n`)
   else tell(result, dump, io, io.clockMs() - startMs)
   if (result.failure !== undefined) io.stderr.write(`${failureText(result.failure)}\n`)
   return exitCode(result.failure)

@@ -46,7 +46,7 @@ export function addNetworkFlags(command: Command): void {
     count('-a, --add-peers <count>', 'addPeers', 'as --max-peers allows', 'peers added on the way'),
     count('-r, --remove-peers <count>', 'removePeers', 'at least 3 peers always stay', 'peers removed on the way'),
     count('-m, --max-peers <count>', 'maxPeers', `3 to ${most}`, 'never more peers than this at a time'),
-    count('-o, --opaque <count>', 'opaque', `0 to ${String(opaque)}`, "events of the application's to be ordered"),
+    count('-o, --opaque <count>', 'opaque', `0 to ${String(opaque)}`, "opaque events of the application's"),
     count('--max-rounds <count>', 'maxRounds', `1 to ${String(rounds)}`, 'give up after so many rounds of gossip'),
     new Option('--mode <mode>', `whose votes an event needs (default ${defaultCounts.mode})`).choices([
       'supermajority',

@@ -61,7 +61,11 @@ describe.skipIf(!existsSync(recorded))('recorded graphs (skipped where they are 
   test('small/minimal.dot is described', async () => {
     const file = join(recorded, 'small', 'minimal.dot')
     const size = 'supermajority, 4 peers, 113 events, 2 blocks recorded, 2 decided, 1.0 ms'
-    expect(await parsec(['replay', file])).toMatchObject({ code: 0, stdout: `${file}: ${size}: matches, its 6 meta-events too\n`, stderr: '' })
+    expect(await parsec(['replay', file])).toMatchObject({
+      code: 0,
+      stdout: `${file}: ${size}: matches, its 6 meta-events too\n`,
+      stderr: '',
+    })
     expect((await replayed(file)).all).toMatchObject([
       { file, mode: 'supermajority', peers: 4, events: 113, matches: true },
     ])

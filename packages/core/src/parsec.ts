@@ -5,8 +5,7 @@ import type { Proof } from './block.ts'
 import { BlockQueue } from './block-queue.ts'
 import { Consensus } from './consensus.ts'
 import { ed25519Identity } from './ed25519-identity.ts'
-import { toHex } from './encoding.ts'
-import type { Reader } from './encoding.ts'
+import { Reader, toHex } from './encoding.ts'
 import { ParsecError } from './errors.ts'
 import { Event } from './event.ts'
 import type { Cause, EventFormat, Vote } from './event.ts'
@@ -16,7 +15,14 @@ import type { DecisionView, Inspection } from './inspect.ts'
 import { GraphInspection } from './inspection.ts'
 import { limits } from './limits.ts'
 import { Message, invalidMessage, recordedSyncEvent } from './message.ts'
-import { encodeObservation, genesis, observationHash, observationText, sortedIds } from './observation.ts'
+import {
+  decodeObservation,
+  encodeObservation,
+  genesis,
+  observationHash,
+  observationText,
+  sortedIds,
+} from './observation.ts'
 import type { ConsensusMode, Observation, PayloadCodec } from './observation.ts'
 import { fates } from './payloads.ts'
 import { PeerState } from './peers.ts'
@@ -142,7 +148,8 @@ export class Parsec<P> {
    * Votes for an observation (section 3).
    *
    * Throws `InvalidSelfState` if we are no voter, `DuplicateVote` if we voted for it before, `InvalidObservation` for a kind that only the library makes,
-   * `LimitExceeded` if it is too large.
+   * `LimitExceeded` if it is too large, `MalformedPayload`, `MalformedEncoding` or `InvalidPublicId` if the other peers could not read it: the codec does not give
+   * it back, or an id is of another kind than the network's.
    */
   voteFor(observation: Observation<P>): void {
     const { kind } = observation
@@ -283,6 +290,8 @@ export class Parsec<P> {
 
   #vote(observation: Observation<P>): void {
     const message = encodeObservation(observation, this.#format.codec)
+    // A vote that the others cannot read would be a self-parent that they never know: we could not take part any more.
+    decodeObservation(new Reader(message), this.#format.codec, this.#format.identities)
     const signature = this.#us.sign(message)
     this.#votedFor.add(toHex(observationHash(observation, this.#format.codec)))
     this.#append({ kind: 'Observation', vote: { observation, signature } })

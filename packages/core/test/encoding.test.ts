@@ -4,6 +4,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { Reader, Writer, compareBytes, toHex, utf8Bytes, utf8Text } from '../src/encoding.ts'
 import { limits } from '../src/limits.ts'
+import type { PublicId } from '../src/identity.ts'
 import { mockIdentity } from '../src/mock-identity.ts'
 import {
   add,
@@ -19,7 +20,7 @@ import {
 import type { Observation } from '../src/observation.ts'
 import { codeOf, thrownBy } from './support/network.ts'
 
-const id = mockIdentity.publicId
+const id = (name: string): PublicId => mockIdentity.publicId(name)
 const founders = ['Alice', 'Bob', 'Carol', 'Dave'].map(id)
 
 // Without what separates names in the short text, by which the tests compare.
@@ -91,7 +92,11 @@ describe('numbers and bytes', () => {
     })
     const reader = new Reader(bytes)
     reader.u32()
-    expect(thrownBy(() => { reader.end() }).detail).toMatchObject({ code: 'MalformedEncoding', offset: 4 })
+    expect(
+      thrownBy(() => {
+        reader.end()
+      }).detail,
+    ).toMatchObject({ code: 'MalformedEncoding', offset: 4 })
     expect(thrownBy(() => new Reader(bytes).string('name', 2)).detail).toEqual({
       code: 'LimitExceeded',
       what: 'name',
@@ -135,7 +140,8 @@ describe('observations', () => {
     fc.assert(
       fc.property(observations, observations, (a, b) => {
         const same = compareBytes(encodeObservation(a, stringCodec), encodeObservation(b, stringCodec)) === 0
-        const text = (o: Observation<string>): string => observationText(o) + ('relatedInfo' in o ? toHex(o.relatedInfo) : '')
+        const text = (o: Observation<string>): string =>
+          observationText(o) + ('relatedInfo' in o ? toHex(o.relatedInfo) : '')
         expect(same).toBe(text(a) === text(b))
       }),
     )
@@ -145,7 +151,10 @@ describe('observations', () => {
     const [alice, bob] = founders
     if (alice === undefined || bob === undefined) throw new Error('founders')
     expect(genesis([bob, alice, bob])).toEqual(genesis([alice, bob]))
-    for (const group of [[bob, alice], [alice, alice]]) {
+    for (const group of [
+      [bob, alice],
+      [alice, alice],
+    ]) {
       const bytes = encodeObservation({ kind: 'Genesis', group, relatedInfo: new Uint8Array() }, stringCodec)
       expect(codeOf(() => decoded(bytes))).toBe('MalformedEncoding')
     }
@@ -176,7 +185,8 @@ describe('observations', () => {
 
   test('a payload that its codec refuses or would write otherwise is refused', () => {
     const lenient = { encode: (text: string) => utf8Bytes(text.trim()), decode: (bytes: Uint8Array) => utf8Text(bytes) }
-    const bytes = (payload: number[]): Reader => new Reader(new Writer().u32(4).bytes(Uint8Array.from(payload)).finish())
+    const bytes = (payload: number[]): Reader =>
+      new Reader(new Writer().u32(4).bytes(Uint8Array.from(payload)).finish())
     expect(thrownBy(() => decodeObservation(bytes([0x20, 0x61]), lenient, mockIdentity)).detail).toEqual({
       code: 'MalformedPayload',
       reason: 'not the encoding that the codec gives',
@@ -188,7 +198,9 @@ describe('observations', () => {
     const participants = [id('Alice'), id('Bob')]
     expect(observationText(genesis(participants))).toBe('Genesis({Alice, Bob})')
     expect(observationText(add(id('Fred')))).toBe('Add(Fred)')
-    expect(observationText(remove(id('Fred'), Uint8Array.of(1, 2)))).toBe('Remove { peer_id: Fred, related_info: [1, 2] }')
+    expect(observationText(remove(id('Fred'), Uint8Array.of(1, 2)))).toBe(
+      'Remove { peer_id: Fred, related_info: [1, 2] }',
+    )
     expect(observationText(opaque(5), (n) => `<${String(n)}>`)).toBe('OpaquePayload(<5>)')
     expect(observationText({ kind: 'StartDkg', participants })).toBe('StartDkg({Alice, Bob})')
     expect(observationText({ kind: 'DkgMessage', text: 'DkgPart(0)', message: new Uint8Array() })).toBe(

@@ -77,8 +77,16 @@ describe.each(schemes)('events with %s identities', (_, identities) => {
 
   test('an event signed by somebody else fails, and says which', () => {
     const mallory = secretIdOf(identities, 'Mallory')
-    const forged = Event.create({ publicId: us.publicId, sign: (m) => mallory.sign(m) }, { kind: 'Initial' }, stringCodec)
-    expect(thrownBy(() => { decoded(forged.bytes).verify() }).detail).toEqual({
+    const forged = Event.create(
+      { publicId: us.publicId, sign: (m) => mallory.sign(m) },
+      { kind: 'Initial' },
+      stringCodec,
+    )
+    expect(
+      thrownBy(() => {
+        decoded(forged.bytes).verify()
+      }).detail,
+    ).toEqual({
       code: 'SignatureFailure',
       event: initial.id,
       signed: 'event',
@@ -93,7 +101,11 @@ describe.each(schemes)('events with %s identities', (_, identities) => {
       us.sign(encodeObservation(opaque('another'), stringCodec)),
     ]) {
       const event = create({ kind: 'Observation', selfParent, vote: { observation, signature } })
-      expect(thrownBy(() => { decoded(event.bytes).verify() }).detail).toEqual({
+      expect(
+        thrownBy(() => {
+          decoded(event.bytes).verify()
+        }).detail,
+      ).toEqual({
         code: 'SignatureFailure',
         event: event.id,
         signed: 'vote',
@@ -107,7 +119,11 @@ describe.each(schemes)('events with %s identities', (_, identities) => {
       bytes.set(bytes.slice(-identities.signatureLength).reverse(), bytes.length - identities.signatureLength)
       const resigned = decoded(bytes)
       expect(resigned.id).toBe(event.id)
-      expect(codeOf(() => { resigned.verify() })).toBe('SignatureFailure')
+      expect(
+        codeOf(() => {
+          resigned.verify()
+        }),
+      ).toBe('SignatureFailure')
     }
   })
 
@@ -115,8 +131,16 @@ describe.each(schemes)('events with %s identities', (_, identities) => {
     const bytes = initial.bytes.slice()
     bytes[bytes.length - 1] = (bytes[bytes.length - 1] ?? 0) ^ 1
     const event = decoded(bytes)
-    expect(codeOf(() => { event.verify() })).toBe('SignatureFailure')
-    expect(codeOf(() => { event.verify() })).toBe('SignatureFailure')
+    expect(
+      codeOf(() => {
+        event.verify()
+      }),
+    ).toBe('SignatureFailure')
+    expect(
+      codeOf(() => {
+        event.verify()
+      }),
+    ).toBe('SignatureFailure')
   })
 
   test('every cut is refused', () => {

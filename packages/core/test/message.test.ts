@@ -11,7 +11,8 @@ import type { IdentityScheme } from '../src/identity.ts'
 import { limits } from '../src/limits.ts'
 import { Message } from '../src/message.ts'
 import { mockIdentity } from '../src/mock-identity.ts'
-import { add, encodeObservation, opaque, stringCodec } from '../src/observation.ts'
+import { add, bytesCodec, encodeObservation, observationHash, opaque, stringCodec } from '../src/observation.ts'
+import { Parsec } from '../src/parsec.ts'
 import { Network, codeOf, secretIdOf, thrownBy } from './support/network.ts'
 
 const schemes: [string, IdentityScheme][] = [
@@ -42,7 +43,8 @@ function mutated(bytes: Uint8Array, changes: Mutations): Uint8Array {
     if (kind === 'set') list[place] = value
     else if (kind === 'cut') list.splice(place, length)
     else if (kind === 'insert') list.splice(place, 0, value)
-    else list = [...list.slice(0, place), ...list.slice(from % (list.length + 1)).slice(0, length), ...list.slice(place)]
+    else
+      list = [...list.slice(0, place), ...list.slice(from % (list.length + 1)).slice(0, length), ...list.slice(place)]
   }
   return Uint8Array.from(list)
 }
@@ -71,7 +73,11 @@ describe.each(schemes)('decoding with %s identities', (_, identities) => {
   const decoders: [string, Uint8Array, (bytes: Uint8Array) => Uint8Array][] = [
     ['Message', message.toBytes(), (bytes) => Message.decode(bytes, format).toBytes()],
     ['Block', block.toBytes(stringCodec), (bytes) => Block.decode(bytes, format).toBytes(stringCodec)],
-    ['Event', message.events.find((event) => event.cause.kind === 'Observation')?.bytes ?? new Uint8Array(), decodeEvent],
+    [
+      'Event',
+      message.events.find((event) => event.cause.kind === 'Observation')?.bytes ?? new Uint8Array(),
+      decodeEvent,
+    ],
   ]
 
   describe.each(decoders)('%s', (__, valid, again) => {
@@ -188,13 +194,20 @@ describe('what an announced size costs', () => {
 })
 
 test('a message does not change with the buffer that it came in', () => {
-  const network = new Network(['Alice', 'Bob'])
-  const bytes = network.peer('Alice').createGossip(network.id('Bob')).toBytes()
+  const options = { codec: bytesCodec, identities: mockIdentity }
+  const [us, bob] = [mockIdentity.secretId('Alice'), mockIdentity.publicId('Bob')]
+  const alice = Parsec.fromGenesis(us, [us.publicId, bob], options)
+  alice.voteFor(opaque(Uint8Array.of(1, 2, 3)))
+  alice.voteFor(add(mockIdentity.publicId('Carol'), Uint8Array.of(4, 5)))
+  const bytes = alice.createGossip(bob).toBytes()
   const before = bytes.slice()
-  const message = network.peer('Bob').decodeMessage(bytes)
+  const message = Message.decode(bytes, options)
   bytes.fill(0)
   expect(message.toBytes()).toEqual(before)
   message.verify()
+  for (const { cause, observationHash: hash } of message.events) {
+    if (cause.kind === 'Observation') expect(observationHash(cause.vote.observation, bytesCodec)).toEqual(hash)
+  }
 })
 
 test('verifying a message verifies each of its events', () => {
@@ -202,7 +215,11 @@ test('verifying a message verifies each of its events', () => {
   const bytes = network.peer('Alice').createGossip(network.id('Bob')).toBytes()
   bytes[bytes.length - 40] = (bytes[bytes.length - 40] ?? 0) ^ 1
   const message = network.peer('Bob').decodeMessage(bytes)
-  expect(codeOf(() => { message.verify() })).toBe('SignatureFailure')
+  expect(
+    codeOf(() => {
+      message.verify()
+    }),
+  ).toBe('SignatureFailure')
 })
 
 describe('a block is checked from public data', () => {
@@ -218,7 +235,9 @@ describe('a block is checked from public data', () => {
       block.verify(ids, mode, stringCodec)
       return undefined
     } catch {
-      const { detail } = thrownBy(() => { block.verify(ids, mode, stringCodec) })
+      const { detail } = thrownBy(() => {
+        block.verify(ids, mode, stringCodec)
+      })
       return detail.code === 'InvalidBlock' ? detail.reason : detail.code
     }
   }
@@ -228,6 +247,23 @@ describe('a block is checked from public data', () => {
     expect(reasonOf(new Block(observation, proofs))).toBeUndefined()
     expect(reasonOf(new Block(observation, [first, second]))).toBe('2 votes of 4 voters')
     expect(reasonOf(new Block(observation, []))).toBe('0 votes of 4 voters')
+  })
+
+  test('enough is more than two thirds, for any number of voters', () => {
+    for (let n = 1; n <= 10; n++) {
+      const many = Array.from({ length: n }, (_, i) => mockIdentity.secretId(`Voter ${String(i)}`))
+      for (let count = 0; count <= n; count++) {
+        const votes = many.slice(0, count).map((us) => ({ voter: us.publicId, signature: us.sign(message) }))
+        const code = codeOf(() => {
+          new Block(observation, votes).verify(
+            many.map(({ publicId }) => publicId),
+            'supermajority',
+            stringCodec,
+          )
+        })
+        expect(code, `${String(count)} of ${String(n)}`).toBe(count / n > 2 / 3 ? undefined : 'InvalidBlock')
+      }
+    }
   })
 
   test('in single mode one is, for a payload but not for membership', () => {

@@ -11,7 +11,12 @@ import type { PlainEvent } from './support/forked-graph.ts'
 import { chooser } from './support/network.ts'
 
 /** A graph of which the first peers vote and the others do not. */
-function consensusOf(events: readonly PlainEvent[], voters: number, peers: number, seenThrough: SeenThrough): Consensus {
+function consensusOf(
+  events: readonly PlainEvent[],
+  voters: number,
+  peers: number,
+  seenThrough: SeenThrough,
+): Consensus {
   const consensus = new Consensus({ seenThrough })
   const all = Array.from({ length: peers }, (_, i) =>
     consensus.addPeer(mockIdentity.publicId(`Peer ${String(i)}`), i < voters ? PeerState.ACTIVE : PeerState.NONE),
@@ -69,7 +74,10 @@ describe('two branches of a fork are not both strongly seen, by whatever two eve
             creator === events[y]?.creator && naive.areBranches(y, z) ? [z] : [],
           )
           if (siblings.length > 0) oneBranchSeen++
-          expect(siblings.filter((z) => seen.includes(z)), `beside ${String(y)}`).toEqual([])
+          expect(
+            siblings.filter((z) => seen.includes(z)),
+            `beside ${String(y)}`,
+          ).toEqual([])
         }
       }),
       { numRuns: 60 },
@@ -83,7 +91,12 @@ describe('two branches of a fork are not both strongly seen, by whatever two eve
    */
   test('the first implementation, which counted peers that do not vote, breaks it with one forker of four', () => {
     const [alice, bob, dave, eve] = [0, 1, 3, 4]
-    const initial = (creator: number): PlainEvent => ({ creator, cause: 'Initial', selfParent: undefined, otherParent: undefined })
+    const initial = (creator: number): PlainEvent => ({
+      creator,
+      cause: 'Initial',
+      selfParent: undefined,
+      otherParent: undefined,
+    })
     const sync = (creator: number, selfParent: number, otherParent?: number): PlainEvent => ({
       creator,
       cause: otherParent === undefined ? 'Requesting' : 'Request',

@@ -6,7 +6,7 @@ import type { ParsecErrorCode } from '../../src/errors.ts'
 import type { IdentityScheme, PublicId, SecretId } from '../../src/identity.ts'
 import { mockIdentity } from '../../src/mock-identity.ts'
 import { observationText, stringCodec } from '../../src/observation.ts'
-import type { ConsensusMode } from '../../src/observation.ts'
+import type { ConsensusMode, Observation } from '../../src/observation.ts'
 import { Parsec } from '../../src/parsec.ts'
 import type { ParsecOptions } from '../../src/parsec.ts'
 import type { Block } from '../../src/block.ts'
@@ -64,8 +64,9 @@ export function secretIdOf(identities: IdentityScheme, name: string): SecretId {
     : ed25519Identity.secretIdFromSeed(seedOf(name), name)
 }
 
-export function textOf(block: Block<string>): string {
-  return observationText(block.observation)
+/** The text of what a block decides, or 'none'. */
+export function textOf(block: Block<string> | undefined): string {
+  return block === undefined ? 'none' : observationText(block.observation)
 }
 
 /** A network in one place: messages go as bytes and arrive at once. */
@@ -73,11 +74,17 @@ export class Network {
   readonly identities: IdentityScheme
   readonly mode: ConsensusMode
   readonly peers = new Map<string, Parsec<string>>()
+  /** Peers whose blocks stay where they are. */
+  readonly unpolled = new Set<string>()
   /** What each peer has put out. */
   readonly blocks = new Map<string, Block<string>[]>()
   readonly #founders: readonly PublicId[]
 
-  constructor(names: readonly string[], mode: ConsensusMode = 'supermajority', identities: IdentityScheme = mockIdentity) {
+  constructor(
+    names: readonly string[],
+    mode: ConsensusMode = 'supermajority',
+    identities: IdentityScheme = mockIdentity,
+  ) {
     this.identities = identities
     this.mode = mode
     this.#founders = names.map((name) => this.id(name))
@@ -110,10 +117,23 @@ export class Network {
     return peer
   }
 
+  /** It says and hears nothing more. */
+  crash(name: string): void {
+    this.peers.delete(name)
+    this.blocks.delete(name)
+  }
+
+  /** All vote, and gossip until all have put it out. */
+  decide(observation: Observation<string>, choose: Choose): void {
+    for (const peer of this.peers.values()) peer.voteFor(observation)
+    this.run(choose, () => this.allHave(observationText(observation)))
+  }
+
   /** One request and its response. */
   gossip(from: string, to: string): void {
     const request = this.peer(from).createGossip(this.id(to))
     const response = this.peer(to).handleRequest(this.id(from), request.toBytes())
+    this.poll()
     if (response !== undefined) this.peer(from).handleResponse(this.id(to), response.toBytes())
     this.poll()
   }
@@ -123,14 +143,22 @@ export class Network {
     for (let i = 0; i < exchanges; i++) {
       if (done()) return
       const from = pick([...this.peers.keys()], choose)
-      const recipients = this.peer(from).gossipRecipients()
-      if (recipients.length > 0) this.gossip(from, pick(recipients, choose).name)
+      const recipients = this.peer(from)
+        .gossipRecipients()
+        .filter(({ name }) => this.peers.has(name))
+      if (recipients.length === 0) continue
+      // Either may have decided to remove the other, who does not know yet.
+      const code = codeOf(() => {
+        this.gossip(from, pick(recipients, choose).name)
+      })
+      if (code !== undefined && code !== 'InvalidSelfState' && code !== 'InvalidPeerState') throw new Error(code)
     }
     throw new Error(`not done after ${String(exchanges)} exchanges: ${JSON.stringify(this.outputs())}`)
   }
 
   poll(): void {
     for (const [name, peer] of this.peers) {
+      if (this.unpolled.has(name)) continue
       for (let block = peer.poll(); block !== undefined; block = peer.poll()) this.blocksOf(name).push(block)
     }
   }

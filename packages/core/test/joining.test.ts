@@ -1,0 +1,283 @@
+// SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
+
+import { describe, expect, test } from 'vitest'
+import { Event } from '../src/event.ts'
+import { Message } from '../src/message.ts'
+import type { PublicId } from '../src/identity.ts'
+import { mockIdentity } from '../src/mock-identity.ts'
+import { add, opaque, remove, stringCodec } from '../src/observation.ts'
+import { Parsec } from '../src/parsec.ts'
+import { Network, chooser, textOf, thrownBy } from './support/network.ts'
+import { initialEvent, voteEvent } from './support/vote-event.ts'
+
+const id = (name: string): PublicId => mockIdentity.publicId(name)
+
+function causesBy(network: Network, owner: string, creator: string): string[] {
+  const inspection = network.peer(owner).inspect()
+  const events = Array.from({ length: inspection.eventCount }, (_, x) => inspection.event(x))
+  const index = inspection.peers().findIndex(({ name }) => name === creator)
+  return events.filter((event) => event.creator === index).map(({ cause }) => cause)
+}
+
+function voterNames(network: Network, owner: string): string[] {
+  const inspection = network.peer(owner).inspect()
+  return inspection.voters().map((peer) => inspection.peers()[peer]?.name ?? '')
+}
+
+describe('a peer that joins', () => {
+  test.each([1, 2, 3])('replays the whole history and then takes part, seed %i', (seed) => {
+    const choose = chooser(seed)
+    const network = new Network(['Alice', 'Bob', 'Carol'])
+    network.decide(opaque('before'), choose)
+    for (const peer of network.peers.values()) peer.voteFor(add(id('Dave')))
+    network.join('Dave')
+    network.run(choose, () => network.allHave('Add(Dave)'))
+    expect(network.agrees).toBe(true)
+    expect(network.peer('Dave').canVote()).toBe(true)
+    expect(causesBy(network, 'Dave', 'Dave')[0]).toBe('Initial')
+    for (const name of network.peers.keys()) {
+      expect(voterNames(network, name)).toEqual(['Alice', 'Bob', 'Carol', 'Dave'])
+    }
+
+    network.decide(opaque('together'), choose)
+    network.crash('Carol')
+    network.decide(opaque('without Carol, so by the newcomer'), choose)
+    expect(network.agrees).toBe(true)
+    const last = network.blocksOf('Alice').at(-1)
+    expect(last?.proofs.map(({ voter }) => voter.name)).toEqual(['Alice', 'Bob', 'Dave'])
+    last?.verify(['Alice', 'Bob', 'Carol', 'Dave'].map(id), 'supermajority', stringCodec)
+  })
+
+  test('a network grows from one', () => {
+    const choose = chooser(9)
+    const network = new Network(['Alice'])
+    for (const name of ['Bob', 'Carol', 'Dave', 'Eve']) {
+      for (const peer of network.peers.values()) peer.voteFor(add(id(name)))
+      network.join(name)
+      network.run(choose, () => network.allHave(`Add(${name})`))
+    }
+    network.decide(opaque('x'), choose)
+    expect(network.agrees).toBe(true)
+    expect(voterNames(network, 'Eve')).toHaveLength(5)
+  })
+
+  test('holds back its events until it is a voter', () => {
+    const choose = chooser(5)
+    const network = new Network(['Alice', 'Bob', 'Carol', 'Mallory'])
+    network.crash('Mallory')
+    const dave = network.join('Dave')
+    // Mallory gossips to Dave before anybody has decided to add him.
+    const mallory = mockIdentity.secretId('Mallory')
+    const initial = initialEvent(mallory)
+    const cause = { kind: 'Requesting', selfParent: initial.hash, recipient: id('Dave') } as const
+    const ask = Event.create(mallory, cause, stringCodec)
+    expect(dave.handleRequest(id('Mallory'), new Message('request', [initial, ask]))).toBeUndefined()
+    expect(causesBy(network, 'Dave', 'Dave')).toEqual([])
+
+    for (const name of ['Alice', 'Bob', 'Carol']) network.peer(name).voteFor(add(id('Dave')))
+    network.run(choose, () => network.allHave('Add(Dave)'))
+    expect(causesBy(network, 'Dave', 'Dave').slice(0, 3)).toEqual(['Initial', 'Request', 'Request'])
+    network.decide(opaque('x'), choose)
+    expect(network.agrees).toBe(true)
+  })
+
+  test('can vote and gossip when the message that made it a voter ends with a fault', () => {
+    const choose = chooser(6)
+    const network = new Network(['Alice', 'Bob', 'Carol'])
+    network.decide(add(id('Dave')), choose)
+    const dave = network.join('Dave')
+    const sender = [...network.peers].find(([, peer]) => peer.gossipRecipients().some(({ name }) => name === 'Dave'))
+    if (sender === undefined) throw new Error('a peer that contacts the newcomer')
+    const request = sender[1].createGossip(id('Dave'))
+    const stranger = initialEvent(mockIdentity.secretId('Eve'))
+    const faulty = new Message('request', [...request.events, stranger])
+    expect(thrownBy(() => dave.handleRequest(id(sender[0]), faulty)).code).toBe('UnknownCreator')
+    expect(dave.canVote()).toBe(true)
+
+    dave.voteFor(opaque('by Dave'))
+    const gossip = dave.createGossip(id(sender[0]))
+    expect(gossip.events.at(-1)?.cause.kind).toBe('Requesting')
+    expect(causesBy(network, 'Dave', 'Dave')).toEqual(['Initial', 'Observation', 'Requesting'])
+    sender[1].handleRequest(id('Dave'), gossip.toBytes())
+    network.decide(opaque('x'), choose)
+    expect(network.agrees).toBe(true)
+  })
+
+  test('takes no events by those who were never voters, though they may contact it', () => {
+    const network = new Network(['Alice', 'Bob'])
+    const dave = Parsec.fromExisting(
+      mockIdentity.secretId('Dave'),
+      ['Alice', 'Bob'].map(id),
+      [id('Zoe')],
+      network.options,
+    )
+    const initial = initialEvent(mockIdentity.secretId('Zoe'))
+    expect(thrownBy(() => dave.handleRequest(id('Zoe'), new Message('request', [initial]))).detail).toEqual({
+      code: 'UnknownCreator',
+      event: initial.id,
+      creator: 'Zoe',
+    })
+  })
+
+  test('is contacted first, by founders, who have heard of each other from the start', () => {
+    const network = new Network(['Alice', 'Bob', 'Carol'])
+    network.decide(add(id('Dave')), chooser(7))
+    for (const name of ['Alice', 'Bob', 'Carol']) {
+      const recipients = network.peer(name).gossipRecipients()
+      expect(recipients.map((peer) => peer.name)).toContain('Dave')
+      expect(causesBy(network, name, 'Dave')).toEqual([])
+    }
+  })
+})
+
+describe('a peer that is removed', () => {
+  const names = ['Alice', 'Bob', 'Carol', 'Dave']
+
+  test.each([1, 2, 3])('puts out nothing more, and its messages are refused, seed %i', (seed) => {
+    const choose = chooser(seed)
+    const network = new Network(names)
+    const dave = network.peer('Dave')
+    network.decide(opaque('before'), choose)
+    for (const peer of network.peers.values()) peer.voteFor(remove(id('Dave')))
+    const others = ['Alice', 'Bob', 'Carol']
+    network.run(choose, () => network.allHave('Remove(Dave)', others))
+    const message = new Message<string>('request', [])
+    expect(thrownBy(() => network.peer('Alice').handleRequest(id('Dave'), message)).detail).toEqual({
+      code: 'InvalidPeerState',
+      peer: 'Dave',
+      required: 'SEND',
+      actual: 'PeerState()',
+    })
+    expect(thrownBy(() => network.peer('Alice').createGossip(id('Dave'))).detail).toMatchObject({
+      code: 'InvalidPeerState',
+      required: 'DKG|RECV',
+    })
+
+    if (dave.canVote()) network.crash('Dave')
+    else {
+      expect(network.outputs().Dave?.at(-1)).toBe('Remove(Dave)')
+      expect(dave.gossipRecipients()).toEqual([])
+      expect(
+        thrownBy(() => {
+          dave.voteFor(opaque('x'))
+        }).detail,
+      ).toEqual({
+        code: 'InvalidSelfState',
+        required: 'VOTE',
+        actual: 'PeerState()',
+      })
+      expect(thrownBy(() => dave.handleRequest(id('Alice'), message)).detail).toMatchObject({
+        code: 'InvalidSelfState',
+        required: 'RECV',
+      })
+      expect(thrownBy(() => dave.createGossip(id('Alice'))).detail).toMatchObject({ required: 'SEND' })
+      network.crash('Dave')
+    }
+    network.decide(opaque('after'), choose)
+    expect(network.agrees).toBe(true)
+    expect(voterNames(network, 'Alice')).toEqual(others)
+  })
+
+  test('is shown what removed it, and stops there', () => {
+    const network = new Network(['Alice', 'Bob'])
+    const bob = network.peer('Bob')
+    for (const name of ['Alice', 'Bob']) {
+      network.peer(name).voteFor(remove(id('Bob')))
+      for (const payload of ['x', 'y']) network.peer(name).voteFor(opaque(payload))
+    }
+    network.run(chooser(1), () => network.allHave('Remove(Bob)', ['Bob']) || !bob.canVote())
+    expect(network.outputs().Bob?.at(-1)).toBe('Remove(Bob)')
+    expect(bob.poll()).toBeUndefined()
+    expect(bob.canVote()).toBe(false)
+  })
+
+  test('puts out nothing that was decided later, though it learns of both at once', () => {
+    const choose = chooser(4)
+    const five = ['Alice', 'Carol', 'Dave', 'Faye', 'Gus']
+    const network = new Network([...five, 'Bob', 'Eve'])
+    // Nobody has ever heard Bob and Eve.
+    const bob = network.peer('Bob')
+    network.crash('Bob')
+    network.crash('Eve')
+    network.decide(remove(id('Bob')), choose)
+    network.decide(opaque('later'), choose)
+
+    const eve = mockIdentity.secretId('Eve')
+    const initial = initialEvent(eve)
+    const cause = { kind: 'Requesting', selfParent: initial.hash, recipient: id('Bob') } as const
+    const everything = network.peer('Alice').createGossip(id('Eve')).events
+    const events = [...everything, initial, Event.create(eve, cause, stringCodec)]
+    bob.handleRequest(id('Eve'), new Message('request', events).toBytes())
+    expect([bob.poll(), bob.poll(), bob.poll()].map(textOf)).toEqual([
+      'Genesis({Alice, Bob, Carol, Dave, Eve, Faye, Gus})',
+      'Remove(Bob)',
+      'none',
+    ])
+  })
+
+  test('is heard no more, but its events arrive through others', () => {
+    const choose = chooser(8)
+    const network = new Network(names)
+    network.crash('Dave')
+    const dave = mockIdentity.secretId('Dave')
+    const initial = initialEvent(dave)
+    const cause = { kind: 'Requesting', selfParent: initial.hash, recipient: id('Alice') } as const
+    const ask = Event.create(dave, cause, stringCodec)
+    network.peer('Alice').handleRequest(id('Dave'), new Message('request', [initial, ask]))
+    network.decide(remove(id('Dave')), choose)
+
+    const late = voteEvent(dave, ask, opaque('after'))
+    const request = network.peer('Bob').createGossip(id('Alice'))
+    network.peer('Alice').handleRequest(id('Bob'), new Message('request', [late, ...request.events]).toBytes())
+    expect(causesBy(network, 'Alice', 'Dave')).toEqual(['Initial', 'Requesting', 'Observation'])
+    const states = network.peer('Alice').inspect().peers()
+    expect(states.find(({ name }) => name === 'Dave')?.state.toString()).toBe('PeerState()')
+    network.decide(opaque('after'), choose)
+    expect(network.agrees).toBe(true)
+    // Its vote is known, but it is no proof any more.
+    const block = network.blocksOf('Alice').at(-1)
+    expect(textOf(block)).toBe('OpaquePayload(after)')
+    expect(block?.proofs.map(({ voter }) => voter.name)).not.toContain('Dave')
+    block?.verify(['Alice', 'Bob', 'Carol'].map(id), 'supermajority', stringCodec)
+  })
+
+  test('does not return under the same id', () => {
+    const choose = chooser(2)
+    const network = new Network(names)
+    network.crash('Dave')
+    network.decide(remove(id('Dave')), choose)
+    network.decide(add(id('Dave')), choose)
+    network.decide(opaque('after'), choose)
+    expect(voterNames(network, 'Bob')).toEqual(['Alice', 'Bob', 'Carol'])
+    expect(
+      network
+        .peer('Bob')
+        .gossipRecipients()
+        .map(({ name }) => name),
+    ).toEqual(['Alice', 'Carol'])
+  })
+
+  test('who never was a member: nothing changes', () => {
+    const choose = chooser(3)
+    const network = new Network(['Alice', 'Bob'])
+    network.decide(remove(id('Eve')), choose)
+    network.decide(add(id('Alice'), Uint8Array.of(1)), choose)
+    network.decide(opaque('after'), choose)
+    expect(voterNames(network, 'Bob')).toEqual(['Alice', 'Bob'])
+    expect(network.agrees).toBe(true)
+  })
+
+  test('the only voter can remove itself', () => {
+    const network = new Network(['Alice'])
+    const alice = network.peer('Alice')
+    alice.voteFor(remove(id('Alice')))
+    network.poll()
+    expect(network.outputs().Alice).toEqual(['Genesis({Alice})', 'Remove(Alice)'])
+    expect(alice.canVote()).toBe(false)
+    expect(
+      thrownBy(() => {
+        alice.voteFor(opaque('x'))
+      }).code,
+    ).toBe('InvalidSelfState')
+  })
+})

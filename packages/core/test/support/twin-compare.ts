@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
+
+import { Consensus } from '../../src/consensus.ts'
+import type { DecisionView, Inspection, MetaVoteView, SeenThrough } from '../../src/inspect.ts'
+import { mockIdentity } from '../../src/mock-identity.ts'
+import type { ConsensusMode, Observation } from '../../src/observation.ts'
+import { PeerState } from '../../src/peers.ts'
+import { Twin } from './twin.ts'
+import type { TwinDecision } from './twin.ts'
+import { keyOf } from './twin-graph.ts'
+import type { TwinEvent, TwinPayload } from './twin-graph.ts'
+
+/** What an election makes of a list of events: what twin and optimised election must have in common. */
+export interface Outcome {
+  /** Keys in decided order. */
+  readonly history: readonly string[]
+  /** Per decision the lines that say what was decided and what the election looked like just before. */
+  readonly decisions: readonly (readonly string[])[]
+}
+
+export interface ElectionInput {
+  readonly mode: ConsensusMode
+  /** The first voters. */
+  readonly founders: readonly string[]
+  readonly events: readonly TwinEvent[]
+  /** Default voters. */
+  readonly seenThrough?: SeenThrough
+}
+
+function metaVoteText(vote: MetaVoteView): string {
+  const set = (values: ReadonlySet<boolean>): string => `{${[...values].sort().join(' ')}}`
+  const { round, step, estimates, binValues, aux, decision } = vote
+  return `${String(round)}/${String(step)} ${set(estimates)} ${set(binValues)} ${String(aux)} ${String(decision)}`
+}
+
+function metaEventText(
+  event: number,
+  observees: Iterable<string>,
+  content: readonly string[],
+  metaVotes: Iterable<readonly [string, readonly MetaVoteView[]]>,
+): string {
+  const votes = [...metaVotes].map(([subject, list]) => `${subject}: ${list.map(metaVoteText).join('; ')}`).sort()
+  return `${String(event)} observes ${[...observees].sort().join(' ')} interesting ${content.join(' ')} votes ${votes.join(', ')}`
+}
+
+function decisionText(event: number, subjects: Iterable<readonly [string, boolean]>, payloads: readonly string[]): string {
+  const texts = [...subjects].map(([subject, value]) => `${subject}=${String(value)}`).sort()
+  return `${String(event)} decides ${texts.join(' ')}: ${payloads.join(' ')}`
+}
+
+/** @param twin - a twin of another kind, such as one with a bug. */
+export function twinOutcome(input: ElectionInput, TwinKind: typeof Twin = Twin): Outcome {
+  const decisions: string[][] = []
+  const twin = new TwinKind({
+    voters: input.founders,
+    ...(input.seenThrough === undefined ? {} : { seenThrough: input.seenThrough }),
+    onDecision({ event, subjects, payloads }: TwinDecision, { metaEvents }: Twin) {
+      const lines = [...metaEvents]
+        .sort(([a], [b]) => a - b)
+        .map(([x, meta]) => metaEventText(x, meta.observees, meta.interestingContent, meta.metaVotes))
+      decisions.push([decisionText(event, subjects, payloads), ...lines])
+    },
+  })
+  return { history: twin.insertAll(input.events).history, decisions }
+}
+
+/** What is left of a payload in the optimised election: its hash is given, so its content is of no account. */
+function observationOf({ hash, voter, effect }: TwinPayload, mode: ConsensusMode): Observation<string> {
+  const relatedInfo = new Uint8Array()
+  if (effect !== undefined) return { kind: effect.kind, peerId: mockIdentity.publicId(effect.peer), relatedInfo }
+  return mode === 'single' && voter === undefined
+    ? { kind: 'Genesis', group: [], relatedInfo }
+    : { kind: 'OpaquePayload', payload: hash }
+}
+
+/** The same of the optimised election. */
+export function consensusOutcome({ mode, founders, events, seenThrough }: ElectionInput): Outcome {
+  const decisions: string[][] = []
+  const keys: string[] = []
+  const nameOf = (peer: number): string => names[peer] ?? ''
+  const keysOf = (payloads: readonly number[]): string[] => payloads.map((payload) => keys[payload] ?? '')
+  const consensus = new Consensus({
+    mode,
+    seenThrough,
+    onDecision({ event, subjects, payloads }: DecisionView, inspection: Inspection) {
+      const lines = inspection.metaEvents().map((x) => {
+        const meta = inspection.metaEvent(x)
+        const votes = [...(meta?.metaVotes ?? [])].map(([subject, list]) => [nameOf(subject), list] as const)
+        return metaEventText(x, [...(meta?.observees ?? [])].map(nameOf), keysOf(meta?.interestingContent ?? []), votes)
+      })
+      const decided = [...subjects].map(([subject, value]) => [nameOf(subject), value] as const)
+      decisions.push([decisionText(event, decided, keysOf(payloads)), ...lines])
+    },
+  })
+  const names = [...new Set([...founders, ...events.map(({ creator }) => creator)])]
+  const peers = new Map(
+    names.map((name) => [name, consensus.addPeer(mockIdentity.publicId(name), PeerState.NONE)] as const),
+  )
+  consensus.setVoters(founders.map((name) => peers.get(name) ?? NaN))
+  for (const { payload, ...event } of events) {
+    const creator = peers.get(event.creator) ?? NaN
+    let number: number | undefined
+    if (payload !== undefined) {
+      const hash = Uint8Array.from(payload.hash.match(/../g) ?? [], (byte) => parseInt(byte, 16))
+      number = consensus.addPayload(observationOf(payload, mode), creator, hash)
+      keys[number] = keyOf(payload)
+    }
+    consensus.insert({ ...event, creator, payload: number })
+  }
+  return { history: keysOf(consensus.history()), decisions }
+}

@@ -1,0 +1,203 @@
+// SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
+
+import { describe, expect, test } from 'vitest'
+import { Event } from '../src/event.ts'
+import type { Cause } from '../src/event.ts'
+import type { PublicId, SecretId } from '../src/identity.ts'
+import { Message } from '../src/message.ts'
+import { mockIdentity } from '../src/mock-identity.ts'
+import { opaque, stringCodec } from '../src/observation.ts'
+import { Network, chooser, codeOf, thrownBy } from './support/network.ts'
+import { initialEvent, voteEvent } from './support/vote-event.ts'
+
+const id = (name: string): PublicId => mockIdentity.publicId(name)
+const [alice, dave, eve] = ['Alice', 'Dave', 'Eve'].map((name) => mockIdentity.secretId(name)) as [
+  SecretId,
+  SecretId,
+  SecretId,
+]
+const create = (us: SecretId, cause: Cause<string>): Event<string> => Event.create(us, cause, stringCodec)
+
+const initial = initialEvent(dave)
+const ask = create(dave, { kind: 'Requesting', selfParent: initial.hash, recipient: id('Alice') })
+const nowhere = new Uint8Array(32).fill(9)
+
+/** Three correct peers, enough to go on, and Dave, who sends Alice whatever he likes. */
+function network(): Network {
+  const made = new Network(['Alice', 'Bob', 'Carol', 'Dave'])
+  made.crash('Dave')
+  return made
+}
+
+/** Each: the events of a request from Dave, what Alice says, and how many of the events she keeps. */
+const requests: [string, Event<string>[], object, number][] = [
+  ['no events', [], { code: 'InvalidMessage', reason: 'no events' }, 0],
+  [
+    "a last event that is not the sender's",
+    [initial, ask, initialEvent(mockIdentity.secretId('Carol'))],
+    { code: 'InvalidMessage', reason: 'its last event is not by the sender' },
+    3,
+  ],
+  [
+    'a last event that asks nothing',
+    [initial],
+    { code: 'InvalidMessage', reason: 'its last event is not a Requesting event addressed to us' },
+    1,
+  ],
+  [
+    'a request that is for somebody else',
+    [initial, create(dave, { kind: 'Requesting', selfParent: initial.hash, recipient: id('Bob') })],
+    { code: 'InvalidMessage', reason: 'its last event is not a Requesting event addressed to us' },
+    2,
+  ],
+  [
+    'a request for nobody that we know',
+    [initial, create(dave, { kind: 'Requesting', selfParent: initial.hash, recipient: id('Nobody') })],
+    { code: 'InvalidMessage' },
+    2,
+  ],
+  [
+    'an event by a stranger',
+    [initial, initialEvent(eve), ask],
+    { code: 'UnknownCreator', event: initialEvent(eve).id, creator: 'Eve' },
+    1,
+  ],
+  ['an event whose self-parent is unknown', [ask], { code: 'UnknownParent', event: ask.id, parent: initial.id }, 0],
+  [
+    'an event whose other-parent is unknown',
+    [initial, create(dave, { kind: 'Request', selfParent: initial.hash, otherParent: nowhere })],
+    { code: 'UnknownParent', parent: '09'.repeat(32) },
+    1,
+  ],
+  [
+    'a self-parent by somebody else',
+    [initial, create(dave, { kind: 'Requesting', selfParent: initialEvent(alice).hash, recipient: id('Alice') })],
+    { code: 'SelfParentByDifferentCreator', selfParent: initialEvent(alice).id },
+    1,
+  ],
+  [
+    'an other-parent of its own',
+    [initial, ask, create(dave, { kind: 'Request', selfParent: ask.hash, otherParent: initial.hash })],
+    { code: 'OtherParentBySameCreator', otherParent: initial.id },
+    2,
+  ],
+  [
+    'an event with our signature that we did not make',
+    [initial, voteEvent(alice, initialEvent(alice), opaque('not by us'))],
+    { code: 'UnknownOwnEvent' },
+    1,
+  ],
+]
+
+const forgedVote = create(dave, {
+  kind: 'Observation',
+  selfParent: initial.hash,
+  vote: { observation: opaque('x'), signature: new Uint8Array(32) },
+})
+const forged = Event.create(
+  { publicId: id('Bob'), sign: (m) => dave.sign(m) },
+  { kind: 'Initial' as const },
+  stringCodec,
+)
+
+/** Only bytes can carry these: whoever makes an event as a value has signed it. */
+const byteRequests: [string, Uint8Array, object, number][] = [
+  ...requests.map(([name, events, expected, kept]): [string, Uint8Array, object, number] => [
+    `${name} (bytes)`,
+    new Message('request', events).toBytes(),
+    expected,
+    kept,
+  ]),
+  [
+    'an event signed by somebody else',
+    new Message('request', [initial, forged, ask]).toBytes(),
+    { code: 'SignatureFailure', event: forged.id, signed: 'event' },
+    1,
+  ],
+  [
+    'a vote signed by nobody',
+    new Message('request', [initial, forgedVote, ask]).toBytes(),
+    { code: 'SignatureFailure', event: forgedVote.id, signed: 'vote' },
+    1,
+  ],
+  ['no message', new Uint8Array(), { code: 'MalformedEncoding', offset: 0 }, 0],
+  [
+    'trailing bytes',
+    Uint8Array.of(...new Message('request', [initial, ask]).toBytes(), 0),
+    { code: 'MalformedEncoding', expected: 'the end of the input' },
+    0,
+  ],
+  ['a response', new Message('response', [initial, ask]).toBytes(), { code: 'InvalidMessage' }, 0],
+]
+
+describe('a request with', () => {
+  const messages = requests.map(([name, events, expected, kept]): [string, Message<string>, object, number] => [
+    name,
+    new Message('request', events),
+    expected,
+    kept,
+  ])
+
+  test.each([...messages, ...byteRequests])('%s is refused, and the network goes on', (_, message, expected, kept) => {
+    const three = network()
+    const before = three.peer('Alice').inspect().eventCount
+    expect(thrownBy(() => three.peer('Alice').handleRequest(id('Dave'), message)).detail).toMatchObject(expected)
+    expect(three.peer('Alice').inspect().eventCount).toBe(before + kept)
+    three.decide(opaque('afterwards'), chooser(2))
+    expect(three.agrees).toBe(true)
+  })
+
+  test('nothing wrong is answered, also after all of these', () => {
+    const three = network()
+    // One may supply what another lacks, which then is no longer wrong.
+    for (const [, message] of byteRequests) codeOf(() => three.peer('Alice').handleRequest(id('Dave'), message))
+    const askAgain = create(dave, { kind: 'Requesting', selfParent: ask.hash, recipient: id('Alice') })
+    const response = three.peer('Alice').handleRequest(id('Dave'), new Message('request', [initial, ask, askAgain]))
+    expect(response?.events.at(-1)?.cause.kind).toBe('Request')
+    three.decide(opaque('afterwards'), chooser(3))
+    expect(three.agrees).toBe(true)
+  })
+})
+
+describe('a response', () => {
+  test('whose last sync event answers no request of ours is refused', () => {
+    const three = network()
+    const asked = three.peer('Alice').createGossip(id('Dave')).events.at(-1)
+    const bobsInitial = initialEvent(mockIdentity.secretId('Bob'))
+    const answersBob = create(dave, { kind: 'Request', selfParent: initial.hash, otherParent: bobsInitial.hash })
+    for (const events of [[initial], [initial, ask], [bobsInitial, initial, answersBob]]) {
+      expect(
+        thrownBy(() => {
+          three.peer('Alice').handleResponse(id('Dave'), new Message('response', events))
+        }).detail,
+      ).toEqual({ code: 'InvalidMessage', reason: 'its last sync event does not answer a request of ours' })
+    }
+    // The answer itself, followed by a vote, is taken.
+    const answer = create(dave, { kind: 'Request', selfParent: initial.hash, otherParent: asked?.hash ?? nowhere })
+    const vote = voteEvent(dave, answer, opaque('x'))
+    three.peer('Alice').handleResponse(id('Dave'), new Message('response', [initial, answer, vote]))
+    const again = voteEvent(dave, vote, opaque('y'))
+    expect(
+      thrownBy(() => {
+        three.peer('Alice').handleResponse(id('Dave'), new Message('response', [again]))
+      }).detail,
+    ).toEqual({ code: 'InvalidMessage', reason: 'a response that we have recorded before' })
+    three.decide(opaque('afterwards'), chooser(4))
+    expect(three.agrees).toBe(true)
+  })
+
+  test('is not a request, nor the other way round', () => {
+    const three = network()
+    const request = three.peer('Bob').createGossip(id('Alice'))
+    expect(
+      thrownBy(() => {
+        three.peer('Alice').handleResponse(id('Bob'), request)
+      }).detail,
+    ).toEqual({ code: 'InvalidMessage', reason: 'a request where a response is handled' })
+    const response = three.peer('Alice').handleRequest(id('Bob'), request) ?? request
+    expect(thrownBy(() => three.peer('Bob').handleRequest(id('Alice'), response)).detail).toEqual({
+      code: 'InvalidMessage',
+      reason: 'a response where a request is handled',
+    })
+  })
+})
