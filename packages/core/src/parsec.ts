@@ -221,7 +221,9 @@ export class Parsec<P> {
 
   /** Has anyone voted for what has not been polled yet, as far as we know? */
   hasUnpolledObservations(): boolean {
-    return !this.#blocks.isEmpty || this.#consensus.election.content.hasUnconsensused
+    if (!this.#blocks.isEmpty) return true
+    const { removed } = this.#consensus.peers.at(this.#ourIndex)
+    return !removed && this.#consensus.election.content.hasUnconsensused
   }
 
   /** What we voted for and have not polled: first what is decided, in order, then the rest in the order of our votes. */
