@@ -102,7 +102,7 @@ function replayFile(file: string, anyGenesis: boolean, io: Io): Replayed | undef
   try {
     const graph = readRecordedGraph(file)
     const startMs = io.clockMs()
-    const { decided, metaEventDifferences } = replay(graph)
+    const { decided, metaEventDifferences, metaEventsCompared } = replay(graph)
     return {
       file,
       mode: graph.mode,
@@ -111,7 +111,7 @@ function replayFile(file: string, anyGenesis: boolean, io: Io): Replayed | undef
       recorded: graph.history,
       decided,
       differsAt: firstDifference(graph.history, decided, anyGenesis),
-      metaEvents: graph.metaEvents.length,
+      metaEvents: metaEventsCompared,
       metaEventDifferences,
       tookMs: io.clockMs() - startMs,
     }
@@ -147,5 +147,7 @@ function matched({ metaEvents, metaEventDifferences }: Replayed): string {
 
 function difference(recorded: readonly string[], decided: readonly string[], at: number): string {
   const [then, now] = [recorded[at] ?? '', decided[at]]
-  return `differs at block ${String(at + 1)}: recorded ${then}, ${now === undefined ? 'none decided' : `decided ${now}`}`
+  const hint =
+    firstDifference(recorded, decided, true) === undefined ? ' (the only difference; --any-genesis allows it)' : ''
+  return `differs at block ${String(at + 1)}: recorded ${then}, ${now === undefined ? 'none decided' : `decided ${now}`}${hint}`
 }

@@ -63,7 +63,7 @@ export class InterestingContent {
     if (payload === none) return
     this.#carriers.push(x)
     if (payload >= this.#payloadMark.length) this.#payloadMark = grown(this.#payloadMark, payload + 1)
-    this.#voidVote(payload)
+    this.#judgeVote(payload)
   }
 
   /** Payloads of an event's content that were not decided when the election began, in order. */
@@ -106,9 +106,10 @@ export class InterestingContent {
     if (voters !== undefined) {
       this.#voters = voters
       this.#voterMark = new Int32Array(voters.count)
-      for (let i = this.#head; i < this.#carriers.length; i++) {
-        this.#voidVote(this.#graph.payload[this.#carriers.at(i)] as number)
-      }
+      for (const x of this.#carriers.view()) this.#judgeVote(this.#graph.payload[x] as number)
+      // Votes of a newcomer that were void so far may be among those passed.
+      this.#head = 0
+      this.#laneHead.fill(0)
     }
     while (this.#head < this.#carriers.length && this.#isClosed(this.#carriers.at(this.#head))) this.#head++
     if (voters === undefined) this.#dropDecided()
@@ -124,12 +125,15 @@ export class InterestingContent {
     return this.#payloads.fate[this.#graph.payload[carrier] as number] !== fates.open
   }
 
-  /** A removed peer's events no longer count (section 3), so its single votes are nobody's: no voter could stand for the block. */
-  #voidVote(payload: number): void {
+  /**
+   * The single votes of a peer that is no voter are void as long as it is none: no voter could stand for the block. A newcomer's votes may be
+   * in the graph before it is added; a removed peer's events no longer count (section 3).
+   */
+  #judgeVote(payload: number): void {
     const { observation, voter } = this.#payloads.at(payload)
     if (voter === undefined || observation.kind !== 'OpaquePayload') return
-    const isOpen = this.#payloads.fate[payload] === fates.open
-    if (isOpen && this.#voters.slotOf(voter) === none) this.#payloads.fate[payload] = fates.void
+    if (this.#payloads.fate[payload] === fates.decided) return
+    this.#payloads.fate[payload] = this.#voters.slotOf(voter) === none ? fates.void : fates.open
   }
 
   #list(x: number): void {

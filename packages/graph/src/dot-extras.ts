@@ -3,6 +3,7 @@
 import { compareBytes } from '@parsec-bft/core'
 import type { PublicId, SeenThrough } from '@parsec-bft/core'
 import type { DotLines } from './dot-lines.ts'
+import { unescapeText } from './dot-names.ts'
 import { isName } from './dot-observation.ts'
 
 /**
@@ -51,7 +52,7 @@ function readSection(lines: DotLines): Extras {
   const ids = new Map<string, PublicId>()
   for (const [name, hex] of readEntries(lines, 'public_ids')) {
     if (!isName(name)) lines.fail('the name of a peer', lines.at - 1)
-    ids.set(name, new RecordedId(name, bytesOfHex(hex)))
+    ids.set(name, new RecordedId(unescapeText(name), bytesOfHex(hex)))
   }
   const hashes = new Map<string, string>()
   for (const [event, hex] of readEntries(lines, 'observation_hashes')) {

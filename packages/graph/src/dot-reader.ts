@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
 
-import { PeerState, mockIdentity } from '@parsec-bft/core'
+import { PeerState, limits, mockIdentity } from '@parsec-bft/core'
 import type { ConsensusMode, Observation, PublicId, SeenThrough } from '@parsec-bft/core'
 import { readFileSync } from 'node:fs'
 import { readExtras } from './dot-extras.ts'
 import type { Extras } from './dot-extras.ts'
 import { DotLines } from './dot-lines.ts'
+import { unescapeText } from './dot-names.ts'
 import { isName, parseDotVote } from './dot-observation.ts'
 import { readMetaElection } from './dot-meta.ts'
 import type { RecordedElection } from './dot-meta.ts'
@@ -22,6 +23,8 @@ export interface RecordedEvent {
   /** Name of the creator. */
   readonly creator: string
   readonly indexByCreator: number
+  /** Number of the branch where the creator forked, else 0. */
+  readonly branch: number
   readonly cause: RecordedCause
   /** Names of the parents. */
   readonly selfParent: string | undefined
@@ -47,7 +50,7 @@ export interface RecordedGraph extends RecordedElection {
   readonly peers: readonly RecordedPeer[]
   /** In the order of the file: by creator. */
   readonly events: readonly RecordedEvent[]
-  /** The public id of a name. */
+  /** The public id of a name in the file: the key that the file gives, else the mock identity of that name. */
   idOf(name: string): PublicId
 }
 
@@ -72,17 +75,33 @@ export function readRecordedGraph(file: string): RecordedGraph {
 export function parseDot(text: string, file = 'graph.dot'): RecordedGraph {
   const lines = new DotLines(file, text)
   const extras = readExtras(lines)
-  const idOf = (name: string): PublicId => extras.ids.get(name) ?? mockIdentity.publicId(name)
+  const idOf = idsOf(lines, extras)
   lines.skipBlank()
   const ourName = lines.expect('/// our_id: ')
   if (!isName(ourName)) lines.fail('a name of ours', lines.at - 1)
+  idOf(ourName)
   const peers = readPeers(lines, idOf)
   const mode = readMode(lines)
   lines.skipPast('digraph ')
-  const edges = readEdges(lines)
+  const edges = readEdges(lines, idOf)
   const events = readEvents(lines, edges, extras, idOf)
   const election = readMetaElection(lines, new Set(events.map(({ name }) => name)))
   return { file, ourName, mode, seenThrough: extras.seenThrough, peers, events, idOf, ...election }
+}
+
+/** Ids by name. Names that are too long for an identity are refused at the line before the current one. */
+function idsOf(lines: DotLines, { ids }: Extras): (name: string) => PublicId {
+  const known = new Map(ids)
+  return (name) => {
+    let id = known.get(name)
+    if (id === undefined) {
+      const plain = unescapeText(name)
+      if (Buffer.byteLength(plain) > limits.nameBytes)
+        lines.fail(`a name of at most ${String(limits.nameBytes)} bytes`, lines.at - 1)
+      known.set(name, (id = mockIdentity.publicId(plain)))
+    }
+    return id
+  }
 }
 
 function readPeers(lines: DotLines, idOf: (name: string) => PublicId): RecordedPeer[] {
@@ -112,7 +131,7 @@ function readMode(lines: DotLines): ConsensusMode {
 const selfEdge = /^ {4}"([^"]+)" -> "([^"]+)" \[(minlen=\d+|style=invis)\]$/
 const otherEdge = /^ {2}"([^"]+)" -> "([^"]+)" \[constraint=false\]$/
 
-function readEdges(lines: DotLines): Edges {
+function readEdges(lines: DotLines, idOf: (name: string) => PublicId): Edges {
   const edges = {
     creator: new Map<string, string>(),
     selfParent: new Map<string, string>(),
@@ -122,22 +141,27 @@ function readEdges(lines: DotLines): Edges {
   while (lines.after('/// ===== details of events =====') === undefined) {
     if (lines.isAtEnd) lines.fail('"/// ===== details of events ====="')
     const line = lines.current
-    cluster = /^ {2}subgraph cluster_(.*) \{$/.exec(line)?.[1] ?? cluster
+    lines.advance()
+    const heading = /^ {2}subgraph (?:cluster_([^"]*)|"cluster_([^"]*)") \{$/.exec(line)
+    if (heading !== null) {
+      cluster = heading[1] ?? heading[2] ?? ''
+      if (!isName(cluster)) lines.fail('a cluster with the name of a peer', lines.at - 1)
+      idOf(cluster)
+    }
     const self = selfEdge.exec(line)
     const other = otherEdge.exec(line)
     if (self !== null) {
       const [, parent = '', child = '', style] = self
-      if (cluster === undefined || !isName(cluster) || edges.creator.has(child))
-        lines.fail('an event that is new, inside a cluster')
+      if (cluster === undefined || edges.creator.has(child))
+        lines.fail('an event that is new, inside a cluster', lines.at - 1)
       edges.creator.set(child, cluster)
       if (style !== 'style=invis') edges.selfParent.set(child, parent)
-      else if (parent !== cluster) lines.fail('an edge from the name of the cluster')
+      else if (parent !== cluster) lines.fail('an edge from the name of the cluster', lines.at - 1)
     } else if (other !== null) {
       const [, parent = '', child = ''] = other
-      if (edges.otherParent.has(child)) lines.fail('an event with one other-parent')
+      if (edges.otherParent.has(child)) lines.fail('an event with one other-parent', lines.at - 1)
       edges.otherParent.set(child, parent)
     }
-    lines.advance()
   }
   return edges
 }
@@ -151,9 +175,7 @@ function readEvents(lines: DotLines, edges: Edges, extras: Extras, idOf: (name: 
     const start = lines.at
     const name = /^ {2}"([^"]+)" \[/.exec(lines.current)?.[1] ?? lines.fail('an event like   "A_0" [')
     const creator = edges.creator.get(name) ?? lines.fail('an event of a cluster')
-    const indexByCreator = Number(
-      /_(\d{1,9})(?:,\d{1,9})?$/.exec(name)?.[1] ?? lines.fail('a name that ends in the index by creator'),
-    )
+    const { indexByCreator, branch } = placeOf(name) ?? lines.fail('a name that ends in the index by creator')
     if (seen.has(name)) lines.fail('each event once')
     seen.add(name)
     lines.skipPastEnd('</table>>]')
@@ -163,10 +185,23 @@ function readEvents(lines: DotLines, edges: Edges, extras: Extras, idOf: (name: 
     const otherParent = edges.otherParent.get(name)
     if ((selfParent === undefined) !== (cause.kind === 'Initial'))
       lines.fail('a self-parent, except for Initial', start)
+    const follows = selfParent === undefined ? -1 : placeOf(selfParent)?.indexByCreator
+    if (follows !== indexByCreator - 1 || (selfParent !== undefined && edges.creator.get(selfParent) !== creator))
+      lines.fail('a self-parent by the same creator, one index below', start)
     const recorded = cause.kind === 'Request' || cause.kind === 'Response'
     if ((otherParent !== undefined) !== recorded) lines.fail('an other-parent for Request and Response only', start)
     const observationHash = extras.hashes.get(name)
-    events.push({ name, creator, indexByCreator, cause, selfParent, otherParent, lastAncestors, observationHash })
+    events.push({
+      name,
+      creator,
+      indexByCreator,
+      branch,
+      cause,
+      selfParent,
+      otherParent,
+      lastAncestors,
+      observationHash,
+    })
   }
   for (const { selfParent, otherParent } of events) {
     for (const parent of [selfParent, otherParent]) {
@@ -176,11 +211,20 @@ function readEvents(lines: DotLines, edges: Edges, extras: Extras, idOf: (name: 
   return events
 }
 
+/** The numbers at the end of an event's name. */
+function placeOf(event: string): { indexByCreator: number; branch: number } | undefined {
+  const numbers = /_(\d{1,9})(?:,(\d{1,9}))?$/.exec(event)
+  return numbers === null ? undefined : { indexByCreator: Number(numbers[1]), branch: Number(numbers[2] ?? 0) }
+}
+
 function readCause(lines: DotLines, idOf: (name: string) => PublicId): RecordedCause {
   const text = lines.expect('/// cause: ')
   if (text === 'Initial' || text === 'Request' || text === 'Response') return { kind: text }
   const recipient = /^Requesting\((.*)\)$/.exec(text)?.[1]
-  if (recipient !== undefined && isName(recipient)) return { kind: 'Requesting', recipient }
+  if (recipient !== undefined && isName(recipient)) {
+    idOf(recipient)
+    return { kind: 'Requesting', recipient }
+  }
   const vote = /^Observation\((.*)\)$/.exec(text)?.[1]
   const observation = vote === undefined ? undefined : parseDotVote(vote, idOf)
   if (observation === undefined) lines.fail('a cause', lines.at - 1)

@@ -97,7 +97,7 @@ class DotWriter {
       const quoted = `"${this.#name(peer)}"`
       this.#put(
         '  style=invis',
-        `  subgraph cluster_${this.#name(peer)} {`,
+        `  subgraph ${clusterId(this.#name(peer))} {`,
         `    label=${quoted}`,
         `    ${quoted} [style=invis]`,
       )
@@ -208,7 +208,7 @@ class DotWriter {
       const { hash, observation } = this.#inspection.payload(payload)
       if (!isDerivable.has(payload)) {
         const read = parseDotVote(dotVote(this.#payloadText(payload), observation), (name) =>
-          mockIdentity.publicId(name),
+          mockIdentity.publicId(unescapeText(name)),
         )
         isDerivable.set(payload, read !== undefined && toHex(observationHash(read, stringCodec)) === hash)
       }
@@ -221,6 +221,11 @@ class DotWriter {
 /** The raw text of an opaque payload, which is what stands in the brackets of its printable form. */
 function rawPayload(observation: Observation<unknown>, text: string): string {
   return observation.kind === 'OpaquePayload' ? text.slice('OpaquePayload('.length, -1) : ''
+}
+
+/** Quoted where a bare word would not be one for Graphviz. */
+function clusterId(name: string): string {
+  return /^[A-Za-z0-9]*$/.test(name) ? `cluster_${name}` : `"cluster_${name}"`
 }
 
 /** Rows of a label behind name and payload, in one text without an end of line. */

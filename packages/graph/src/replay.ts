@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
 
 import { Consensus, PeerState, observationHash, stringCodec } from '@parsec-bft/core'
-import type { DecisionView, Inspection, MetaVoteView } from '@parsec-bft/core'
+import type { DecisionView, Inspection, MetaEventView, MetaVoteView } from '@parsec-bft/core'
 import type { RecordedMetaEvent, RecordedMetaVote } from './dot-meta.ts'
+import { escapeName } from './dot-names.ts'
 import { dotObservation } from './dot-observation.ts'
 import { EventLabels, setLetter, valueLetter } from './labels.ts'
 import type { RecordedEvent, RecordedGraph } from './dot-reader.ts'
@@ -16,9 +17,11 @@ export interface Replay {
   readonly indexOf: ReadonlyMap<string, number>
   /**
    * How the meta-events of the election that was under way when the file was written differ from the recorded ones: one line each. Compared just
-   * before that election's decision, or at the end.
+   * before that election's decision, or at the end. One that is empty is as good as none.
    */
   readonly metaEventDifferences: readonly string[]
+  /** Number of recorded meta-events that were compared: all, unless the order has the decision before some of their events. */
+  readonly metaEventsCompared: number
 }
 
 export interface ReplayOptions {
@@ -28,8 +31,41 @@ export interface ReplayOptions {
   readonly onDecision?: (decision: DecisionView, inspection: Inspection) => void
 }
 
-/** The events of a graph, parents first; of those that may come next, the first of the file, or what `pick` picks below a number of them. */
-export function topologicalOrder(graph: RecordedGraph, pick: (count: number) => number = () => 0): RecordedEvent[] {
+/**
+ * The events of a graph, parents first. Without `pick` in the order in which the graph grew: before an event all that came with its self-parent, then
+ * all that is new with its other-parent. With it, of those that may come next the one that `pick` picks, a number below the count that it is given.
+ *
+ * Events on a cycle, which no graph of events has, are left out.
+ */
+export function topologicalOrder(graph: RecordedGraph, pick?: (count: number) => number): RecordedEvent[] {
+  return pick === undefined ? orderOfGrowth(graph) : randomOrder(graph, pick)
+}
+
+function orderOfGrowth(graph: RecordedGraph): RecordedEvent[] {
+  const byName = new Map(graph.events.map((event) => [event.name, event]))
+  const order: RecordedEvent[] = []
+  const begun = new Set<string>()
+  const done = new Set<string>()
+  for (const root of graph.events) {
+    const path = [root]
+    for (let event = path.at(-1); event !== undefined; event = path.at(-1)) {
+      begun.add(event.name)
+      const missing = [event.selfParent, event.otherParent].find((name) => name !== undefined && !done.has(name))
+      if (missing === undefined) {
+        if (!done.has(event.name)) order.push(event)
+        done.add(event.name)
+        path.pop()
+      } else {
+        const parent = byName.get(missing)
+        if (parent === undefined || begun.has(missing)) break
+        path.push(parent)
+      }
+    }
+  }
+  return order
+}
+
+function randomOrder(graph: RecordedGraph, pick: (count: number) => number): RecordedEvent[] {
   const children = new Map<string, RecordedEvent[]>()
   const missing = new Map<string, number>()
   const ready: RecordedEvent[] = []
@@ -46,11 +82,11 @@ export function topologicalOrder(graph: RecordedGraph, pick: (count: number) => 
   const order: RecordedEvent[] = []
   while (ready.length > 0) {
     const picked = pick(ready.length)
-    const event = ready[picked] ?? ready[0]
+    const event = ready[picked]
     const last = ready.pop()
-    if (event === undefined || last === undefined) break
+    if (event === undefined || last === undefined) throw new RangeError(`picked ${String(picked)}: no such event`)
     // The last one takes the place of what was picked: no list is moved.
-    if (event !== last) ready[ready.indexOf(event, picked)] = last
+    if (event !== last) ready[picked] = last
     order.push(event)
     for (const child of children.get(event.name) ?? []) {
       const left = (missing.get(child.name) ?? 0) - 1
@@ -71,14 +107,14 @@ export function replay(graph: RecordedGraph, options: ReplayOptions = {}): Repla
   if (order.length !== graph.events.length)
     throw new RangeError(`${graph.file}: the events do not form an acyclic graph`)
   const indexOf = new Map<string, number>()
-  let differences: readonly string[] | undefined
+  let comparison: Comparison | undefined
   const consensus = new Consensus({
     mode: graph.mode,
     seenThrough: graph.seenThrough,
     ourIndex: 0,
     onDecision(decision, inspection) {
       if (inspection.history().length === graph.history.length) {
-        differences = compareMetaEvents(graph, inspection, indexOf, decision.event)
+        comparison = compareMetaEvents(graph, inspection, indexOf, decision.event)
       }
       options.onDecision?.(decision, inspection)
     },
@@ -90,9 +126,10 @@ export function replay(graph: RecordedGraph, options: ReplayOptions = {}): Repla
   }
   const inspection = consensus.inspect()
   const isUnderWay = inspection.history().length === graph.history.length
-  if (differences === undefined && isUnderWay) differences = compareMetaEvents(graph, inspection, indexOf, Infinity)
+  if (comparison === undefined && isUnderWay) comparison = compareMetaEvents(graph, inspection, indexOf, Infinity)
   const decided = inspection.history().map((payload) => inspection.payload(payload).hash)
-  return { decided, inspection, indexOf, metaEventDifferences: differences ?? [] }
+  const { differences: metaEventDifferences, compared: metaEventsCompared } = comparison ?? noComparison
+  return { decided, inspection, indexOf, metaEventDifferences, metaEventsCompared }
 }
 
 /** Place of the first recorded hash that was not decided there, or undefined; with `anyGenesis` the first hash is not compared. */
@@ -153,23 +190,36 @@ function insert(
   })
 }
 
+interface Comparison {
+  readonly differences: readonly string[]
+  /** Number of recorded meta-events compared. */
+  readonly compared: number
+}
+
+const noComparison: Comparison = { differences: [], compared: 0 }
+
 /** Compares recorded meta-events with those of the graph as it is; events behind `upTo` are not processed yet. */
 function compareMetaEvents(
   graph: RecordedGraph,
   inspection: Inspection,
   indexOf: ReadonlyMap<string, number>,
   upTo: number,
-): string[] {
-  const labels = new EventLabels(inspection)
+): Comparison {
+  const names = inspection.peers().map(({ name }) => escapeName(name))
+  const prefixes = new EventLabels(inspection, names).peerPrefixes
+  const recorded = new Map(graph.metaEvents.map((meta) => [meta.event, metaEventText(meta)]))
   const differences: string[] = []
-  for (const recorded of graph.metaEvents) {
-    const index = indexOf.get(recorded.event)
-    if (index === undefined || index > upTo) continue
-    const expected = metaEventText(recorded)
-    const actual = metaEventText(currentMetaEvent(recorded.event, index, inspection, labels))
-    if (expected !== actual) differences.push(`${recorded.event}: recorded ${expected}, now ${actual}`)
+  let compared = 0
+  for (const [event, index] of indexOf) {
+    if (index > upTo) continue
+    const expected = recorded.get(event) ?? emptyMetaEvent
+    const view = inspection.metaEvent(index)
+    const actual =
+      view === undefined ? emptyMetaEvent : metaEventText(currentMetaEvent(event, view, inspection, names, prefixes))
+    if (expected !== actual) differences.push(`${event}: recorded ${expected}, now ${actual}`)
+    if (recorded.has(event)) compared++
   }
-  return differences
+  return { differences, compared }
 }
 
 function metaEventText({ observees, interestingContent, metaVotes }: RecordedMetaEvent): string {
@@ -183,15 +233,15 @@ function metaEventText({ observees, interestingContent, metaVotes }: RecordedMet
   return `{${[...observees].sort().join(', ')}} [${interestingContent.join(', ')}] (${votes.sort().join(', ')})`
 }
 
+const emptyMetaEvent = metaEventText({ event: '', observees: [], interestingContent: [], metaVotes: new Map() })
+
 function currentMetaEvent(
   event: string,
-  index: number,
+  view: MetaEventView,
   inspection: Inspection,
-  labels: EventLabels,
+  names: readonly string[],
+  prefixes: readonly string[],
 ): RecordedMetaEvent {
-  const view = inspection.metaEvent(index)
-  const peers = inspection.peers()
-  const name = (peer: number): string => peers[peer]?.name ?? ''
   const entry = ({ round, step, estimates, binValues, aux, decision }: MetaVoteView): RecordedMetaVote => ({
     round,
     step,
@@ -202,16 +252,11 @@ function currentMetaEvent(
   })
   return {
     event,
-    observees: [...(view?.observees ?? [])].map(name),
-    interestingContent: (view?.interestingContent ?? []).map((payload) => {
+    observees: [...view.observees].map((peer) => names[peer] ?? ''),
+    interestingContent: view.interestingContent.map((payload) => {
       const { observation, text } = inspection.payload(payload)
-      return dotObservation(observation, (id) => id.name, text.slice(text.indexOf('(') + 1, -1))
+      return dotObservation(observation, (id) => escapeName(id.name), text.slice(text.indexOf('(') + 1, -1))
     }),
-    metaVotes: new Map(
-      [...(view?.metaVotes ?? [])].map(([subject, entries]) => [
-        labels.peerPrefixes[subject] ?? '',
-        entries.map(entry),
-      ]),
-    ),
+    metaVotes: new Map([...view.metaVotes].map(([subject, entries]) => [prefixes[subject] ?? '', entries.map(entry)])),
   }
 }

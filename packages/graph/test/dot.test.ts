@@ -10,12 +10,14 @@ import {
   observationHash,
   opaque,
   stringCodec,
+  toHex,
 } from '@parsec-bft/core'
-import type { CauseKind, Observation, PublicId } from '@parsec-bft/core'
+import type { CauseKind, Inspection, Observation, PublicId } from '@parsec-bft/core'
 import fc from 'fast-check'
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { DotError, parseDot, replay, writeDot } from '../src/index.ts'
+import type { RecordedGraph } from '../src/index.ts'
 import { recordedFiles } from './support/recorded.ts'
 
 /** Round-robin gossip in which each peer votes for Genesis and all payloads, until what can be decided is. */
@@ -62,6 +64,48 @@ const anyText = fc.oneof(
   fc.constantFrom('"]', '</table>>]', '///', '\n}', '%', '%41;', 'A, B', '{x}', '\\"', 'Alice'),
 )
 
+/** Peers, their order, and per event its place, parents, payload and ancestors. */
+function expectSameGraph(graph: RecordedGraph, inspection: Inspection): void {
+  const peers = inspection.peers()
+  const ids = (peer: number | undefined): string => toHex(peers[peer ?? -1]?.id.bytes ?? new Uint8Array(0))
+  const inOrder = (all: readonly PublicId[]): string[] =>
+    [...all].sort((a, b) => a.compareTo(b)).map(({ bytes }) => toHex(bytes))
+  expect(inOrder(graph.peers.map(({ id }) => id))).toEqual(inOrder(peers.map(({ id }) => id)))
+  const { indexOf, inspection: read } = replay(graph)
+  const readPeers = read.peers()
+  const hash = (from: Inspection, payload: number | undefined): string =>
+    payload === undefined ? '' : from.payload(payload).hash
+  // By creator, index and branch: the numbers of events may differ.
+  const key = (creator: string, index: number, branch: number): string =>
+    `${creator}/${String(index)},${String(branch)}`
+  const written = new Map(
+    Array.from({ length: inspection.eventCount }, (_, i) => inspection.event(i)).map((event) => [
+      key(ids(event.creator), event.indexByCreator, event.branch),
+      event,
+    ]),
+  )
+  expect(graph.events.length).toBe(written.size)
+  for (const event of graph.events) {
+    const creator = toHex(graph.idOf(event.creator).bytes)
+    const original = written.get(key(creator, event.indexByCreator, event.branch))
+    const again = read.event(indexOf.get(event.name) ?? -1)
+    expect(again.cause).toBe(original?.cause)
+    expect(hash(read, again.payload)).toBe(hash(inspection, original?.payload))
+    const ancestors = [...(original?.lastAncestors ?? [])].map(([peer, at]) => `${ids(peer)} ${String(at)}`)
+    const recorded = [...event.lastAncestors].map(([name, at]) => `${toHex(graph.idOf(name).bytes)} ${String(at)}`)
+    expect(recorded.sort()).toEqual(ancestors.sort())
+    for (const [mine, theirs] of [
+      [again.selfParent, original?.selfParent],
+      [again.otherParent, original?.otherParent],
+    ]) {
+      const [a, b] = [mine && read.event(mine), theirs && inspection.event(theirs)]
+      expect(a && [toHex(readPeers[a.creator]?.id.bytes ?? new Uint8Array(0)), a.indexByCreator, a.branch]).toEqual(
+        b && [ids(b.creator), b.indexByCreator, b.branch],
+      )
+    }
+  }
+}
+
 function decidedHashes(consensus: Consensus): string[] {
   const inspection = consensus.inspect()
   return consensus.history().map((payload) => inspection.payload(payload).hash)
@@ -82,7 +126,7 @@ describe('a dump', () => {
           const inspection = consensus.inspect()
           const graph = parseDot(writeDot(inspection))
           expect(graph.events.length).toBe(inspection.eventCount)
-          expect(graph.peers.length).toBe(inspection.peers().length)
+          expectSameGraph(graph, inspection)
           const again = replay(graph)
           expect(again.decided).toEqual(decidedHashes(consensus))
           expect(again.decided.length).toBeGreaterThan(0)
@@ -120,6 +164,64 @@ describe('a dump', () => {
   })
 })
 
+describe('a dump of unusual graphs', () => {
+  it('names clusters by ids that Graphviz takes', () => {
+    fc.assert(
+      fc.property(fc.uniqueArray(anyText, { minLength: 2, maxLength: 4 }), (names) => {
+        const ids = names.map((name) => mockIdentity.publicId(name.toWellFormed()))
+        const headings = writeDot(smallNetwork(ids, [], 0).inspect())
+          .split('\n')
+          .filter((line) => line.includes('subgraph'))
+        expect(headings.length).toBe(new Set(ids).size)
+        for (const heading of headings) expect(heading).toMatch(/^ {2}subgraph (cluster_[A-Za-z0-9]*|"[^"\\]*") \{$/)
+      }),
+    )
+  })
+
+  it('keeps the order of names that are escaped', () => {
+    const names = ['aé', 'ab', 'a{', 'a ']
+    const dump = writeDot(
+      smallNetwork(
+        names.map((name) => mockIdentity.publicId(name)),
+        [],
+        1,
+      ).inspect(),
+    )
+    const { peers } = parseDot(dump)
+    const sorted = peers.map(({ id }) => id).sort((a, b) => a.compareTo(b))
+    expect(sorted.map(({ name }) => name)).toEqual(['a ', 'ab', 'a{', 'aé'])
+  })
+
+  it('keeps the names of twins however often it is written anew', () => {
+    const ids = [4, 2, 3].map(
+      (seed) => ed25519Identity.secretIdFromSeed(new Uint8Array(32).fill(seed), 'Twin').publicId,
+    )
+    const first = writeDot(smallNetwork(ids, ['a'], 3).inspect())
+    const second = writeDot(replay(parseDot(first)).inspection)
+    expect(parseDot(second).peers.map(({ name }) => name)).toEqual(parseDot(first).peers.map(({ name }) => name))
+    expect(writeDot(replay(parseDot(second)).inspection)).toBe(second)
+  })
+
+  it('keeps the branches of a fork apart', () => {
+    const ids = ['Alice', 'Bob', 'Carol'].map((name) => mockIdentity.publicId(name))
+    const consensus = smallNetwork(ids, [], 1)
+    const inspection = consensus.inspect()
+    const ofCarol = Array.from({ length: inspection.eventCount }, (_, i) => inspection.event(i)).filter(
+      ({ creator }) => creator === 2,
+    )
+    const selfParent = ofCarol.at(-2)?.index
+    const second = consensus.insert({ creator: 2, cause: 'Requesting', selfParent, recipient: 1 })
+    const third = consensus.insert({ creator: 2, cause: 'Requesting', selfParent, recipient: 0 })
+    consensus.insert({ creator: 2, cause: 'Requesting', selfParent: third, recipient: 0 })
+    consensus.insert({ creator: 2, cause: 'Requesting', selfParent: second, recipient: 0 })
+    const text = writeDot(consensus.inspect())
+    const graph = parseDot(text)
+    expect(new Set(graph.events.map(({ branch }) => branch))).toEqual(new Set([0, 1, 2]))
+    expectSameGraph(graph, consensus.inspect())
+    expect(writeDot(replay(graph).inspection)).toBe(text)
+  })
+})
+
 describe('a malformed file', () => {
   const good = writeDot(
     smallNetwork(
@@ -136,6 +238,11 @@ describe('a malformed file', () => {
     ['/// cause: Initial', '/// cause: Boredom', undefined, 'a cause'],
     ['all_voters: {Alice', 'all_voters: [Alice', undefined, 'a list like {Alice, Bob}'],
     ['/// ===== meta-elections =====', '', undefined, '"/// ===== meta-elections ====="'],
+    ['subgraph cluster_Bob {', 'subgraph cluster_B:b {', undefined, 'a cluster with the name of a peer'],
+    ['///   Bob:', `///   ${'x'.repeat(300)}:`, 4, 'a name of at most 256 bytes'],
+    ['Requesting(Bob)', `Requesting(${'x'.repeat(300)})`, undefined, 'a name of at most 256 bytes'],
+    ['"A_1" -> "A_2"', '"A_0" -> "A_2"', undefined, 'a self-parent by the same creator'],
+    ['"A_1" -> "A_2"', '"B_1" -> "A_2"', undefined, 'a self-parent by the same creator'],
   ])('with %j as %j is refused with file, line and what was expected', (right, wrong, line, expected) => {
     const text = good.replace(right, wrong)
     let error: unknown
@@ -181,6 +288,30 @@ describe('a malformed file', () => {
       }),
       { numRuns: 400 },
     )
+  })
+
+  it('of any size is refused in time: no part of it is read again and again', () => {
+    const many = 100_000
+    const edges = Array.from({ length: many }, (_, i) => `    "${String(i)}" -> "B_${String(i)}" [minlen=1]\n`).join('')
+    const metaEvent = '///   A_0 -> {\n///     observees: {}\n///     interesting_content: ['
+    const insertions: readonly (readonly [behind: string, text: string])[] = [
+      ['', '\n'.repeat(many)],
+      ['/// peer_list: {\n', '///   A: '.repeat(many)],
+      ['  style=invis\n', '  subgraph cluster_A {\n'.repeat(many)],
+      ['subgraph cluster_Alice', ' {'.repeat(many)],
+      ['label="Alice"\n', edges],
+      ['</table>>', '\n'.repeat(many)],
+      ['Observation(OpaquePayload(', '%'.repeat(many)],
+      ['Observation(OpaquePayload(', '%1;'.repeat(many)],
+      ['last_ancestors: {', ', : '.repeat(many)],
+      ['unconsensused_events: {', '", "'.repeat(many)],
+      ['meta_events: {\n', `${metaEvent}${'('.repeat(many)}${', '.repeat(many)}]\n`],
+      ['public_ids: {\n', `///   ${'a: '.repeat(many)}`],
+    ]
+    for (const [behind, text] of insertions) {
+      expect(good).toContain(behind)
+      parsesOrFails(good.replace(behind, () => behind + text))
+    }
   })
 
   it('throws a DotError and nothing else for random text and for lines in any order', () => {

@@ -152,7 +152,7 @@ export function randomGraph(choose: Choose, limits: RandomGraphLimits): RandomGr
   const peers = [...founders, ...joiners].map((name, i) => ({
     name,
     forks: forkers.has(name),
-    tips: [],
+    tips: new Array<number>(),
     face: choose(2) === 0 ? i % 2 : choose(3),
   }))
   const effects: TwinPayload['effect'][] = joiners.map((peer) => ({ kind: 'Add', peer }))

@@ -43,7 +43,11 @@ function metaEventText(
   return `${String(event)} observes ${[...observees].sort().join(' ')} interesting ${content.join(' ')} votes ${votes.join(', ')}`
 }
 
-function decisionText(event: number, subjects: Iterable<readonly [string, boolean]>, payloads: readonly string[]): string {
+function decisionText(
+  event: number,
+  subjects: Iterable<readonly [string, boolean]>,
+  payloads: readonly string[],
+): string {
   const texts = [...subjects].map(([subject, value]) => `${subject}=${String(value)}`).sort()
   return `${String(event)} decides ${texts.join(' ')}: ${payloads.join(' ')}`
 }
@@ -65,7 +69,8 @@ export function twinOutcome(input: ElectionInput, TwinKind: typeof Twin = Twin):
 }
 
 /** What is left of a payload in the optimised election: its hash is given, so its content is of no account. */
-function observationOf({ hash, voter, effect }: TwinPayload, mode: ConsensusMode): Observation<string> {
+function observationOf({ hash, voter, isInternal, effect }: TwinPayload, mode: ConsensusMode): Observation<string> {
+  if (isInternal === true) return { kind: 'DkgMessage', text: hash, message: new Uint8Array() }
   const relatedInfo = new Uint8Array()
   if (effect !== undefined) return { kind: effect.kind, peerId: mockIdentity.publicId(effect.peer), relatedInfo }
   return mode === 'single' && voter === undefined

@@ -10,7 +10,8 @@ export interface TwinMetaVote {
   readonly decision: boolean | undefined
 }
 
-type Coin = (round: number) => boolean | undefined
+/** The coin of a round, if it is known. */
+export type Coin = (round: number) => boolean | undefined
 
 export function isSupermajority(count: number, voters: number): boolean {
   return 3 * count > 2 * voters
@@ -34,14 +35,16 @@ function startOf(round: number, step: 0 | 1 | 2, estimates: ReadonlySet<boolean>
  *
  * @param start - the list of the nearest sync self-ancestor.
  * @param others - the lists of the other voters.
+ * @param coin - default the first implementation's.
  */
 export function nextMetaVotes(
   start: readonly TwinMetaVote[],
   others: readonly (readonly TwinMetaVote[])[],
   voters: number,
+  coin: Coin = (round) => round % 2 === 1,
 ): TwinMetaVote[] {
   const withoutCoins = listFrom(start, others, voters, () => undefined)
-  return listFrom(withoutCoins, [], voters, (round) => round % 2 === 1)
+  return listFrom(withoutCoins, [], voters, coin)
 }
 
 function listFrom(
@@ -104,8 +107,7 @@ function updated(vote: TwinMetaVote, others: readonly TwinMetaVote[], voters: nu
 
 /** The entry after the last one, before its first update. */
 function following(last: TwinMetaVote, held: readonly TwinMetaVote[], voters: number, coin: Coin): TwinMetaVote {
-  const agree = (value: boolean): boolean =>
-    isSupermajority(held.filter(({ aux }) => aux === value).length, voters)
+  const agree = (value: boolean): boolean => isSupermajority(held.filter(({ aux }) => aux === value).length, voters)
   switch (last.step) {
     case 0:
       return startOf(last.round, 1, new Set([!agree(false)]))

@@ -103,7 +103,8 @@ export class Twin {
     const carriers = new Map<string, number[]>()
     for (const y of this.#unconsensused) {
       const { payload } = graph.at(y)
-      if (payload === undefined || this.#isVoid(payload) || already.has(keyOf(payload)) || !graph.descends(x, y)) continue
+      if (payload === undefined || this.#isVoid(payload) || already.has(keyOf(payload)) || !graph.descends(x, y))
+        continue
       carriers.set(keyOf(payload), [...(carriers.get(keyOf(payload)) ?? []), y])
     }
     const creators = graph.creatorsBefore(x)
@@ -239,7 +240,11 @@ export class Twin {
     this.#cursor = Math.max(newStart, Math.min(...observers))
     for (const [y, content] of this.#content) {
       if (y < newStart) this.#content.delete(y)
-      else this.#content.set(y, content.filter((key) => !decided.has(key)))
+      else
+        this.#content.set(
+          y,
+          content.filter((key) => !decided.has(key)),
+        )
     }
     for (const y of [...this.metaEvents.keys()]) {
       this.metaEvents.delete(y)
@@ -269,7 +274,5 @@ function inDecidedOrder(lists: readonly (readonly string[])[]): string[] {
   const keys = [...new Set(lists.flat())]
   const holding = (key: string): (readonly string[])[] => lists.filter((list) => list.includes(key))
   const position = (key: string): number => Math.min(...holding(key).map((list) => list.indexOf(key)))
-  return keys.sort(
-    (a, b) => position(a) - position(b) || holding(b).length - holding(a).length || compareKeys(a, b),
-  )
+  return keys.sort((a, b) => position(a) - position(b) || holding(b).length - holding(a).length || compareKeys(a, b))
 }

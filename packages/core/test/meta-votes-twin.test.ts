@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
+
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { MetaVoting, fieldCount, fields } from '../src/meta-votes.ts'
+import type { MetaVoteSpan } from '../src/meta-votes.ts'
+import { chooser } from './support/network.ts'
+import type { Choose } from './support/network.ts'
+import { nextMetaVotes } from './support/twin-votes.ts'
+import type { TwinMetaVote } from './support/twin-votes.ts'
+
+/** Random choices; many more with the variable PARSEC_RUNS. */
+const runs = Number(process.env.PARSEC_RUNS ?? 120)
+
+/** What a voter holds after one of its events: the same meta-votes twice. */
+interface Held {
+  readonly span: MetaVoteSpan
+  /** Per subject. */
+  readonly lists: readonly (readonly TwinMetaVote[])[]
+}
+
+function setOf(holdsTrue: boolean, holdsFalse: boolean): Set<boolean> {
+  return new Set([...(holdsTrue ? [true] : []), ...(holdsFalse ? [false] : [])])
+}
+
+/** One subject's list, read out of the pool. */
+function listIn({ pool, words }: MetaVoting, { start, stages }: MetaVoteSpan, slot: number): TwinMetaVote[] {
+  return Array.from({ length: stages }, (_, stage) => {
+    const holds = (field: number): boolean =>
+      ((pool.at(start + (stage * fieldCount + field) * words + (slot >> 5)) >> (slot & 31)) & 1) === 1
+    const step = ([0, 1, 2] as const)[stage % 3] ?? 0
+    const vote: TwinMetaVote = {
+      round: Math.floor(stage / 3),
+      step,
+      estimates: setOf(holds(fields.estTrue), holds(fields.estFalse)),
+      binValues: setOf(holds(fields.binTrue), holds(fields.binFalse)),
+      aux: holds(fields.auxTrue) ? true : holds(fields.auxFalse) ? false : undefined,
+      decision: holds(fields.decided) ? step === 0 : undefined,
+    }
+    return holds(fields.has) ? [vote] : []
+  }).flat()
+}
+
+/** A list such as a voter could hold: any values, decided at most in its last entry. */
+function randomList(choose: Choose, longest: number): TwinMetaVote[] {
+  const length = choose(4) === 0 ? 1 + choose(longest) : longest
+  return Array.from({ length }, (_, stage) => {
+    const step = ([0, 1, 2] as const)[stage % 3] ?? 0
+    const decision = stage === length - 1 && step < 2 && choose(8) === 0 ? step === 0 : undefined
+    const any = choose(3)
+    const estimates = decision === undefined ? setOf(any !== 1, any !== 0) : new Set([decision])
+    const binValues = decision === undefined ? new Set([...estimates].filter(() => choose(6) > 0)) : estimates
+    const aux = decision ?? (choose(8) === 0 ? undefined : [...binValues][choose(binValues.size)])
+    return { round: Math.floor(stage / 3), step, estimates, binValues, aux, decision }
+  })
+}
+
+/** Puts lists, one per subject, into the pool. */
+function put({ pool, words }: MetaVoting, lists: Held['lists']): MetaVoteSpan {
+  const stages = Math.max(...lists.map((list) => list.length))
+  const start = pool.extend(stages * fieldCount * words)
+  pool.items.fill(0, start, pool.length)
+  for (const [slot, list] of lists.entries()) {
+    for (const [stage, { estimates, binValues, aux, decision }] of list.entries()) {
+      const held = {
+        has: true,
+        estTrue: estimates.has(true),
+        estFalse: estimates.has(false),
+        binTrue: binValues.has(true),
+        binFalse: binValues.has(false),
+        auxTrue: aux === true,
+        auxFalse: aux === false,
+        decided: decision !== undefined,
+      }
+      for (const [name, field] of Object.entries(fields)) {
+        if (!held[name as keyof typeof fields]) continue
+        const at = start + (stage * fieldCount + field) * words + (slot >> 5)
+        pool.items[at] = pool.at(at) | (1 << (slot & 31))
+      }
+    }
+  }
+  return { start, stages }
+}
+
+/** One update among random voters. Returns how many subjects took a coin. */
+function checkUpdate(choose: Choose, voters: number): number {
+  const voting = new MetaVoting(voters)
+  const longest = 1 + choose(9)
+  const held = Array.from({ length: Math.max(1, voters - choose(3)) }, (): Held => {
+    const lists = Array.from({ length: voters }, () => randomList(choose, longest))
+    return { span: put(voting, lists), lists }
+  })
+  const [own, ...others] = held
+  if (own === undefined) return 0
+  voting.begin()
+  for (const { span } of others) voting.addOther(span.start, span.stages)
+  const span = { start: -1, stages: 0 }
+  const allDecided = voting.update(own.span, span)
+  const othersAt = (subject: number): (readonly TwinMetaVote[])[] => others.map(({ lists }) => lists[subject] ?? [])
+  const expected = own.lists.map((start, subject) => nextMetaVotes(start, othersAt(subject), voters))
+  expect(expected.map((_, slot) => listIn(voting, span, slot))).toEqual(expected)
+  expect(allDecided).toBe(expected.every((list) => list.at(-1)?.decision !== undefined))
+  const withoutCoin = own.lists.map((start, subject) =>
+    nextMetaVotes(start, othersAt(subject), voters, () => undefined),
+  )
+  return withoutCoin.filter((list) => list.some(({ estimates }) => estimates.size === 0)).length
+}
+
+test('meta-votes are those of the plain twin, whatever the voters hold: rounds with coins, more than 32 subjects', () => {
+  let coins = 0
+  fc.assert(
+    fc.property(fc.integer(), (seed) => {
+      const choose = chooser(seed)
+      for (let i = 0; i < 5; i++) coins += checkUpdate(choose, choose(12) === 0 ? 30 + choose(8) : 2 + choose(9))
+    }),
+    { numRuns: runs },
+  )
+  expect(coins).toBeGreaterThan(runs)
+})
