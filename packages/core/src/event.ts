@@ -85,7 +85,7 @@ export class Event<P> {
   /**
    * Reads one event. Nothing is verified yet.
    *
-   * Throws what {@link decodeObservation} throws.
+   * Throws `MalformedEncoding`, `LimitExceeded`, `MalformedPayload`, `InvalidPublicId` or `InvalidObservation`.
    */
   static decode<P>(reader: Reader, { codec, identities }: EventFormat<P>): Event<P> {
     const start = reader.offset
