@@ -4,7 +4,7 @@ import { Reader, Writer, readSet } from './encoding.ts'
 import { ParsecError } from './errors.ts'
 import type { EventFormat } from './event.ts'
 import type { PublicId } from './identity.ts'
-import { decodeObservation, encodeObservation, isSingle } from './observation.ts'
+import { decodeObservation, encodeObservation, isSingle, signedEncoding } from './observation.ts'
 import type { ConsensusMode, Observation, PayloadCodec } from './observation.ts'
 
 /** A voter's signature over the canonical encoding of an observation. */
@@ -40,7 +40,7 @@ export class Block<P> {
    */
   verify(voters: Iterable<PublicId>, mode: ConsensusMode, codec: PayloadCodec<P>): void {
     const known = [...voters]
-    const message = encodeObservation(this.observation, codec)
+    const message = signedEncoding(this.observation, codec)
     let previous: PublicId | undefined
     for (const { voter, signature } of this.proofs) {
       if (previous !== undefined && previous.compareTo(voter) >= 0) this.#fail(`two proofs of ${voter.name}`)

@@ -8,10 +8,11 @@ import type { PublicId } from './identity.ts'
 import type { CauseKind, DecisionView, Inspection, SeenThrough } from './inspect.ts'
 import { GraphInspection } from './inspection.ts'
 import type { Inspected } from './inspection.ts'
-import { isSingle } from './observation.ts'
+import { isSingle, removedBy } from './observation.ts'
 import type { ConsensusMode, Observation } from './observation.ts'
 import { Payloads } from './payloads.ts'
 import { PeerList, PeerState } from './peers.ts'
+import type { Addition } from './peers.ts'
 
 export interface ConsensusOptions {
   /** Default supermajority. */
@@ -120,7 +121,7 @@ export class Consensus implements Inspected {
       const { voters } = this.election
       this.#history.push(...decision.payloads)
       this.#elections++
-      const changed = this.#changeMembership(decision.payloads, voters)
+      const changed = this.#changeMembership(decision, voters)
       this.election.conclude(decision, changed)
       this.#options.onDecided?.(decision.payloads, voters)
       if (this.#stopped) return
@@ -145,21 +146,24 @@ export class Consensus implements Inspected {
   }
 
   /** Applies what was decided to the peers (section 7); returns the new voters if they changed. */
-  #changeMembership(payloads: readonly number[], before: readonly number[]): readonly number[] | undefined {
+  #changeMembership({ payloads, event }: Decision, before: readonly number[]): readonly number[] | undefined {
     let voters = before
     for (const payload of payloads) {
       const { observation } = this.payloads.at(payload)
-      if (observation.kind === 'Add') voters = this.#addVoter(observation.peerId, voters)
-      else if (observation.kind === 'Remove') voters = this.#removeVoter(observation.peerId, voters)
+      if (observation.kind === 'Add') {
+        voters = this.#addVoter(observation.peerId, voters, { payload, event, voters: before })
+      }
+      const leaving = removedBy(observation)
+      if (leaving !== undefined) voters = this.#removeVoter(leaving, voters)
     }
     return voters === before ? undefined : voters
   }
 
-  #addVoter(id: PublicId, voters: readonly number[]): readonly number[] {
+  #addVoter(id: PublicId, voters: readonly number[], addition: Addition): readonly number[] {
     const { peers } = this
     const peer = peers.add(id, PeerState.NONE)
     if (peers.at(peer).removed || voters.includes(peer)) return voters
-    peers.setMember(peer)
+    peers.setMember(peer, addition)
     const weAreEstablished = voters.every((voter) => voter === this.ourIndex || peers.at(voter).state.recv)
     const state = peers.at(peer).state.with('VOTE', 'SEND')
     peers.setState(peer, weAreEstablished ? state.with('RECV') : state)

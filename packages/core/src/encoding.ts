@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
 import { ParsecError } from './errors.ts'
-import { limits } from './limits.ts'
+import { checkLimit, limits } from './limits.ts'
 
 /** Pure and the same everywhere, but not in the ECMAScript library that core is compiled against. */
 declare const TextEncoder: new () => { encode(text: string): Uint8Array }
@@ -137,7 +137,7 @@ export class Reader {
   length(what: string, limit: number): number {
     const low = this.u32()
     const actual = this.u32() * 0x1_0000_0000 + low
-    if (actual > limit) throw new ParsecError({ code: 'LimitExceeded', what, limit, actual })
+    checkLimit(what, limit, actual)
     return actual
   }
 

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
 
+import type { RefusedEventKind } from './malice.ts'
+
 /**
  * What can go wrong, as a closed union: a code and the fields that explain it. Everything here can be caused by a wrong
  * call or by a wrong message; none of it damages the state.
@@ -18,8 +20,15 @@ export type ParsecErrorDetail =
   /** The creator was never a member as far as we have decided (section 3). */
   | { readonly code: 'UnknownCreator'; readonly event: string; readonly creator: string }
   | { readonly code: 'UnknownParent'; readonly event: string; readonly parent: string }
-  | { readonly code: 'SelfParentByDifferentCreator'; readonly event: string; readonly selfParent: string }
-  | { readonly code: 'OtherParentBySameCreator'; readonly event: string; readonly otherParent: string }
+  /** An event that no correct peer makes or inserts (section 8); its creator will be accused. */
+  | {
+      readonly code: 'MaliciousEvent'
+      readonly event: string
+      readonly creator: string
+      readonly malice: RefusedEventKind
+    }
+  /** We know of a fork by the sender. */
+  | { readonly code: 'KnownForker'; readonly peer: string }
   /** An event that bears our signature and that this state has not made: two processes share a key, or a state was rolled back. */
   | { readonly code: 'UnknownOwnEvent'; readonly event: string }
   | { readonly code: 'UnknownPeer'; readonly peer: string }

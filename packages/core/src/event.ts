@@ -6,11 +6,9 @@ import type { Reader } from './encoding.ts'
 import { ParsecError } from './errors.ts'
 import type { IdentityScheme, PublicId, SecretId } from './identity.ts'
 import type { CauseKind } from './inspect.ts'
-import { decodeObservation, encodeObservation } from './observation.ts'
+import { hashLength } from './malice.ts'
+import { decodeObservation, encodeObservation, signedEncoding } from './observation.ts'
 import type { Observation, PayloadCodec } from './observation.ts'
-
-/** Bytes of an event hash. */
-const hashLength = 32
 
 /** An observation and its voter's signature over its canonical encoding (protocol.md section 2). */
 export interface Vote<P> {
@@ -45,7 +43,7 @@ export class Event<P> {
   /** Canonical encoding: content, then signature. */
   readonly bytes: Uint8Array
   readonly #contentLength: number
-  /** Encoding of the observation, where the event is a vote. */
+  /** What a vote signs. */
   readonly #voted: Uint8Array | undefined
   #verified: boolean
 
@@ -74,8 +72,10 @@ export class Event<P> {
     if (cause.kind !== 'Initial') writer.fixed(cause.selfParent)
     if (cause.kind === 'Requesting') writer.fixed(cause.recipient.bytes)
     else if (cause.kind === 'Observation') {
-      voted = encodeObservation(cause.vote.observation, codec)
-      writer.fixed(voted).fixed(cause.vote.signature)
+      const { observation, signature } = cause.vote
+      const encoding = encodeObservation(observation, codec)
+      voted = votedBytes(observation, encoding, codec)
+      writer.fixed(encoding).fixed(signature)
     } else if (cause.kind !== 'Initial') writer.fixed(cause.otherParent)
     const content = writer.finish()
     const bytes = writer.fixed(us.sign(content)).finish()
@@ -106,7 +106,7 @@ export class Event<P> {
     // A copy of its own: an event that is kept must not keep the message that it came in.
     const bytes = reader.since(start).slice()
     const selfParent = bytes.subarray(selfParentAt, detailAt)
-    const voted = observation && bytes.subarray(detailAt, observationEnd)
+    const voted = observation && votedBytes(observation, bytes.subarray(detailAt, observationEnd), codec)
     let cause: Cause<P>
     if (recipient !== undefined) cause = { kind: 'Requesting', selfParent, recipient }
     else if (observation !== undefined) {
@@ -145,4 +145,9 @@ export class Event<P> {
   #fail(signed: 'event' | 'vote'): never {
     throw new ParsecError({ code: 'SignatureFailure', event: this.id, signed })
   }
+}
+
+/** What a vote signs, which for all but what is unprovable stands in the event. */
+function votedBytes<P>(observation: Observation<P>, encoding: Uint8Array, codec: PayloadCodec<P>): Uint8Array {
+  return observation.kind === 'Accusation' ? signedEncoding(observation, codec) : encoding
 }

@@ -97,6 +97,11 @@ export class GossipGraph {
     return y <= at
   }
 
+  /** Does x know a later event than y on y's lane? */
+  hasLaterThan(x: number, y: number): boolean {
+    return x !== none && (this.clock[x * this.stride + (this.lane[y] as number)] as number) > y + 1
+  }
+
   /** Do two events by the peer, neither a self-ancestor of the other, both precede x (section 4)? */
   isAwareOfFork(x: number, peer: number): boolean {
     const lanes = this.lanesOf[peer]

@@ -18,6 +18,9 @@ export type { Cause, EventFormat, Vote } from './event.ts'
 export type { IdentityScheme, PublicId, SecretId } from './identity.ts'
 export type * from './inspect.ts'
 export { limits } from './limits.ts'
+export { maliceText } from './malice-encoding.ts'
+export { maliceKinds } from './malice.ts'
+export type { FaultyEventKind, Malice, MaliceKind, RefusedEventKind } from './malice.ts'
 export { Message } from './message.ts'
 export { mockIdentity } from './mock-identity.ts'
 export {
@@ -29,9 +32,12 @@ export {
   observationText,
   opaque,
   remove,
+  removedBy,
   stringCodec,
+  unprovable,
 } from './observation.ts'
 export type { ConsensusMode, Observation, PayloadCodec } from './observation.ts'
 export { Parsec } from './parsec.ts'
 export type { ParsecOptions } from './parsec.ts'
 export { PeerState } from './peers.ts'
+export type { Report } from './report.ts'

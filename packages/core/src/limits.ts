@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
 
+import { ParsecError } from './errors.ts'
+
 /** Every size that can come from outside, in one place. Beyond a limit a decoder throws `LimitExceeded`. */
 export const limits = {
   /** Bytes of one gossip message. */
@@ -10,8 +12,17 @@ export const limits = {
   payloadBytes: 1 << 20,
   /** Bytes of relatedInfo in Genesis, Add and Remove. */
   relatedInfoBytes: 1 << 16,
+  /** Bytes of an event that an accusation carries: every event with a payload within its limit. */
+  accusedEventBytes: (1 << 20) + (1 << 12),
+  /** Bytes of the application's reason for an accusation that cannot be proven. */
+  reasonBytes: 1 << 10,
   /** Peers named in one observation, and voters of one election. */
   groupSize: 1024,
   /** Bytes of a mock identity's name. */
   nameBytes: 256,
 } as const
+
+/** Throws `LimitExceeded`. */
+export function checkLimit(what: string, limit: number, actual: number): void {
+  if (actual > limit) throw new ParsecError({ code: 'LimitExceeded', what, limit, actual })
+}

@@ -2,9 +2,8 @@
 import { platform } from '#crypto'
 import { Writer, compareBytes, utf8Bytes } from './encoding.ts'
 import type { Reader } from './encoding.ts'
-import { ParsecError } from './errors.ts'
 import type { IdentityScheme, PublicId, SecretId } from './identity.ts'
-import { limits } from './limits.ts'
+import { checkLimit, limits } from './limits.ts'
 
 /** A name that stands for a key pair. Its signature is a hash that anyone can make: for simulations and recorded graphs only. */
 class MockPublicId implements PublicId {
@@ -15,14 +14,7 @@ class MockPublicId implements PublicId {
   constructor(name: string) {
     this.name = name
     this.#nameBytes = utf8Bytes(name)
-    if (this.#nameBytes.length > limits.nameBytes) {
-      throw new ParsecError({
-        code: 'LimitExceeded',
-        what: 'name',
-        limit: limits.nameBytes,
-        actual: this.#nameBytes.length,
-      })
-    }
+    checkLimit('name', limits.nameBytes, this.#nameBytes.length)
     const key = platform.sha3(this.#nameBytes)
     this.bytes = new Writer().bytes(this.#nameBytes).fixed(key).fixed(key).finish()
   }

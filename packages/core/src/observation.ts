@@ -5,7 +5,9 @@ import { Writer, compareBytes, readSet, toHex, utf8Bytes, utf8Text } from './enc
 import type { Reader } from './encoding.ts'
 import { ParsecError } from './errors.ts'
 import type { IdentityScheme, PublicId } from './identity.ts'
-import { limits } from './limits.ts'
+import { checkLimit, limits } from './limits.ts'
+import { maliceText, readMalice, writeMalice } from './malice-encoding.ts'
+import type { Malice } from './malice.ts'
 
 /** How many votes an OpaquePayload needs; fixed per network (protocol.md section 2). */
 export type ConsensusMode = 'supermajority' | 'single'
@@ -18,6 +20,8 @@ export type Observation<P> =
   | { readonly kind: 'Add'; readonly peerId: PublicId; readonly relatedInfo: Uint8Array }
   /** Remove a voter. */
   | { readonly kind: 'Remove'; readonly peerId: PublicId; readonly relatedInfo: Uint8Array }
+  /** Remove a voter for what it did (section 8). Made by the library, but for what is unprovable. */
+  | { readonly kind: 'Accusation'; readonly offender: PublicId; readonly malice: Malice }
   /** Anything that the application wants ordered. */
   | { readonly kind: 'OpaquePayload'; readonly payload: P }
   /** Run a distributed key generation; never output. So far only met in recorded graphs. */
@@ -58,8 +62,19 @@ export function remove(peerId: PublicId, relatedInfo = noInfo): Observation<neve
   return { kind: 'Remove', peerId, relatedInfo }
 }
 
+/** An accusation that only a supermajority of applications can make true: for spam, silence and whatever else no graph shows (section 8). */
+export function unprovable(offender: PublicId, reason: string): Observation<never> {
+  return { kind: 'Accusation', offender, malice: { kind: 'Unprovable', reason } }
+}
+
 export function opaque<P>(payload: P): Observation<P> {
   return { kind: 'OpaquePayload', payload }
+}
+
+/** Whom a decided observation removes (sections 7 and 8), or undefined. */
+export function removedBy(observation: Observation<unknown>): PublicId | undefined {
+  if (observation.kind === 'Remove') return observation.peerId
+  return observation.kind === 'Accusation' ? observation.offender : undefined
 }
 
 /** Ascending and without repetition, as sets are encoded. */
@@ -68,8 +83,16 @@ export function sortedIds(ids: Iterable<PublicId>): PublicId[] {
   return sorted.filter((id, i) => i === 0 || (sorted[i - 1] as PublicId).compareTo(id) !== 0)
 }
 
-/** Index of the variant in the canonical encoding; 3 is Accusation and 6 DkgResult. */
-const variantIndex = { Genesis: 0, Add: 1, Remove: 2, OpaquePayload: 4, StartDkg: 5, DkgMessage: 7 } as const
+/** Index of the variant in the canonical encoding; 6 is DkgResult. */
+const variantIndex = {
+  Genesis: 0,
+  Add: 1,
+  Remove: 2,
+  Accusation: 3,
+  OpaquePayload: 4,
+  StartDkg: 5,
+  DkgMessage: 7,
+} as const
 
 /** Is each vote for it an observation of its own (section 2, consensus mode)? */
 export function isSingle(kind: Observation<unknown>['kind'], mode: ConsensusMode): boolean {
@@ -80,10 +103,6 @@ function writeIds(writer: Writer, ids: readonly PublicId[]): void {
   checkLimit('group', limits.groupSize, ids.length)
   writer.length(ids.length)
   for (const id of ids) writer.fixed(id.bytes)
-}
-
-function checkLimit(what: string, limit: number, actual: number): void {
-  if (actual > limit) throw new ParsecError({ code: 'LimitExceeded', what, limit, actual })
 }
 
 /** Canonical encoding; throws `LimitExceeded` for what no peer would accept. */
@@ -99,6 +118,10 @@ export function encodeObservation<P>(observation: Observation<P>, codec: Payload
     case 'Remove':
       checkLimit('relatedInfo', limits.relatedInfoBytes, observation.relatedInfo.length)
       writer.fixed(observation.peerId.bytes).bytes(observation.relatedInfo)
+      break
+    case 'Accusation':
+      writer.fixed(observation.offender.bytes)
+      writeMalice(writer, observation.malice)
       break
     case 'OpaquePayload': {
       const bytes = codec.encode(observation.payload)
@@ -116,9 +139,17 @@ export function encodeObservation<P>(observation: Observation<P>, codec: Payload
   return writer.finish()
 }
 
-/** SHA3-256 of the canonical encoding. */
+/** What votes sign and what the hash is made of: the canonical encoding, without the reason of what is unprovable (section 8). */
+export function signedEncoding<P>(observation: Observation<P>, codec: PayloadCodec<P>): Uint8Array {
+  const { kind } = observation
+  return kind === 'Accusation' && observation.malice.kind === 'Unprovable'
+    ? encodeObservation(unprovable(observation.offender, ''), codec)
+    : encodeObservation(observation, codec)
+}
+
+/** SHA3-256 of the canonical encoding (section 2). */
 export function observationHash<P>(observation: Observation<P>, codec: PayloadCodec<P>): Uint8Array {
-  return platform.sha3(encodeObservation(observation, codec))
+  return platform.sha3(signedEncoding(observation, codec))
 }
 
 function decodePayload<P>(bytes: Uint8Array, codec: PayloadCodec<P>): P {
@@ -154,6 +185,8 @@ export function decodeObservation<P>(
       const relatedInfo = reader.bytes('relatedInfo', limits.relatedInfoBytes).slice()
       return { kind: variant === variantIndex.Add ? 'Add' : 'Remove', peerId, relatedInfo }
     }
+    case variantIndex.Accusation:
+      return { kind: 'Accusation', offender: identities.decodePublicId(reader), malice: readMalice(reader) }
     case variantIndex.OpaquePayload:
       return {
         kind: 'OpaquePayload',
@@ -176,6 +209,8 @@ export function observationText<P>(observation: Observation<P>, payloadText: (pa
       if (relatedInfo.length === 0) return `${kind}(${peerId.name})`
       return `${kind} { peer_id: ${peerId.name}, related_info: [${relatedInfo.join(', ')}] }`
     }
+    case 'Accusation':
+      return `Accusation { offender: ${observation.offender.name}, malice: ${maliceText(observation.malice)} }`
     case 'OpaquePayload':
       return `OpaquePayload(${payloadText(observation.payload)})`
     case 'StartDkg':

@@ -5,27 +5,24 @@ import type { Proof } from './block.ts'
 import { BlockQueue } from './block-queue.ts'
 import { Consensus } from './consensus.ts'
 import { ed25519Identity } from './ed25519-identity.ts'
-import { Reader, toHex } from './encoding.ts'
+import type { Reader } from './encoding.ts'
+import { Detection } from './detection.ts'
 import { ParsecError } from './errors.ts'
-import { Event } from './event.ts'
-import type { Cause, EventFormat, Vote } from './event.ts'
+import type { EventFormat } from './event.ts'
 import { none } from './graph.ts'
 import type { IdentityScheme, PublicId, SecretId } from './identity.ts'
 import type { DecisionView, Inspection } from './inspect.ts'
 import { GraphInspection } from './inspection.ts'
-import { limits } from './limits.ts'
-import { Message, invalidMessage, recordedSyncEvent } from './message.ts'
-import {
-  decodeObservation,
-  encodeObservation,
-  genesis,
-  observationHash,
-  observationText,
-  sortedIds,
-} from './observation.ts'
+import { Intake } from './intake.ts'
+import { KnownEvents } from './known-events.ts'
+import { checkLimit, limits } from './limits.ts'
+import { Message, invalidMessage } from './message.ts'
+import { genesis, observationText, removedBy, sortedIds } from './observation.ts'
 import type { ConsensusMode, Observation, PayloadCodec } from './observation.ts'
+import { OwnEvents } from './own-events.ts'
 import { fates } from './payloads.ts'
 import { PeerState } from './peers.ts'
+import type { Report } from './report.ts'
 
 export interface ParsecOptions<P> {
   /** How the application's payload becomes bytes and back. */
@@ -36,14 +33,9 @@ export interface ParsecOptions<P> {
   readonly mode?: ConsensusMode
   /** Called at each decision, while the election that fell is still to be inspected. Must not call back. */
   readonly onDecision?: (decision: DecisionView, inspection: Inspection) => void
+  /** Told of what looks like malice and cannot be proven. Must not call back. */
+  readonly onReport?: (report: Report) => void
 }
-
-/** Requested by a cause whose self-parent is not known yet. */
-type OwnCause<P> =
-  | { readonly kind: 'Requesting'; readonly recipient: PublicId }
-  | { readonly kind: 'Request' | 'Response'; readonly otherParent: Uint8Array }
-  | { readonly kind: 'Observation'; readonly vote: Vote<P> }
-  | { readonly kind: 'Initial' }
 
 /**
  * One peer of a network that agrees on an order of blocks. A state machine: no clock, no input or output, no randomness. The caller
@@ -58,26 +50,26 @@ type OwnCause<P> =
  */
 export class Parsec<P> {
   readonly mode: ConsensusMode
-  readonly #us: SecretId
+  readonly ourPublicId: PublicId
   readonly #ourIndex: number
   readonly #format: EventFormat<P>
   readonly #consensus: Consensus
-  readonly #events: Event<P>[] = []
-  readonly #indexOf = new Map<string, number>()
-  #ourLast: Event<P> | undefined
-  /** Our events that wait until we are a voter (section 3, fromExisting). */
-  #heldBack: OwnCause<P>[] = []
-  /** Sync events of others that an event of ours has recorded: each is answered once. */
-  readonly #recorded = new Set<number>()
-  readonly #votedFor = new Set<string>()
+  readonly #events = new KnownEvents<P>()
+  readonly #detection: Detection<P>
+  readonly #report: (report: Report) => void
+  readonly #intake: Intake<P>
+  readonly #own: OwnEvents<P>
+  /** Per peer, how many of our requests it has not answered since its last answer. */
+  readonly #unanswered = new Map<number, number>()
   readonly #blocks = new BlockQueue<P>()
 
   private constructor(us: SecretId, options: ParsecOptions<P>) {
-    this.#us = us
+    this.ourPublicId = us.publicId
     this.mode = options.mode ?? 'supermajority'
     const identities = options.identities ?? ed25519Identity
     this.#format = { codec: options.codec, identities: this.#rememberingIds(identities) }
-    const { onDecision } = options
+    const { onDecision, onReport } = options
+    this.#report = (report) => onReport?.(report)
     this.#consensus = new Consensus({
       mode: this.mode,
       ourIndex: 0,
@@ -91,6 +83,19 @@ export class Parsec<P> {
       },
     })
     this.#ourIndex = this.#consensus.addPeer(us.publicId, PeerState.NONE)
+    this.#detection = new Detection(this.#consensus, this.#events, this.#format, this.#ourIndex)
+    const context = {
+      ourIndex: this.#ourIndex,
+      format: this.#format,
+      consensus: this.#consensus,
+      events: this.#events,
+      detection: this.#detection,
+      report: this.#report,
+    }
+    this.#intake = new Intake(context)
+    this.#own = new OwnEvents(us, context, this.#intake, (payload) => {
+      if (this.#consensus.payloads.fate[payload] === fates.open) this.#blocks.votedFor(payload)
+    })
   }
 
   /**
@@ -105,8 +110,8 @@ export class Parsec<P> {
     const parsec = new Parsec(us, options)
     parsec.#found(members, PeerState.ACTIVE)
     parsec.#consensus.peers.setState(parsec.#ourIndex, PeerState.ACTIVE)
-    parsec.#append({ kind: 'Initial' })
-    parsec.#vote(genesis(members))
+    parsec.#own.initial()
+    parsec.#own.vote(genesis(members))
     parsec.#proceedAlone()
     return parsec
   }
@@ -135,10 +140,6 @@ export class Parsec<P> {
     return parsec
   }
 
-  get ourPublicId(): PublicId {
-    return this.#us.publicId
-  }
-
   /** Are we a voter? */
   canVote(): boolean {
     return this.#ourState.vote
@@ -147,25 +148,27 @@ export class Parsec<P> {
   /**
    * Votes for an observation (section 3).
    *
-   * Throws `InvalidSelfState` if we are no voter, `DuplicateVote` if we voted for it before, `InvalidObservation` for a kind that only the library makes,
+   * Throws `InvalidSelfState` if we are no voter, `DuplicateVote` if we voted for it before, `InvalidObservation` for what only the library makes (accusations, but for what is
+   * unprovable, among them),
    * `LimitExceeded` if it is too large, `MalformedPayload`, `MalformedEncoding` or `InvalidPublicId` if the other peers could not read it: the codec does not give
    * it back, or an id is of another kind than the network's.
    */
   voteFor(observation: Observation<P>): void {
     const { kind } = observation
-    if (kind !== 'OpaquePayload' && kind !== 'Add' && kind !== 'Remove') {
+    const isUnprovable = kind === 'Accusation' && observation.malice.kind === 'Unprovable'
+    if (kind !== 'OpaquePayload' && kind !== 'Add' && kind !== 'Remove' && !isUnprovable) {
       throw new ParsecError({ code: 'InvalidObservation', kind, reason: 'only the library votes for it' })
     }
     this.#requireOurs('VOTE', this.#ourState.vote)
     if (this.haveVotedFor(observation)) {
       throw new ParsecError({ code: 'DuplicateVote', observation: this.#text(observation) })
     }
-    this.#vote(observation)
+    this.#own.vote(observation)
     this.#proceedAlone()
   }
 
   haveVotedFor(observation: Observation<P>): boolean {
-    return this.#votedFor.has(toHex(observationHash(observation, this.#format.codec)))
+    return this.#own.hasVotedFor(observation)
   }
 
   /** Whom we may gossip to, in ascending order; empty while we may not send. */
@@ -190,14 +193,18 @@ export class Parsec<P> {
     if (peer === this.#ourIndex || !state.dkg || !state.recv) {
       throw new ParsecError({ code: 'InvalidPeerState', peer: id.name, required: 'DKG|RECV', actual: state.toString() })
     }
-    this.#append({ kind: 'Requesting', recipient: id })
+    this.#own.sync({ kind: 'Requesting', recipient: id })
+    const requests = (this.#unanswered.get(peer) ?? 0) + 1
+    this.#unanswered.set(peer, requests)
+    if (requests > 3) this.#report({ kind: 'MissingResponse', peer: id, requests: requests - 1 })
     return this.#messageTo(peer, 'request')
   }
 
   /**
    * Takes in a request and makes the response (section 3); undefined while we may not send.
    *
-   * Throws `InvalidSelfState`, `UnknownPeer`, `InvalidPeerState`, `InvalidMessage`, and what decoding, verifying and inserting an event throw.
+   * Throws `InvalidSelfState`, `UnknownPeer`, `InvalidPeerState`, `KnownForker`, `InvalidMessage`, and what decoding, verifying and inserting an event throw: `MaliciousEvent`,
+   * `UnknownCreator`, `UnknownParent`, `UnknownOwnEvent` among them.
    */
   handleRequest(sender: PublicId, message: Message<P> | Uint8Array): Message<P> | undefined {
     const peer = this.#receive(sender, message, 'request')
@@ -243,7 +250,9 @@ export class Parsec<P> {
   }
 
   #found(members: readonly PublicId[], state: PeerState): void {
-    this.#consensus.setVoters(members.map((id) => this.#consensus.addPeer(id, state)))
+    const founders = members.map((id) => this.#consensus.addPeer(id, state))
+    this.#consensus.setVoters(founders)
+    this.#detection.setGenesis(founders, genesis(members))
   }
 
   #requireOurs(required: string, holds: boolean): void {
@@ -270,49 +279,12 @@ export class Parsec<P> {
     }
   }
 
-  // Our own events.
-
-  #append(cause: OwnCause<P>): void {
-    if (this.#ourLast === undefined && cause.kind !== 'Initial') {
-      this.#heldBack.push(cause)
-      this.#releaseHeldBack()
-      return
-    }
-    const event = Event.create(this.#us, this.#withSelfParent(cause), this.#format.codec)
-    this.#ourLast = event
-    this.#insert(event)
-  }
-
-  #withSelfParent(cause: OwnCause<P>): Cause<P> {
-    if (cause.kind === 'Initial') return cause
-    const selfParent = this.#ourLast?.hash
-    if (selfParent === undefined) throw new Error('assertion failed, expected: an event of ours')
-    return { ...cause, selfParent }
-  }
-
-  #vote(observation: Observation<P>): void {
-    const message = encodeObservation(observation, this.#format.codec)
-    // A vote that the others cannot read would be a self-parent that they never know: we could not take part any more.
-    decodeObservation(new Reader(message), this.#format.codec, this.#format.identities)
-    const signature = this.#us.sign(message)
-    this.#votedFor.add(toHex(observationHash(observation, this.#format.codec)))
-    this.#append({ kind: 'Observation', vote: { observation, signature } })
-  }
-
   /** The only voter sends a request to itself: that is the sync event in which it decides (section 3). */
   #proceedAlone(): void {
     const { election } = this.#consensus
     const isAlone = election.voters.length === 1 && election.voters[0] === this.#ourIndex
-    if (isAlone && election.content.hasUnconsensused) this.#append({ kind: 'Requesting', recipient: this.ourPublicId })
-  }
-
-  /** Once we are a voter: our Initial event, and then what was held back. */
-  #releaseHeldBack(): void {
-    if (this.#ourLast !== undefined || !this.#ourState.vote) return
-    this.#append({ kind: 'Initial' })
-    const waiting = this.#heldBack
-    this.#heldBack = []
-    for (const cause of waiting) this.#append(cause)
+    if (isAlone && election.content.hasUnconsensused)
+      this.#own.sync({ kind: 'Requesting', recipient: this.ourPublicId })
   }
 
   // Messages.
@@ -325,13 +297,10 @@ export class Parsec<P> {
       return events === undefined ? none : events.at(events.length - 1)
     })
     const lacking = graph.notCoveredBy(lastEvents)
-    if (lacking.length > limits.messageEvents) {
-      const { messageEvents: limit } = limits
-      throw new ParsecError({ code: 'LimitExceeded', what: 'message events', limit, actual: lacking.length })
-    }
+    checkLimit('message events', limits.messageEvents, lacking.length)
     return new Message(
       kind,
-      lacking.map((index) => this.#event(index)),
+      lacking.map((index) => this.#events.at(index)),
     )
   }
 
@@ -342,73 +311,33 @@ export class Parsec<P> {
     if (!state.send) {
       throw new ParsecError({ code: 'InvalidPeerState', peer: id.name, required: 'SEND', actual: state.toString() })
     }
+    if (this.#own.knowsForkBy(peer)) throw new ParsecError({ code: 'KnownForker', peer: id.name })
     const message = received instanceof Uint8Array ? this.decodeMessage(received) : received
     if (message.kind !== kind) throw invalidMessage(`a ${message.kind} where a ${kind} is handled`)
-    for (const event of message.events) this.#insert(event)
+    for (const event of message.events) this.#intake.receive(event, peer)
     const last = message.events.at(-1)
     if (last === undefined) throw invalidMessage('no events')
-    const end = this.#indexOf.get(last.id) ?? none
-    const asked = recordedSyncEvent(this.#consensus.graph, kind, end, peer, this.#ourIndex)
-    if (this.#recorded.has(asked)) throw invalidMessage(`a ${kind} that we have recorded before`)
-    this.#recorded.add(asked)
-    this.#append({ kind: kind === 'request' ? 'Request' : 'Response', otherParent: last.hash })
+    const end = this.#events.indexOf(last.hash) ?? none
+    if (this.#consensus.graph.creator[end] !== peer) throw invalidMessage('its last event is not by the sender')
+    const cause = kind === 'request' ? 'Request' : 'Response'
+    const fault = this.#own.whyNotRecord(cause, end)
+    if (fault !== undefined) throw invalidMessage(fault)
+    if (kind === 'response') this.#unanswered.delete(peer)
+    this.#reportOn(peer, message, end)
+    this.#own.sync({ kind: cause, otherParent: last.hash })
     this.#proceedAlone()
     return peer
   }
 
-  // Inserting.
-
-  /** Skips what is known; otherwise verifies, resolves the parents and inserts (section 3). */
-  #insert(event: Event<P>): void {
-    if (this.#indexOf.has(event.id)) return
-    event.verify()
-    const { peers } = this.#consensus
-    const creator = peers.indexOf(event.creator)
-    if (creator === undefined || !peers.at(creator).member) {
-      throw new ParsecError({ code: 'UnknownCreator', event: event.id, creator: event.creator.name })
-    }
-    if (creator === this.#ourIndex && event !== this.#ourLast) {
-      throw new ParsecError({ code: 'UnknownOwnEvent', event: event.id })
-    }
-    const { cause } = event
-    const selfParent = cause.kind === 'Initial' ? undefined : this.#parent(event, cause.selfParent)
-    const otherParent = 'otherParent' in cause ? this.#parent(event, cause.otherParent) : undefined
-    const { graph } = this.#consensus
-    if (selfParent !== undefined && graph.creator[selfParent] !== creator) {
-      const parent = this.#event(selfParent).id
-      throw new ParsecError({ code: 'SelfParentByDifferentCreator', event: event.id, selfParent: parent })
-    }
-    if (otherParent !== undefined && graph.creator[otherParent] === creator) {
-      const parent = this.#event(otherParent).id
-      throw new ParsecError({ code: 'OtherParentBySameCreator', event: event.id, otherParent: parent })
-    }
-    const recipient = cause.kind === 'Requesting' ? peers.indexOf(cause.recipient) : undefined
-    const payload = this.#payloadOf(event, creator)
-    if (!peers.at(creator).removed) peers.setState(creator, peers.at(creator).state.with('RECV'))
-    this.#indexOf.set(event.id, this.#events.push(event) - 1)
-    this.#consensus.insert({ creator, cause: cause.kind, selfParent, otherParent, recipient, payload })
-  }
-
-  #parent(event: Event<P>, hash: Uint8Array): number {
-    const parent = toHex(hash)
-    const index = this.#indexOf.get(parent)
-    if (index === undefined) throw new ParsecError({ code: 'UnknownParent', event: event.id, parent })
-    return index
-  }
-
-  #payloadOf(event: Event<P>, creator: number): number | undefined {
-    const hash = event.observationHash
-    if (hash === undefined || event.cause.kind !== 'Observation') return undefined
-    const payload = this.#consensus.addPayload(event.cause.vote.observation, creator, hash)
-    if (creator === this.#ourIndex && this.#consensus.payloads.fate[payload] === fates.open)
-      this.#blocks.votedFor(payload)
-    return payload
-  }
-
-  #event(index: number): Event<P> {
-    const event = this.#events[index]
-    if (event === undefined) throw new RangeError(`no event ${String(index)}`)
-    return event
+  #reportOn(peer: number, message: Message<P>, end: number): void {
+    const { graph, peers } = this.#consensus
+    const { id } = peers.at(peer)
+    const isEarly = message.kind === 'request' && this.#detection.lacksAddition(end, this.#ourIndex)
+    if (isEarly) this.#report({ kind: 'PrematureGossip', peer: id })
+    const known = graph.latestBy(end, this.#ourIndex)
+    if (known === none) return
+    const spam = message.events.filter((event) => graph.descends(known, this.#events.indexOf(event.hash) ?? none))
+    if (spam.length > 0) this.#report({ kind: 'Spam', peer: id, events: spam.length })
   }
 
   // Decisions.
@@ -417,7 +346,7 @@ export class Parsec<P> {
     for (const payload of payloads) {
       const observation = this.#observation(payload)
       this.#blocks.push(payload, new Block(observation, this.#proofs(payload, voters)))
-      if (observation.kind === 'Remove' && observation.peerId.compareTo(this.ourPublicId) === 0) {
+      if (removedBy(observation)?.compareTo(this.ourPublicId) === 0) {
         this.#consensus.stop()
         return
       }
@@ -430,7 +359,7 @@ export class Parsec<P> {
     const proofs = new Map<number, Proof>()
     for (const index of payloads.at(payload).carriers.view()) {
       const voter = graph.creator[index] as number
-      const { cause, creator } = this.#event(index)
+      const { cause, creator } = this.#events.at(index)
       if (cause.kind !== 'Observation' || proofs.has(voter) || !voters.includes(voter)) continue
       proofs.set(voter, { voter: creator, signature: cause.vote.signature })
     }

@@ -67,6 +67,18 @@ interface Peer {
   /** A voter once, by genesis or by a decided Add. */
   member: boolean
   removed: boolean
+  /** How it became a voter, unless by genesis. */
+  addition: Addition | undefined
+}
+
+/** A decided Add. */
+export interface Addition {
+  /** Payload that was decided. */
+  readonly payload: number
+  /** Event at which we decided it. */
+  readonly event: number
+  /** Peer indices of the voters who did. */
+  readonly voters: readonly number[]
 }
 
 /** The peers met so far, numbered in the order in which they were met. */
@@ -84,7 +96,7 @@ export class PeerList {
     const known = this.#indexOf.get(key)
     if (known !== undefined) return known
     this.#indexOf.set(key, this.#peers.length)
-    return this.#peers.push({ id, state, member: false, removed: false }) - 1
+    return this.#peers.push({ id, state, member: false, removed: false, addition: undefined }) - 1
   }
 
   indexOf(id: PublicId): number | undefined {
@@ -100,8 +112,10 @@ export class PeerList {
   }
 
   /** Was it a voter at any time, as far as we have decided? */
-  setMember(index: number): void {
-    this.#peer(index).member = true
+  setMember(index: number, addition?: Addition): void {
+    const peer = this.#peer(index)
+    peer.member = true
+    peer.addition = addition
   }
 
   /** A decided removal: the state is emptied for good (section 7). */

@@ -72,13 +72,13 @@ const requests: [string, Event<string>[], object, number][] = [
   [
     'a self-parent by somebody else',
     [initial, create(dave, { kind: 'Requesting', selfParent: initialEvent(alice).hash, recipient: id('Alice') })],
-    { code: 'SelfParentByDifferentCreator', selfParent: initialEvent(alice).id },
+    { code: 'MaliciousEvent', creator: 'Dave', malice: 'SelfParentByDifferentCreator' },
     1,
   ],
   [
     'an other-parent of its own',
     [initial, ask, create(dave, { kind: 'Request', selfParent: ask.hash, otherParent: initial.hash })],
-    { code: 'OtherParentBySameCreator', otherParent: initial.id },
+    { code: 'MaliciousEvent', creator: 'Dave', malice: 'OtherParentBySameCreator' },
     2,
   ],
   [
@@ -165,13 +165,18 @@ describe('a response', () => {
     const asked = three.peer('Alice').createGossip(id('Dave')).events.at(-1)
     const bobsInitial = initialEvent(mockIdentity.secretId('Bob'))
     const answersBob = create(dave, { kind: 'Request', selfParent: initial.hash, otherParent: bobsInitial.hash })
-    for (const events of [[initial], [initial, ask], [bobsInitial, initial, answersBob]]) {
+    for (const events of [[initial], [initial, ask]]) {
       expect(
         thrownBy(() => {
           three.peer('Alice').handleResponse(id('Dave'), new Message('response', events))
         }).detail,
       ).toEqual({ code: 'InvalidMessage', reason: 'its last sync event does not answer a request of ours' })
     }
+    expect(
+      thrownBy(() => {
+        three.peer('Alice').handleResponse(id('Dave'), new Message('response', [bobsInitial, answersBob]))
+      }).detail,
+    ).toMatchObject({ code: 'MaliciousEvent', creator: 'Dave', malice: 'InvalidRequest' })
     // The answer itself, followed by a vote, is taken.
     const answer = create(dave, { kind: 'Request', selfParent: initial.hash, otherParent: asked?.hash ?? nowhere })
     const vote = voteEvent(dave, answer, opaque('x'))

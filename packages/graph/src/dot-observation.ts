@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
 
-import type { Observation, PublicId } from '@parsec-bft/core'
+import { maliceText } from '@parsec-bft/core'
+import type { Malice, Observation, PublicId } from '@parsec-bft/core'
 import { escapeText, unescapeText } from './dot-names.ts'
 
 const noInfo = new Uint8Array(0)
@@ -21,6 +22,8 @@ export function dotObservation(
       if (relatedInfo.length === 0) return `${kind}(${nameOf(peerId)})`
       return `${kind} { peer_id: ${nameOf(peerId)}, related_info: ${byteList(relatedInfo)} }`
     }
+    case 'Accusation':
+      return `Accusation { offender: ${nameOf(observation.offender)}, malice: ${dotMalice(observation.malice)} }`
     case 'OpaquePayload':
       return `OpaquePayload(${escapeText(payloadText)})`
     case 'StartDkg':
@@ -37,10 +40,11 @@ export function dotVote(text: string, observation: Observation<unknown>): string
 
 /** Reads what {@link dotVote} writes; undefined when it is something else. */
 export function parseDotVote(text: string, idOf: (name: string) => PublicId): Observation<string> | undefined {
-  const open = /^(Genesis|Add|Remove|OpaquePayload|StartDkg|DkgMessage)( \{ |\()/.exec(text)
+  const open = /^(Genesis|Add|Remove|Accusation|OpaquePayload|StartDkg|DkgMessage)( \{ |\()/.exec(text)
   if (open === null) return undefined
   const [head, kind, bracket] = open
   const body = text.slice(head.length)
+  if (kind === 'Accusation') return bracket === '(' ? undefined : parseAccusation(body, idOf)
   if (bracket !== '(') return kind === 'Add' || kind === 'Remove' ? parseWithInfo(kind, body, idOf) : undefined
   if (kind === 'DkgMessage') return parseDkgMessage(body)
   if (!body.endsWith(')')) return undefined
@@ -76,6 +80,49 @@ function parseWithInfo(
   const relatedInfo = parseByteList(match?.[2])
   const name = match?.[1] ?? ''
   return relatedInfo === undefined || !isName(name) ? undefined : { kind, peerId: idOf(name), relatedInfo }
+}
+
+/** All of its hashes and events, so that what is read back is the same malice. */
+function dotMalice(malice: Malice): string {
+  return malice.kind === 'Unprovable' ? `Unprovable(${escapeText(malice.reason)})` : maliceText(malice, Infinity)
+}
+
+function parseAccusation(body: string, idOf: (name: string) => PublicId): Observation<string> | undefined {
+  const match = /^offender: (\S+), malice: (\w+)\((.*)\) \}$/.exec(body)
+  const [, name = '', kind = '', inside = ''] = match ?? []
+  const malice = isName(name) ? parseMalice(kind, inside) : undefined
+  return malice && { kind: 'Accusation', offender: idOf(name), malice }
+}
+
+function parseMalice(kind: string, inside: string): Malice | undefined {
+  if (kind === 'Unprovable') return { kind, reason: unescapeText(inside) }
+  const [first, second] = inside.split(', ').map(parseHex)
+  if (first === undefined) return undefined
+  switch (kind) {
+    case 'DuplicateVote':
+      return second && { kind, firstHash: first, secondHash: second }
+    case 'Accomplice':
+      return second && { kind, eventHash: first, accusationHash: second }
+    case 'Fork':
+      return { kind, selfParentHash: first }
+    case 'UnexpectedGenesis':
+    case 'MissingGenesis':
+    case 'InvalidAccusation':
+    case 'InvalidGossipCreator':
+      return { kind, eventHash: first }
+    case 'IncorrectGenesis':
+    case 'SelfParentByDifferentCreator':
+    case 'OtherParentBySameCreator':
+    case 'InvalidRequest':
+    case 'InvalidResponse':
+      return { kind, eventBytes: first }
+    default:
+      return undefined
+  }
+}
+
+function parseHex(text: string): Uint8Array | undefined {
+  return /^([0-9a-f]{2})+$/.test(text) ? Uint8Array.from(Buffer.from(text, 'hex')) : undefined
 }
 
 function parseDkgMessage(body: string): Observation<string> | undefined {

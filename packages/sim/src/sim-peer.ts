@@ -1,6 +1,16 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
 
-import { Parsec, ParsecError, add, genesis, observationText, opaque, remove, stringCodec } from '@parsec-bft/core'
+import {
+  Parsec,
+  ParsecError,
+  add,
+  genesis,
+  observationText,
+  opaque,
+  remove,
+  removedBy,
+  stringCodec,
+} from '@parsec-bft/core'
 import type { Block, DecisionView, Inspection, Observation, PublicId, SecretId } from '@parsec-bft/core'
 import { CheckFailure } from './check-failure.ts'
 import type { Identities } from './identities.ts'
@@ -165,7 +175,8 @@ export class SimPeer {
     for (const { block } of this.blocks.slice(first)) {
       const { observation } = block
       if (observation.kind === 'Add') voters.add(observation.peerId.name)
-      if (observation.kind === 'Remove') voters.delete(observation.peerId.name)
+      const leaving = removedBy(observation)
+      if (leaving !== undefined) voters.delete(leaving.name)
     }
     this.voters = [...voters]
   }
@@ -177,5 +188,5 @@ export class SimPeer {
 
 /** Does the block remove the peer? */
 export function isRemovalOf({ observation }: Block<string>, name: string): boolean {
-  return observation.kind === 'Remove' && observation.peerId.name === name
+  return removedBy(observation)?.name === name
 }

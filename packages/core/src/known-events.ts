@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
+
+import { toHex } from './encoding.ts'
+import type { Event } from './event.ts'
+
+/** The events of the graph, by number and by hash. */
+export class KnownEvents<P> {
+  readonly #events: Event<P>[] = []
+  readonly #indexOf = new Map<string, number>()
+
+  /** The event of a number that the graph has given. */
+  at(index: number): Event<P> {
+    const event = this.#events[index]
+    if (event === undefined) throw new RangeError(`no event ${String(index)}`)
+    return event
+  }
+
+  has(event: Event<P>): boolean {
+    return this.#indexOf.has(event.id)
+  }
+
+  indexOf(hash: Uint8Array): number | undefined {
+    return this.#indexOf.get(toHex(hash))
+  }
+
+  /** Takes in the event that the graph gets next. */
+  add(event: Event<P>): void {
+    this.#indexOf.set(event.id, this.#events.push(event) - 1)
+  }
+}

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
+
+import { toHex, utf8Bytes } from './encoding.ts'
+import type { Reader, Writer } from './encoding.ts'
+import { checkLimit, limits } from './limits.ts'
+import { hashLength, maliceKinds } from './malice.ts'
+import type { Malice } from './malice.ts'
+
+/** The hashes by which a malice names its proof, in the order of the encoding. */
+function hashesOf(malice: Exclude<Malice, { eventBytes: Uint8Array } | { kind: 'Unprovable' }>): readonly Uint8Array[] {
+  if ('selfParentHash' in malice) return [malice.selfParentHash]
+  if ('firstHash' in malice) return [malice.firstHash, malice.secondHash]
+  return 'accusationHash' in malice ? [malice.eventHash, malice.accusationHash] : [malice.eventHash]
+}
+
+/** Appends the canonical encoding; throws `LimitExceeded`. */
+export function writeMalice(writer: Writer, malice: Malice): void {
+  writer.u32(maliceKinds.indexOf(malice.kind))
+  if (malice.kind === 'Unprovable') {
+    const reason = utf8Bytes(malice.reason)
+    checkLimit('reason', limits.reasonBytes, reason.length)
+    writer.bytes(reason)
+  } else if ('eventBytes' in malice) {
+    checkLimit('accused event', limits.accusedEventBytes, malice.eventBytes.length)
+    writer.bytes(malice.eventBytes)
+  } else for (const hash of hashesOf(malice)) writer.fixed(hash)
+}
+
+/** Reads what {@link writeMalice} writes; an event that it carries stays as bytes. Throws `MalformedEncoding` or `LimitExceeded`. */
+export function readMalice(reader: Reader): Malice {
+  const kind = maliceKinds[reader.u32()]
+  if (kind === undefined) throw reader.malformed('a kind of malice')
+  const hash = (): Uint8Array => reader.fixed(hashLength, 'a hash').slice()
+  switch (kind) {
+    case 'DuplicateVote':
+      return { kind, firstHash: hash(), secondHash: hash() }
+    case 'Fork':
+      return { kind, selfParentHash: hash() }
+    case 'Accomplice':
+      return { kind, eventHash: hash(), accusationHash: hash() }
+    case 'Unprovable':
+      return { kind, reason: reader.string('reason', limits.reasonBytes) }
+    case 'UnexpectedGenesis':
+    case 'MissingGenesis':
+    case 'InvalidAccusation':
+    case 'InvalidGossipCreator':
+      return { kind, eventHash: hash() }
+    case 'IncorrectGenesis':
+    case 'SelfParentByDifferentCreator':
+    case 'OtherParentBySameCreator':
+    case 'InvalidRequest':
+    case 'InvalidResponse':
+      return { kind, eventBytes: reader.bytes('accused event', limits.accusedEventBytes).slice() }
+  }
+}
+
+/**
+ * Printable form: `Fork(6a0c99e1)`.
+ *
+ * @param hexDigits - so many digits of each hash and event; default 8.
+ */
+export function maliceText(malice: Malice, hexDigits = 8): string {
+  if (malice.kind === 'Unprovable') return `${malice.kind}(${malice.reason})`
+  const named = 'eventBytes' in malice ? [malice.eventBytes] : hashesOf(malice)
+  const hex = named.map((bytes) => toHex(bytes.subarray(0, Math.ceil(hexDigits / 2))).slice(0, hexDigits))
+  return `${malice.kind}(${hex.join(', ')})`
+}

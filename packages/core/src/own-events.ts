@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
+
+import { Reader, toHex } from './encoding.ts'
+import { assert } from './errors.ts'
+import { Event } from './event.ts'
+import type { Cause, Vote } from './event.ts'
+import { causes, none } from './graph.ts'
+import type { PublicId, SecretId } from './identity.ts'
+import type { Intake, PeerContext } from './intake.ts'
+import { decodeObservation, encodeObservation, observationHash, signedEncoding } from './observation.ts'
+import type { Observation } from './observation.ts'
+
+type OwnSyncCause =
+  | { readonly kind: 'Requesting'; readonly recipient: PublicId }
+  | { readonly kind: 'Request' | 'Response'; readonly otherParent: Uint8Array }
+
+/** A cause whose self-parent is not known yet. */
+type OwnCause<P> =
+  OwnSyncCause | { readonly kind: 'Observation'; readonly vote: Vote<P> } | { readonly kind: 'Initial' }
+
+/** The line of our own events: who else makes one with our key makes us a forker. */
+export class OwnEvents<P> {
+  readonly #us: SecretId
+  readonly #context: PeerContext<P>
+  readonly #intake: Intake<P>
+  #last: Event<P> | undefined
+  #lastIndex: number = none
+  /** Causes that wait until we are a voter (protocol.md section 3, fromExisting). */
+  #heldBack: OwnCause<P>[] = []
+  readonly #votedFor = new Set<string>()
+  readonly #onVote: (payload: number) => void
+
+  /** @param onVote - told of the payload of each vote of ours that is in the graph. */
+  constructor(us: SecretId, context: PeerContext<P>, intake: Intake<P>, onVote: (payload: number) => void) {
+    this.#us = us
+    this.#context = context
+    this.#intake = intake
+    this.#onVote = onVote
+  }
+
+  /** Number of the latest, or none. */
+  get lastIndex(): number {
+    return this.#lastIndex
+  }
+
+  initial(): void {
+    this.#append({ kind: 'Initial' })
+  }
+
+  /** A sync event, and before it the accusations that it needs. Waits until we are a voter. */
+  sync(cause: OwnSyncCause): void {
+    this.#appendOrHold(cause)
+  }
+
+  /** A vote. Waits until we are a voter; throws what the others would throw on reading it. */
+  vote(observation: Observation<P>): void {
+    const { codec, identities } = this.#context.format
+    // A vote that the others cannot read would be a self-parent that they never know: we could not take part any more.
+    decodeObservation(new Reader(encodeObservation(observation, codec)), codec, identities)
+    const signature = this.#us.sign(signedEncoding(observation, codec))
+    this.#votedFor.add(this.#keyOf(observation))
+    this.#appendOrHold({ kind: 'Observation', vote: { observation, signature } })
+  }
+
+  hasVotedFor(observation: Observation<P>): boolean {
+    return this.#votedFor.has(this.#keyOf(observation))
+  }
+
+  /** Why an event of ours that records this other-parent would be malicious, or not understood by those who know less than we do; undefined if it is fine. */
+  whyNotRecord(kind: 'Request' | 'Response', otherParent: number): string | undefined {
+    const { consensus, detection, ourIndex } = this.#context
+    const { graph, peers } = consensus
+    const recorded = detection.refusals.recordedBy(causes[kind], ourIndex, otherParent)
+    if (recorded === none) {
+      return kind === 'Request'
+        ? 'its last event is not a Requesting event addressed to us'
+        : 'its last sync event does not answer a request of ours'
+    }
+    if (detection.refusals.isRecorded(recorded, this.#lastIndex)) {
+      return `a ${kind.toLowerCase()} that we have recorded before`
+    }
+    const creator = graph.creator[otherParent] as number
+    if (this.knowsForkBy(creator)) return 'we know of a fork by its sender'
+    const { addition } = peers.at(creator)
+    const isKnown = (x: number): boolean => addition === undefined || (x !== none && graph.descends(x, addition.event))
+    if (isKnown(this.#lastIndex) || isKnown(otherParent)) return undefined
+    return 'neither we nor its sender have recorded how its sender was added'
+  }
+
+  /** Are we, at our latest event, aware of a fork by the peer? */
+  knowsForkBy(peer: number): boolean {
+    return this.#lastIndex !== none && this.#context.consensus.graph.isAwareOfFork(this.#lastIndex, peer)
+  }
+
+  #keyOf(observation: Observation<P>): string {
+    return toHex(observationHash(observation, this.#context.format.codec))
+  }
+
+  #appendOrHold(cause: OwnCause<P>): void {
+    if (this.#last === undefined) {
+      this.#heldBack.push(cause)
+      this.#releaseHeldBack()
+    } else this.#append(cause)
+  }
+
+  /** Once we are a voter: our Initial event, and then what was held back. */
+  #releaseHeldBack(): void {
+    const { consensus, ourIndex } = this.#context
+    if (!consensus.peers.at(ourIndex).state.vote) return
+    this.#append({ kind: 'Initial' })
+    const waiting = this.#heldBack
+    this.#heldBack = []
+    for (const cause of waiting) if (this.#isStillRight(cause)) this.#append(cause)
+  }
+
+  /** What we held back may be wrong by now: a message that came twice, or from a peer that turned out to fork. */
+  #isStillRight(cause: OwnCause<P>): boolean {
+    if (cause.kind !== 'Request' && cause.kind !== 'Response') return true
+    return this.whyNotRecord(cause.kind, this.#indexOf(cause.otherParent)) === undefined
+  }
+
+  #append(cause: OwnCause<P>): void {
+    if (cause.kind !== 'Initial' && cause.kind !== 'Observation') this.#accuse(cause)
+    const event = Event.create(this.#us, this.#withSelfParent(cause), this.#context.format.codec)
+    const { index, isFaulty } = this.#intake.insert(event)
+    assert(!isFaulty, 'an event of ours without fault')
+    this.#last = event
+    this.#lastIndex = index
+    if (cause.kind === 'Observation') this.#onVote(this.#context.consensus.graph.payload[index] as number)
+  }
+
+  /** Accuses, right before a sync event, what its ancestry will prove (section 8). */
+  #accuse(cause: OwnSyncCause): void {
+    const otherParent = 'otherParent' in cause ? this.#indexOf(cause.otherParent) : none
+    for (const accusation of this.#context.detection.due(this.#lastIndex, otherParent)) this.vote(accusation)
+  }
+
+  #indexOf(hash: Uint8Array): number {
+    const index = this.#context.events.indexOf(hash)
+    assert(index !== undefined, 'an event that we know')
+    return index
+  }
+
+  #withSelfParent(cause: OwnCause<P>): Cause<P> {
+    if (cause.kind === 'Initial') return cause
+    assert(this.#last !== undefined, 'an event of ours')
+    return { ...cause, selfParent: this.#last.hash }
+  }
+}
