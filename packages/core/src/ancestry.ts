@@ -16,9 +16,8 @@ export class Ancestry {
 
   /** The latest event in it on a lane, or none. */
   latestOn(lane: number): number {
-    const { clock, stride } = this.#graph
     let latest: number = none
-    for (const tip of this.#tips) latest = Math.max(latest, (clock[tip * stride + lane] as number) - 1)
+    for (const tip of this.#tips) latest = Math.max(latest, this.#graph.latestOn(tip, lane))
     return latest
   }
 

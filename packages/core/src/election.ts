@@ -162,15 +162,15 @@ export class Election {
 
   /** A quick no (section 5.2): do too few voters have an interesting event in x's ancestry? */
   #mayObserve(x: number): boolean {
-    const { clock, stride, lanesOf } = this.#graph
+    const { clock, row, lanesOf } = this.#graph
     const { events, firstOnLane } = this.content
     if (events.length === 0) return false
-    const row = x * stride
+    const start = row[x] as number
     let count = 0
     for (const peer of this.#voters.peers) {
       for (const lane of lanesOf[peer] ?? []) {
         const first = firstOnLane[lane] as number
-        if (first !== none && (clock[row + lane] as number) > first) {
+        if (first !== none && first <= x && (clock[start + lane] as number) > first) {
           count++
           break
         }
@@ -221,7 +221,7 @@ export class Election {
   /** Is y strongly seen by the event whose latest events are at hand (section 4)? */
   #isSeenBySupermajority(y: number): boolean {
     const graph = this.#graph
-    const { clock, stride } = graph
+    const { clock, row } = graph
     const lane = graph.lane[y] as number
     const creator = graph.creator[y] as number
     const creatorForked = (graph.lanesOf[creator] as number[]).length > 1
@@ -229,7 +229,7 @@ export class Election {
     let count = 0
     for (let i = 0; i < latest.length; i++) {
       const z = latest.at(i)
-      if (z === none || (clock[z * stride + lane] as number) <= y) continue
+      if (z < y || (clock[(row[z] as number) + lane] as number) <= y) continue
       if (creatorForked && graph.isAwareOfFork(z, creator)) continue
       count++
     }

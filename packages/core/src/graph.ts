@@ -19,13 +19,16 @@ export const none = -1
  * Every branch of a fork is a *lane*: a sequence of events in which each is the self-parent of the next. A lane that
  * branches off has a parent lane and the event at which it leaves it. An event's *clock* tells, per lane, one plus the number of
  * its latest ancestor on it, or 0. As descent along a lane is the order of numbers, descent is one comparison, and exact under forks.
+ *
+ * Lanes are numbered in the order in which they begin, and an event's row of the clock has only those that had begun when it came: a lane that begins later costs
+ * older events nothing, and an event that is older than a lane has none of its events among its ancestors.
  */
 export class GossipGraph {
   size = 0
   laneCount = 0
-  /** Row of event x: `clock[x * stride + lane]`. */
-  stride = 8
+  /** Rows of all events, one after the other: `clock[row[x] + lane]`, for the lanes that had begun at x. Where the last one ends is `row[size]`. */
   clock = new Int32Array(64 * 8)
+  row = new Int32Array(65)
   creator = new Int32Array(64)
   lane = new Int32Array(64)
   indexByCreator = new Int32Array(64)
@@ -83,7 +86,13 @@ export class GossipGraph {
 
   /** Does x descend from y (section 4)? An event descends from itself. */
   descends(x: number, y: number): boolean {
-    return (this.clock[x * this.stride + (this.lane[y] as number)] as number) > y
+    return y <= x && (this.clock[(this.row[x] as number) + (this.lane[y] as number)] as number) > y
+  }
+
+  /** The latest event on a lane in x's ancestry, or none. */
+  latestOn(x: number, lane: number): number {
+    const at = (this.row[x] as number) + lane
+    return at < (this.row[x + 1] as number) ? (this.clock[at] as number) - 1 : none
   }
 
   /** Is y x itself or reached from it by self-parents alone? */
@@ -99,7 +108,7 @@ export class GossipGraph {
 
   /** Does x know a later event than y on y's lane? */
   hasLaterThan(x: number, y: number): boolean {
-    return x !== none && (this.clock[x * this.stride + (this.lane[y] as number)] as number) > y + 1
+    return x !== none && this.latestOn(x, this.lane[y] as number) > y
   }
 
   /** Do two events by the peer, neither a self-ancestor of the other, both precede x (section 4)? */
@@ -117,7 +126,7 @@ export class GossipGraph {
     const lanes = this.lanesOf[peer]
     if (lanes === undefined || lanes.length === 0) return none
     if (lanes.length > 1) return Math.max(this.#latestOfForker(x, lanes), none)
-    return (this.clock[x * this.stride + (lanes[0] as number)] as number) - 1
+    return this.latestOn(x, lanes[0] as number)
   }
 
   /** Events that the clock of an event does not cover, ascending. With no event, all. */
@@ -125,9 +134,9 @@ export class GossipGraph {
     const missing: number[] = []
     for (let lane = 0; lane < this.laneCount; lane++) {
       const all = this.laneEvents[lane] as IntList
-      let covered = events.length === 0 ? 0 : Infinity
-      for (const x of events) covered = Math.min(covered, this.clock[x * this.stride + lane] as number)
-      const from = covered === 0 ? 0 : this.#placeInLane(covered - 1) + 1
+      let covered: number = events.length === 0 ? none : Infinity
+      for (const x of events) covered = Math.min(covered, this.latestOn(x, lane))
+      const from = covered === none ? 0 : this.#placeInLane(covered) + 1
       for (let i = from; i < all.length; i++) missing.push(all.at(i))
     }
     return missing.sort((a, b) => a - b)
@@ -143,19 +152,18 @@ export class GossipGraph {
    * a line, which is a fork.
    */
   #latestOfForker(x: number, lanes: readonly number[]): number {
-    const row = x * this.stride
     let latest = none
     let known = 0
     for (const lane of lanes) {
-      const clock = this.clock[row + lane] as number
-      if (clock > 0) known++
-      if (clock - 1 > latest) latest = clock - 1
+      const event = this.latestOn(x, lane)
+      if (event !== none) known++
+      if (event > latest) latest = event
     }
     if (known === 0) return none
     let lane = this.lane[latest] as number
     for (let branch = this.laneBranch.at(lane); branch !== none; branch = this.laneBranch.at(lane)) {
       lane = this.lane[branch] as number
-      if (this.clock[row + lane] !== branch + 1) return none - 1
+      if (this.latestOn(x, lane) !== branch) return none - 1
       known--
     }
     return known === 1 ? latest : none - 1
@@ -168,7 +176,6 @@ export class GossipGraph {
       if (events.at(events.length - 1) === selfParent) return lane
     }
     const lane = this.laneCount++
-    if (this.laneCount > this.stride) this.#widen()
     this.laneEvents.push(new IntList())
     this.lanePayloadEvents.push(new IntList(4))
     this.laneCreator.push(creator)
@@ -179,25 +186,31 @@ export class GossipGraph {
   }
 
   #setClock(x: number, lane: number, selfParent: number, otherParent: number): void {
-    const { clock, laneCount, stride } = this
-    const row = x * stride
-    const self = selfParent * stride
-    const other = otherParent * stride
-    if (otherParent !== none) {
-      for (let l = 0; l < laneCount; l++) {
-        const a = clock[self + l] as number
-        const b = clock[other + l] as number
-        clock[row + l] = a > b ? a : b
-      }
-    } else if (selfParent !== none) {
-      for (let l = 0; l < laneCount; l++) clock[row + l] = clock[self + l] as number
+    const { row, laneCount } = this
+    const start = row[x] as number
+    const end = start + laneCount
+    if (end > this.clock.length) this.clock = grown(this.clock, end)
+    row[x + 1] = end
+    const { clock } = this
+    if (selfParent !== none) {
+      const self = row[selfParent] as number
+      const width = (row[selfParent + 1] as number) - self
+      for (let l = 0; l < width; l++) clock[start + l] = clock[self + l] as number
     }
-    clock[row + lane] = x + 1
+    if (otherParent !== none) {
+      const other = row[otherParent] as number
+      const width = (row[otherParent + 1] as number) - other
+      for (let l = 0; l < width; l++) {
+        const latest = clock[other + l] as number
+        if (latest > (clock[start + l] as number)) clock[start + l] = latest
+      }
+    }
+    clock[start + lane] = x + 1
   }
 
   #grow(): void {
     const needed = 2 * this.size
-    this.clock = grown(this.clock, needed * this.stride)
+    this.row = grown(this.row, needed + 1)
     this.creator = grown(this.creator, needed)
     this.lane = grown(this.lane, needed)
     this.indexByCreator = grown(this.indexByCreator, needed)
@@ -208,15 +221,5 @@ export class GossipGraph {
     this.payload = grown(this.payload, needed)
     this.syncSelfAncestor = grown(this.syncSelfAncestor, needed)
     this.payloadRank = grown(this.payloadRank, needed)
-  }
-
-  #widen(): void {
-    const narrow = this.clock
-    const from = this.stride
-    const to = 2 * from
-    const wide = new Int32Array(this.creator.length * to)
-    for (let x = 0; x < this.size; x++) wide.set(narrow.subarray(x * from, (x + 1) * from), x * to)
-    this.clock = wide
-    this.stride = to
   }
 }

@@ -113,7 +113,7 @@ export class GraphInspection implements Inspection {
     const { graph } = this.#consensus
     const last = new Map<number, number>()
     for (let lane = 0; lane < graph.laneCount; lane++) {
-      const ancestor = (graph.clock[index * graph.stride + lane] as number) - 1
+      const ancestor = graph.latestOn(index, lane)
       if (ancestor === none) continue
       const creator = graph.creator[ancestor] as number
       last.set(creator, Math.max(last.get(creator) ?? 0, graph.indexByCreator[ancestor] as number))

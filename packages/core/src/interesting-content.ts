@@ -173,12 +173,14 @@ export class InterestingContent {
     const knewEnough = before !== none && this.#voters.aSupermajorityPrecedes(graph, before)
     const knowsEnough = knewEnough || this.#voters.aSupermajorityPrecedes(graph, x)
     this.#payloadStamp++
-    for (let lane = 0; lane < graph.laneCount; lane++) {
-      const latest = (graph.clock[x * graph.stride + lane] as number) - 1
+    const start = graph.row[x] as number
+    const lanes = (graph.row[x + 1] as number) - start
+    for (let lane = 0; lane < lanes; lane++) {
+      const latest = (graph.clock[start + lane] as number) - 1
       const carriers = graph.lanePayloadEvents[lane]
       if (latest === none || carriers === undefined) continue
       let from = this.#passDecided(lane, carriers)
-      const earlier = knewEnough ? (graph.clock[before * graph.stride + lane] as number) - 1 : none
+      const earlier = knewEnough ? graph.latestOn(before, lane) : none
       if (earlier !== none) from = Math.max(from, graph.payloadRank[earlier] as number)
       const to = graph.payloadRank[latest] as number
       for (let i = from; i < to; i++) this.#consider(x, before, carriers.at(i), knewEnough, knowsEnough)

@@ -31,12 +31,11 @@ export class Voters {
 
   /** Did a supermajority of them create ancestors of x? */
   aSupermajorityPrecedes(graph: GossipGraph, x: number): boolean {
-    const { clock, stride, lanesOf } = graph
-    const row = x * stride
+    const { lanesOf } = graph
     let known = 0
     for (const peer of this.peers) {
       for (const lane of lanesOf[peer] ?? []) {
-        if (clock[row + lane] !== 0) {
+        if (graph.latestOn(x, lane) !== none) {
           known++
           break
         }
