@@ -2,7 +2,6 @@
 
 import { Ancestry, FirstOnLine } from './ancestry.ts'
 import { IntList } from './arrays.ts'
-import { isSupermajority } from './block.ts'
 import type { Consensus } from './consensus.ts'
 import { Reader, compareBytes, toHex } from './encoding.ts'
 import { ParsecError } from './errors.ts'
@@ -76,7 +75,7 @@ export class Detection<P> {
     this.#format = format
     this.#ourIndex = ourIndex
     const { graph } = consensus
-    this.refusals = new Refusals(graph, events, consensus.peers)
+    this.refusals = new Refusals(consensus, events)
     this.#faulty = new FirstOnLine(graph)
     this.#accused = new FirstOnLine(graph)
     this.#carrying = new FirstOnLine(graph)
@@ -86,7 +85,7 @@ export class Detection<P> {
   setGenesis(founders: readonly number[], genesis: Observation<P>): void {
     this.#founders = new Set(founders)
     const hash = observationHash(genesis, this.#format.codec)
-    this.refusals.setGenesis(hash)
+    this.refusals.setGenesis(this.#founders, hash)
     this.#genesisPayload = this.#consensus.addPayload(genesis, this.#ourIndex, hash)
   }
 
@@ -126,20 +125,6 @@ export class Detection<P> {
       }
     }
     return due.map(({ accusation }) => accusation)
-  }
-
-  /** Is there no proof among an event's ancestors that its creator could know of the addition of a peer? */
-  lacksAddition(x: number, peer: number): boolean {
-    if (this.#founders.has(peer)) return false
-    const { graph, payloads, peers } = this.#consensus
-    const { addition } = peers.at(peer)
-    if (addition === undefined) return true
-    const voters = new Set<number>()
-    for (const carrier of payloads.at(addition.payload).carriers.view()) {
-      const voter = graph.creator[carrier] as number
-      if (addition.voters.includes(voter) && graph.descends(x, carrier)) voters.add(voter)
-    }
-    return !isSupermajority(voters.size, addition.voters.length)
   }
 
   // Facts.
@@ -213,10 +198,6 @@ export class Detection<P> {
     const first = this.#onlyEarlierVote(x, creator)
     if (first !== none) {
       faults.push({ kind: 'DuplicateVote', firstHash: this.#events.at(first).hash, secondHash: eventHash })
-    }
-    const otherParent = graph.otherParent[x] as number
-    if (otherParent !== none && this.lacksAddition(x, graph.creator[otherParent] as number)) {
-      faults.push({ kind: 'InvalidGossipCreator', eventHash })
     }
     return faults
   }

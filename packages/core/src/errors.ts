@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
 
+import type { PublicId } from './identity.ts'
 import type { RefusedEventKind } from './malice.ts'
 
 /**
@@ -20,15 +21,15 @@ export type ParsecErrorDetail =
   /** The creator was never a member as far as we have decided (section 3). */
   | { readonly code: 'UnknownCreator'; readonly event: string; readonly creator: string }
   | { readonly code: 'UnknownParent'; readonly event: string; readonly parent: string }
-  /** An event that no correct peer makes or inserts (section 8); its creator will be accused. */
+  /** An event that no correct peer makes or inserts (section 8); its creator will be accused, and nothing is taken from its sender any more. */
   | {
       readonly code: 'MaliciousEvent'
       readonly event: string
-      readonly creator: string
+      readonly creator: PublicId
       readonly malice: RefusedEventKind
     }
-  /** We know of a fork by the sender. */
-  | { readonly code: 'KnownForker'; readonly peer: string }
+  /** It forked, or it has sent us an event that no correct peer inserts. */
+  | { readonly code: 'DistrustedPeer'; readonly peer: string; readonly malice: 'Fork' | RefusedEventKind }
   /** An event that bears our signature and that this state has not made: two processes share a key, or a state was rolled back. */
   | { readonly code: 'UnknownOwnEvent'; readonly event: string }
   | { readonly code: 'UnknownPeer'; readonly peer: string }
@@ -53,11 +54,10 @@ export class ParsecError extends Error {
 
   constructor(detail: ParsecErrorDetail) {
     const { code, ...fields } = detail
-    super(
-      `${code}: ${Object.entries(fields)
-        .map(([name, value]) => `${name} ${String(value)}`)
-        .join(', ')}`,
+    const texts = Object.entries<string | number | PublicId>(fields).map(
+      ([name, value]) => `${name} ${typeof value === 'object' ? value.name : String(value)}`,
     )
+    super(`${code}: ${texts.join(', ')}`)
     this.code = code
     this.detail = detail
   }

@@ -40,6 +40,8 @@ export class Event<P> {
   readonly hash: Uint8Array
   /** Hexadecimal of the hash. */
   readonly id: string
+  /** Hexadecimal hashes of the self-parent and the other-parent, as far as it has them, in this order. */
+  readonly parents: readonly string[]
   /** Canonical encoding: content, then signature. */
   readonly bytes: Uint8Array
   readonly #contentLength: number
@@ -63,6 +65,9 @@ export class Event<P> {
     this.#verified = verified
     this.hash = platform.sha3(bytes.subarray(0, contentLength))
     this.id = toHex(this.hash)
+    const parents = cause.kind === 'Initial' ? [] : [cause.selfParent]
+    if ('otherParent' in cause) parents.push(cause.otherParent)
+    this.parents = parents.map(toHex)
   }
 
   /** Makes and signs an event. */

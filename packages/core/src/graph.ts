@@ -95,6 +95,10 @@ export class GossipGraph {
     return at < (this.row[x + 1] as number) ? (this.clock[at] as number) - 1 : none
   }
 
+  isLatestOnLane(x: number): boolean {
+    return this.latestInLane(this.lane[x] as number) === x
+  }
+
   /** Is y x itself or reached from it by self-parents alone? */
   isSelfAncestor(x: number, y: number): boolean {
     const lane = this.lane[y]
@@ -129,13 +133,17 @@ export class GossipGraph {
     return this.latestOn(x, lanes[0] as number)
   }
 
-  /** Events that the clock of an event does not cover, ascending. With no event, all. */
-  notCoveredBy(events: readonly number[]): number[] {
+  latestInLane(lane: number): number {
+    const events = this.laneEvents[lane] as IntList
+    return events.at(events.length - 1)
+  }
+
+  /** Events that are not x nor among its ancestors, ascending. With none for x, all. */
+  notCoveredBy(x: number): number[] {
     const missing: number[] = []
     for (let lane = 0; lane < this.laneCount; lane++) {
       const all = this.laneEvents[lane] as IntList
-      let covered: number = events.length === 0 ? none : Infinity
-      for (const x of events) covered = Math.min(covered, this.latestOn(x, lane))
+      const covered = x === none ? none : this.latestOn(x, lane)
       const from = covered === none ? 0 : this.#placeInLane(covered) + 1
       for (let i = from; i < all.length; i++) missing.push(all.at(i))
     }
@@ -170,11 +178,7 @@ export class GossipGraph {
   }
 
   #laneFor(creator: number, selfParent: number): number {
-    if (selfParent !== none) {
-      const lane = this.lane[selfParent] as number
-      const events = this.laneEvents[lane] as IntList
-      if (events.at(events.length - 1) === selfParent) return lane
-    }
+    if (selfParent !== none && this.isLatestOnLane(selfParent)) return this.lane[selfParent] as number
     const lane = this.laneCount++
     this.laneEvents.push(new IntList())
     this.lanePayloadEvents.push(new IntList(4))

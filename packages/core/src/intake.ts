@@ -2,11 +2,12 @@
 
 import type { Consensus } from './consensus.ts'
 import type { Detection } from './detection.ts'
-import { toHex } from './encoding.ts'
 import { ParsecError } from './errors.ts'
 import type { Event, EventFormat } from './event.ts'
 import { none } from './graph.ts'
 import type { KnownEvents } from './known-events.ts'
+import { checkLimit, limits } from './limits.ts'
+import type { RefusedEventKind } from './malice.ts'
 import type { Report } from './report.ts'
 
 /** What the rooms of one peer share. */
@@ -19,27 +20,51 @@ export interface PeerContext<P> {
   readonly report: (report: Report) => void
 }
 
-/** Where events come in: each is verified, its parents are resolved, it is judged and inserted (protocol.md sections 3 and 8). */
+/**
+ * Where events come in: each is verified, its parents are resolved, it is judged and inserted (protocol.md sections 3 and 8).
+ *
+ * Branches are what a forker could flood us with, as they cost every event after them. So the third branch of a creator and any further one waits until an
+ * event by somebody else that may record it is inserted: at most two per line (see InvalidGossipCreator). What nobody records is dropped with the message.
+ */
 export class Intake<P> {
   readonly #context: PeerContext<P>
+  /** Peers that have sent what no correct peer sends. */
+  readonly #distrusted = new Map<number, RefusedEventKind>()
+  /** Branches beyond the first one of each creator. */
+  #furtherBranches = 0
 
   constructor(context: PeerContext<P>) {
     this.#context = context
   }
 
-  /** Takes in an event that somebody else sent; skips what is known. */
-  receive(event: Event<P>, sender: number): void {
-    const { consensus, events, ourIndex, report } = this.#context
-    if (events.has(event)) return
+  /** Why we take no messages from a peer and send it none, or undefined: it forked, or it sent us an event that no correct peer inserts. */
+  distrust(peer: number): 'Fork' | RefusedEventKind | undefined {
+    return this.#branchesOf(peer) > 1 ? 'Fork' : this.#distrusted.get(peer)
+  }
+
+  /**
+   * Takes in the events of a message, parents before children; skips what is known.
+   *
+   * Throws `UnknownOwnEvent`, `SignatureFailure` or `UnknownParent` before anything is inserted, `UnknownCreator`, `MaliciousEvent` or `LimitExceeded` later.
+   */
+  receive(events: readonly Event<P>[], sender: number): void {
+    const unknown = this.#check(events)
+    const waiting = new Map<string, Event<P>>()
     try {
-      if (consensus.peers.indexOf(event.creator) === ourIndex) {
-        throw new ParsecError({ code: 'UnknownOwnEvent', event: event.id })
+      for (const event of unknown) {
+        if (this.#waits(event, waiting)) waiting.set(event.id, event)
+        else this.#insertAfter(event, waiting)
       }
-      this.insert(event)
     } catch (error) {
       if (error instanceof ParsecError && error.detail.code === 'MaliciousEvent') {
-        const { id: peer } = consensus.peers.at(sender)
-        report({ kind: 'RefusedEvent', peer, creator: event.creator, malice: error.detail.malice })
+        const { creator, malice } = error.detail
+        this.#distrusted.set(sender, malice)
+        this.#context.report({
+          kind: 'RefusedEvent',
+          peer: this.#context.consensus.peers.at(sender).id,
+          creator,
+          malice,
+        })
       }
       throw error
     }
@@ -48,23 +73,20 @@ export class Intake<P> {
   /**
    * Inserts an event that is not known; returns its number, and whether it has faults of its own.
    *
-   * Throws `SignatureFailure`, `UnknownCreator`, `UnknownParent` or `MaliciousEvent`.
+   * Throws `SignatureFailure`, `UnknownCreator`, `UnknownParent`, `MaliciousEvent` or `LimitExceeded`.
    */
   insert(event: Event<P>): { readonly index: number; readonly isFaulty: boolean } {
     event.verify()
     const { consensus, events, detection, report } = this.#context
     const { peers, graph } = consensus
-    const creator = peers.indexOf(event.creator)
-    if (creator === undefined || !peers.at(creator).member) {
-      throw new ParsecError({ code: 'UnknownCreator', event: event.id, creator: event.creator.name })
-    }
+    const creator = this.#creatorOf(event)
     const { cause } = event
-    const selfParent = cause.kind === 'Initial' ? none : this.#parent(event, cause.selfParent)
-    const otherParent = 'otherParent' in cause ? this.#parent(event, cause.otherParent) : none
+    const selfParent = this.#parent(event, 0)
+    const otherParent = this.#parent(event, 1)
     const malice = detection.refusals.of(event, creator, selfParent, otherParent)
-    if (malice !== undefined) {
-      detection.refused(event, creator, malice)
-      throw new ParsecError({ code: 'MaliciousEvent', event: event.id, creator: event.creator.name, malice })
+    if (malice !== undefined) this.#refuse(event, creator, malice)
+    if (this.#branchesOf(creator) > 0 && this.#beginsBranch(creator, selfParent)) {
+      checkLimit('branches', limits.branches, ++this.#furtherBranches)
     }
     const recipient = cause.kind === 'Requesting' ? peers.indexOf(cause.recipient) : undefined
     const payload = this.#payloadOf(event, creator)
@@ -77,9 +99,98 @@ export class Intake<P> {
     return { index, isFaulty }
   }
 
-  #parent(event: Event<P>, hash: Uint8Array): number {
-    const index = this.#context.events.indexOf(hash)
-    if (index === undefined) throw new ParsecError({ code: 'UnknownParent', event: event.id, parent: toHex(hash) })
+  /** What is not known of the events, all signatures and parents checked. */
+  #check(events: readonly Event<P>[]): Event<P>[] {
+    const { consensus, events: known, ourIndex } = this.#context
+    const unknown = new Map<string, Event<P>>()
+    for (const event of events) {
+      if (known.has(event.id)) continue
+      if (consensus.peers.indexOf(event.creator) === ourIndex) {
+        throw new ParsecError({ code: 'UnknownOwnEvent', event: event.id })
+      }
+      event.verify()
+      for (const parent of event.parents) {
+        if (!known.has(parent) && !unknown.has(parent)) {
+          throw new ParsecError({ code: 'UnknownParent', event: event.id, parent })
+        }
+      }
+      unknown.set(event.id, event)
+    }
+    return [...unknown.values()]
+  }
+
+  /** Is it on a branch that waits, or begins one that has to? */
+  #waits({ creator, parents }: Event<P>, waiting: ReadonlyMap<string, Event<P>>): boolean {
+    const [selfParent] = parents
+    if (selfParent !== undefined && waiting.has(selfParent)) return true
+    const peer = this.#context.consensus.peers.indexOf(creator)
+    if (peer === undefined || this.#branchesOf(peer) < 2) return false
+    return this.#beginsBranch(peer, this.#context.events.indexOfId(selfParent ?? ''))
+  }
+
+  /** Inserts an event, and before it what waits and is among its ancestors. */
+  #insertAfter(event: Event<P>, waiting: Map<string, Event<P>>): void {
+    const stack = [event]
+    for (let top = stack.at(-1); top !== undefined; top = stack.at(-1)) {
+      const [selfParent, otherParent] = top.parents
+      const missing = waiting.get(selfParent ?? '') ?? waiting.get(otherParent ?? '')
+      if (missing === undefined) {
+        this.insert(top)
+        waiting.delete(top.id)
+        stack.pop()
+      } else {
+        this.#checkMayRecord(top, missing)
+        stack.push(missing)
+      }
+    }
+  }
+
+  /** Refuses an event that may not record what waits, before the latter is inserted. */
+  #checkMayRecord(event: Event<P>, waiting: Event<P>): void {
+    const { consensus, events } = this.#context
+    const creator = this.#creatorOf(event)
+    const gossiper = this.#creatorOf(waiting)
+    const selfParent = events.indexOfId(event.parents[0] ?? '')
+    if (gossiper === creator || selfParent === undefined) return
+    if (!consensus.graph.isAwareOfFork(selfParent, gossiper)) return
+    // It is not accused: its other-parent will be in nobody's ancestry.
+    const malice = 'InvalidGossipCreator'
+    throw new ParsecError({ code: 'MaliciousEvent', event: event.id, creator: event.creator, malice })
+  }
+
+  #refuse(event: Event<P>, creator: number, malice: RefusedEventKind): never {
+    this.#context.detection.refused(event, creator, malice)
+    throw new ParsecError({ code: 'MaliciousEvent', event: event.id, creator: event.creator, malice })
+  }
+
+  #branchesOf(peer: number): number {
+    return this.#context.consensus.graph.lanesOf[peer]?.length ?? 0
+  }
+
+  #beginsBranch(peer: number, selfParent: number | undefined): boolean {
+    const { graph } = this.#context.consensus
+    return (
+      selfParent === undefined ||
+      selfParent === none ||
+      graph.creator[selfParent] !== peer ||
+      !graph.isLatestOnLane(selfParent)
+    )
+  }
+
+  /** The creator's index; throws `UnknownCreator`. */
+  #creatorOf(event: Event<P>): number {
+    const { peers } = this.#context.consensus
+    const creator = peers.indexOf(event.creator)
+    if (creator !== undefined && peers.at(creator).member) return creator
+    throw new ParsecError({ code: 'UnknownCreator', event: event.id, creator: event.creator.name })
+  }
+
+  /** Number of the self-parent (place 0) or the other-parent (1), or none if it has none; throws `UnknownParent`. */
+  #parent(event: Event<P>, place: 0 | 1): number {
+    const parent = event.parents[place]
+    if (parent === undefined) return none
+    const index = this.#context.events.indexOfId(parent)
+    if (index === undefined) throw new ParsecError({ code: 'UnknownParent', event: event.id, parent })
     return index
   }
 

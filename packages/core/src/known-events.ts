@@ -15,8 +15,13 @@ export class KnownEvents<P> {
     return event
   }
 
-  has(event: Event<P>): boolean {
-    return this.#indexOf.has(event.id)
+  /** @param id - hexadecimal of an event's hash. */
+  has(id: string): boolean {
+    return this.#indexOf.has(id)
+  }
+
+  indexOfId(id: string): number | undefined {
+    return this.#indexOf.get(id)
   }
 
   indexOf(hash: Uint8Array): number | undefined {

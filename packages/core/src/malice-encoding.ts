@@ -43,13 +43,14 @@ export function readMalice(reader: Reader): Malice {
     case 'UnexpectedGenesis':
     case 'MissingGenesis':
     case 'InvalidAccusation':
-    case 'InvalidGossipCreator':
       return { kind, eventHash: hash() }
     case 'IncorrectGenesis':
     case 'SelfParentByDifferentCreator':
     case 'OtherParentBySameCreator':
     case 'InvalidRequest':
     case 'InvalidResponse':
+    case 'InvalidGossipCreator':
+    case 'OwnForkInAncestry':
       return { kind, eventBytes: reader.bytes('accused event', limits.accusedEventBytes).slice() }
   }
 }

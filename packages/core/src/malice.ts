@@ -4,7 +4,7 @@
 export const hashLength = 32
 
 /** Faults of an event that is in the graph; named by the event's hash (protocol.md section 8). */
-export type FaultyEventKind = 'UnexpectedGenesis' | 'MissingGenesis' | 'InvalidAccusation' | 'InvalidGossipCreator'
+export type FaultyEventKind = 'UnexpectedGenesis' | 'MissingGenesis' | 'InvalidAccusation'
 
 /** Faults of an event that no correct peer inserts; the accusation carries the event (section 8). */
 export type RefusedEventKind =
@@ -13,6 +13,8 @@ export type RefusedEventKind =
   | 'OtherParentBySameCreator'
   | 'InvalidRequest'
   | 'InvalidResponse'
+  | 'InvalidGossipCreator'
+  | 'OwnForkInAncestry'
 
 /** What a peer is accused of, with what names the proof (section 8). */
 export type Malice =
@@ -20,7 +22,6 @@ export type Malice =
    * - `UnexpectedGenesis`: votes for Genesis though it is no founding member, or not right after its Initial event.
    * - `MissingGenesis`: a founding member's second event is not its vote for Genesis.
    * - `InvalidAccusation`: an accusation that the next sync event of its creator does not bear out.
-   * - `InvalidGossipCreator`: records gossip of a peer whose addition it could not have known of.
    */
   | { readonly kind: FaultyEventKind; readonly eventHash: Uint8Array }
   /** Two votes of one creator for one observation key; of more, the two oldest. */
@@ -34,6 +35,8 @@ export type Malice =
    * - `SelfParentByDifferentCreator`, `OtherParentBySameCreator`: parents that the event cannot have.
    * - `InvalidRequest`: does not record a Requesting event addressed to its creator, or one that was recorded before.
    * - `InvalidResponse`: does not record an answer to a Requesting event of its creator, or one that was recorded before.
+   * - `InvalidGossipCreator`: records gossip of a peer whose addition it could not know of, or of whose fork its self-parent is aware.
+   * - `OwnForkInAncestry`: descends from another branch of its creator.
    */
   | { readonly kind: RefusedEventKind; readonly eventBytes: Uint8Array }
   /** What no graph shows: spam, silence. Made by the application; the reason is left out when observations are compared. */
@@ -56,4 +59,5 @@ export const maliceKinds: readonly MaliceKind[] = [
   'Accomplice',
   'Unprovable',
   'InvalidGossipCreator',
+  'OwnForkInAncestry',
 ]

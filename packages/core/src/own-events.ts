@@ -70,26 +70,21 @@ export class OwnEvents<P> {
   whyNotRecord(kind: 'Request' | 'Response', otherParent: number): string | undefined {
     const { consensus, detection, ourIndex } = this.#context
     const { graph, peers } = consensus
-    const recorded = detection.refusals.recordedBy(causes[kind], ourIndex, otherParent)
-    if (recorded === none) {
-      return kind === 'Request'
-        ? 'its last event is not a Requesting event addressed to us'
-        : 'its last sync event does not answer a request of ours'
-    }
-    if (detection.refusals.isRecorded(recorded, this.#lastIndex)) {
-      return `a ${kind.toLowerCase()} that we have recorded before`
-    }
-    const creator = graph.creator[otherParent] as number
-    if (this.knowsForkBy(creator)) return 'we know of a fork by its sender'
-    const { addition } = peers.at(creator)
+    const { refusals } = detection
+    const { addition } = peers.at(graph.creator[otherParent] as number)
     const isKnown = (x: number): boolean => addition === undefined || (x !== none && graph.descends(x, addition.event))
-    if (isKnown(this.#lastIndex) || isKnown(otherParent)) return undefined
-    return 'neither we nor its sender have recorded how its sender was added'
-  }
-
-  /** Are we, at our latest event, aware of a fork by the peer? */
-  knowsForkBy(peer: number): boolean {
-    return this.#lastIndex !== none && this.#context.consensus.graph.isAwareOfFork(this.#lastIndex, peer)
+    if (!isKnown(this.#lastIndex) && !isKnown(otherParent)) {
+      return 'neither we nor its sender have recorded how its sender was added'
+    }
+    const malice = refusals.ofRecording(kind, ourIndex, this.#lastIndex, otherParent)
+    if (malice === undefined) return undefined
+    if (malice === 'InvalidGossipCreator') return 'we know of a fork by its sender'
+    if (malice === 'OwnForkInAncestry') return 'it descends from an event of ours that is not known'
+    const recorded = refusals.recordedBy(causes[kind], ourIndex, otherParent)
+    if (recorded !== none) return `a ${kind.toLowerCase()} that we have recorded before`
+    return kind === 'Request'
+      ? 'its last event is not a Requesting event addressed to us'
+      : 'its last sync event does not answer a request of ours'
   }
 
   #keyOf(observation: Observation<P>): string {

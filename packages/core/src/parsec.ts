@@ -171,12 +171,13 @@ export class Parsec<P> {
     return this.#own.hasVotedFor(observation)
   }
 
-  /** Whom we may gossip to, in ascending order; empty while we may not send. */
+  /** Whom we may gossip to, in ascending order; empty while we may not send. Peers that forked, or sent us what no correct peer sends, are not among them. */
   gossipRecipients(): PublicId[] {
     if (!this.#ourState.send) return []
     const recipients: PublicId[] = []
-    for (const { id, state } of this.#consensus.peers) {
-      if (state.dkg && state.recv && id.compareTo(this.ourPublicId) !== 0) recipients.push(id)
+    for (const [peer, { id, state }] of [...this.#consensus.peers].entries()) {
+      const isTrusted = this.#intake.distrust(peer) === undefined
+      if (state.dkg && state.recv && isTrusted && peer !== this.#ourIndex) recipients.push(id)
     }
     return sortedIds(recipients)
   }
@@ -184,7 +185,7 @@ export class Parsec<P> {
   /**
    * Makes a gossip request with every event that we think the recipient lacks (section 3). Made is meant to be sent: each call appends an event.
    *
-   * Throws `InvalidSelfState`, `UnknownPeer`, `InvalidPeerState`; `LimitExceeded` if the message would be too large.
+   * Throws `InvalidSelfState`, `UnknownPeer`, `InvalidPeerState`, `DistrustedPeer`; `LimitExceeded` if the message would be too large.
    */
   createGossip(recipient: PublicId): Message<P> {
     this.#requireOurs('SEND', this.#ourState.send)
@@ -193,6 +194,7 @@ export class Parsec<P> {
     if (peer === this.#ourIndex || !state.dkg || !state.recv) {
       throw new ParsecError({ code: 'InvalidPeerState', peer: id.name, required: 'DKG|RECV', actual: state.toString() })
     }
+    this.#requireTrust(peer)
     this.#own.sync({ kind: 'Requesting', recipient: id })
     const requests = (this.#unanswered.get(peer) ?? 0) + 1
     this.#unanswered.set(peer, requests)
@@ -203,7 +205,7 @@ export class Parsec<P> {
   /**
    * Takes in a request and makes the response (section 3); undefined while we may not send.
    *
-   * Throws `InvalidSelfState`, `UnknownPeer`, `InvalidPeerState`, `KnownForker`, `InvalidMessage`, and what decoding, verifying and inserting an event throw: `MaliciousEvent`,
+   * Throws `InvalidSelfState`, `UnknownPeer`, `InvalidPeerState`, `DistrustedPeer`, `InvalidMessage`, and what decoding, verifying and inserting an event throw: `MaliciousEvent`,
    * `UnknownCreator`, `UnknownParent`, `UnknownOwnEvent` among them.
    */
   handleRequest(sender: PublicId, message: Message<P> | Uint8Array): Message<P> | undefined {
@@ -259,6 +261,13 @@ export class Parsec<P> {
     if (!holds) throw new ParsecError({ code: 'InvalidSelfState', required, actual: this.#ourState.toString() })
   }
 
+  /** Throws `DistrustedPeer`. */
+  #requireTrust(peer: number): void {
+    const malice = this.#intake.distrust(peer)
+    const { name } = this.#consensus.peers.at(peer).id
+    if (malice !== undefined) throw new ParsecError({ code: 'DistrustedPeer', peer: name, malice })
+  }
+
   #requirePeer(id: PublicId): number {
     const peer = this.#consensus.peers.indexOf(id)
     if (peer === undefined) throw new ParsecError({ code: 'UnknownPeer', peer: id.name })
@@ -291,12 +300,8 @@ export class Parsec<P> {
 
   #messageTo(peer: number, kind: Message<P>['kind']): Message<P> {
     const { graph } = this.#consensus
-    // A peer that forked gets what any of its branches lacks.
-    const lastEvents = (graph.lanesOf[peer] ?? []).map((lane) => {
-      const events = graph.laneEvents[lane]
-      return events === undefined ? none : events.at(events.length - 1)
-    })
-    const lacking = graph.notCoveredBy(lastEvents)
+    const [lane] = graph.lanesOf[peer] ?? []
+    const lacking = graph.notCoveredBy(lane === undefined ? none : graph.latestInLane(lane))
     checkLimit('message events', limits.messageEvents, lacking.length)
     return new Message(
       kind,
@@ -311,12 +316,13 @@ export class Parsec<P> {
     if (!state.send) {
       throw new ParsecError({ code: 'InvalidPeerState', peer: id.name, required: 'SEND', actual: state.toString() })
     }
-    if (this.#own.knowsForkBy(peer)) throw new ParsecError({ code: 'KnownForker', peer: id.name })
+    this.#requireTrust(peer)
     const message = received instanceof Uint8Array ? this.decodeMessage(received) : received
     if (message.kind !== kind) throw invalidMessage(`a ${message.kind} where a ${kind} is handled`)
-    for (const event of message.events) this.#intake.receive(event, peer)
     const last = message.events.at(-1)
     if (last === undefined) throw invalidMessage('no events')
+    this.#intake.receive(message.events, peer)
+    this.#requireTrust(peer)
     const end = this.#events.indexOf(last.hash) ?? none
     if (this.#consensus.graph.creator[end] !== peer) throw invalidMessage('its last event is not by the sender')
     const cause = kind === 'request' ? 'Request' : 'Response'
@@ -332,7 +338,7 @@ export class Parsec<P> {
   #reportOn(peer: number, message: Message<P>, end: number): void {
     const { graph, peers } = this.#consensus
     const { id } = peers.at(peer)
-    const isEarly = message.kind === 'request' && this.#detection.lacksAddition(end, this.#ourIndex)
+    const isEarly = message.kind === 'request' && this.#detection.refusals.lacksAddition(this.#ourIndex, [end])
     if (isEarly) this.#report({ kind: 'PrematureGossip', peer: id })
     const known = graph.latestBy(end, this.#ourIndex)
     if (known === none) return

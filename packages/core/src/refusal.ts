@@ -1,19 +1,20 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
 
+import { Ancestry } from './ancestry.ts'
 import { IntList } from './arrays.ts'
+import { isSupermajority } from './block.ts'
+import type { Consensus } from './consensus.ts'
 import { compareBytes } from './encoding.ts'
 import type { Event } from './event.ts'
 import { causes, isSync, none } from './graph.ts'
-import type { GossipGraph } from './graph.ts'
 import type { KnownEvents } from './known-events.ts'
 import type { RefusedEventKind } from './malice.ts'
-import type { PeerList } from './peers.ts'
 
-/** Which events no correct peer inserts (protocol.md section 8): a function of the event and its ancestry. */
+/** Which events no correct peer makes or inserts (protocol.md section 8): a function of the event and its ancestry. */
 export class Refusals<P> {
-  readonly #graph: GossipGraph
+  readonly #consensus: Consensus
   readonly #events: KnownEvents<P>
-  readonly #peers: PeerList
+  #founders: ReadonlySet<number> = new Set()
   /** Hash of the founding members' vote. */
   #genesisHash: Uint8Array | undefined
   /** Per event, the first Request or Response that records it as what was asked or answered, or none. */
@@ -21,19 +22,19 @@ export class Refusals<P> {
   /** Further ones, on other branches of the recorder's creator. */
   readonly #moreRecorders = new Map<number, number[]>()
 
-  constructor(graph: GossipGraph, events: KnownEvents<P>, peers: PeerList) {
-    this.#graph = graph
+  constructor(consensus: Consensus, events: KnownEvents<P>) {
+    this.#consensus = consensus
     this.#events = events
-    this.#peers = peers
   }
 
-  setGenesis(hash: Uint8Array): void {
+  setGenesis(founders: ReadonlySet<number>, hash: Uint8Array): void {
+    this.#founders = founders
     this.#genesisHash = hash
   }
 
   /** Takes in the newest event of the graph. */
   added(x: number): void {
-    const { cause, creator, otherParent } = this.#graph
+    const { cause, creator, otherParent } = this.#consensus.graph
     this.#recorder.push(none)
     if (otherParent[x] === none) return
     const recorded = this.recordedBy(cause[x] as number, creator[x] as number, otherParent[x] as number)
@@ -42,10 +43,10 @@ export class Refusals<P> {
     else this.#moreRecorders.set(recorded, [...(this.#moreRecorders.get(recorded) ?? []), x])
   }
 
-  /** Why an event with these parents is not inserted, or undefined. Its parents, where it has any, are in the graph. */
+  /** Why an event with these parents is refused, or undefined. Its parents, where it has any, are in the graph. */
   of(event: Event<P>, creator: number, selfParent: number, otherParent: number): RefusedEventKind | undefined {
     const { cause } = event
-    const graph = this.#graph
+    const { graph } = this.#consensus
     if (cause.kind === 'Observation' && cause.vote.observation.kind === 'Genesis') {
       const hash = event.observationHash
       if (hash && this.#genesisHash && compareBytes(hash, this.#genesisHash) !== 0) return 'IncorrectGenesis'
@@ -53,9 +54,24 @@ export class Refusals<P> {
     if (selfParent !== none && graph.creator[selfParent] !== creator) return 'SelfParentByDifferentCreator'
     if (cause.kind !== 'Request' && cause.kind !== 'Response') return undefined
     if (graph.creator[otherParent] === creator) return 'OtherParentBySameCreator'
-    const recorded = this.recordedBy(causes[cause.kind], creator, otherParent)
+    return this.ofRecording(cause.kind, creator, selfParent, otherParent)
+  }
+
+  /** Why a Request or Response with these parents, the other one by another peer, is refused, or undefined. */
+  ofRecording(
+    kind: 'Request' | 'Response',
+    creator: number,
+    selfParent: number,
+    otherParent: number,
+  ): RefusedEventKind | undefined {
+    const { graph } = this.#consensus
+    const gossiper = graph.creator[otherParent] as number
+    if (selfParent !== none && graph.isAwareOfFork(selfParent, gossiper)) return 'InvalidGossipCreator'
+    if (this.lacksAddition(gossiper, [selfParent, otherParent])) return 'InvalidGossipCreator'
+    if (this.#showsOtherBranch(creator, selfParent, otherParent)) return 'OwnForkInAncestry'
+    const recorded = this.recordedBy(causes[kind], creator, otherParent)
     if (recorded !== none && !this.isRecorded(recorded, selfParent)) return undefined
-    return cause.kind === 'Request' ? 'InvalidRequest' : 'InvalidResponse'
+    return kind === 'Request' ? 'InvalidRequest' : 'InvalidResponse'
   }
 
   /**
@@ -63,7 +79,7 @@ export class Refusals<P> {
    * event that answers the creator, itself or followed by events that are not sync events. Else none.
    */
   recordedBy(cause: number, creator: number, otherParent: number): number {
-    const graph = this.#graph
+    const { graph } = this.#consensus
     if (cause === causes.Request) return this.#isAddressedTo(otherParent, creator) ? otherParent : none
     const isItself = isSync(graph.cause[otherParent] as number)
     const index = isItself ? otherParent : (graph.syncSelfAncestor[otherParent] as number)
@@ -75,13 +91,39 @@ export class Refusals<P> {
   isRecorded(recorded: number, x: number): boolean {
     const first = this.#recorder.at(recorded)
     if (first === none || x === none) return false
-    const graph = this.#graph
+    const { graph } = this.#consensus
     if (graph.creator[first] === graph.creator[x] && graph.isSelfAncestor(x, first)) return true
     return this.#moreRecorders.get(recorded)?.some((y) => graph.isSelfAncestor(x, y)) === true
   }
 
+  /** Do votes that added a peer, by a supermajority of the voters who decided it, not all stand in the ancestry of these events? Never so for founding members. */
+  lacksAddition(peer: number, events: readonly number[]): boolean {
+    if (this.#founders.has(peer)) return false
+    const { graph, payloads, peers } = this.#consensus
+    const { addition } = peers.at(peer)
+    if (addition === undefined) return true
+    const ancestry = new Ancestry(
+      graph,
+      events.filter((x) => x !== none),
+    )
+    const voters = new Set<number>()
+    for (const carrier of payloads.at(addition.payload).carriers.view()) {
+      const voter = graph.creator[carrier] as number
+      if (addition.voters.includes(voter) && ancestry.includes(carrier)) voters.add(voter)
+    }
+    return !isSupermajority(voters.size, addition.voters.length)
+  }
+
   #isAddressedTo(x: number, peer: number): boolean {
     const { cause } = this.#events.at(x)
-    return cause.kind === 'Requesting' && cause.recipient.compareTo(this.#peers.at(peer).id) === 0
+    return cause.kind === 'Requesting' && cause.recipient.compareTo(this.#consensus.peers.at(peer).id) === 0
+  }
+
+  /** Does the other-parent descend from an event of the creator that is no self-ancestor? */
+  #showsOtherBranch(creator: number, selfParent: number, otherParent: number): boolean {
+    const { graph } = this.#consensus
+    if (graph.isAwareOfFork(otherParent, creator)) return true
+    const latest = graph.latestBy(otherParent, creator)
+    return latest !== none && (selfParent === none || !graph.isSelfAncestor(selfParent, latest))
   }
 }

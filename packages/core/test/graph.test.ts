@@ -71,15 +71,15 @@ describe('relations equal their definitions over sets of ancestors, whatever the
     expect(forksSeen).toBeGreaterThan(0)
   })
 
-  test('what an event does not cover, and what several do not all cover', () => {
+  test('what an event does not cover, and what no event does', () => {
     fc.assert(
-      fc.property(seeds, peerCounts, sizes, fc.integer({ min: 0, max: 3 }), (seed, peers, size, count) => {
+      fc.property(seeds, peerCounts, sizes, fc.boolean(), (seed, peers, size, isAny) => {
         const choose = chooser(seed)
         const events = forkedGraph(choose, peers, () => true, size)
         const { graph, at } = inserted(events, shuffled(events, choose))
-        const from = Array.from({ length: count }, () => choose(size))
+        const from = isAny ? choose(size) : none
         const expected = new NaiveRelations(events).notCoveredBy(from).map((x) => at[x] ?? none)
-        expect(graph.notCoveredBy(from.map((x) => at[x] ?? none))).toEqual(expected.sort((a, b) => a - b))
+        expect(graph.notCoveredBy(at[from] ?? none)).toEqual(expected.sort((a, b) => a - b))
       }),
     )
   })

@@ -108,13 +108,14 @@ function parseMalice(kind: string, inside: string): Malice | undefined {
     case 'UnexpectedGenesis':
     case 'MissingGenesis':
     case 'InvalidAccusation':
-    case 'InvalidGossipCreator':
       return { kind, eventHash: first }
     case 'IncorrectGenesis':
     case 'SelfParentByDifferentCreator':
     case 'OtherParentBySameCreator':
     case 'InvalidRequest':
     case 'InvalidResponse':
+    case 'InvalidGossipCreator':
+    case 'OwnForkInAncestry':
       return { kind, eventBytes: first }
     default:
       return undefined
