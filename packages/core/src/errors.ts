@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
 
-import type { PublicId } from './identity.ts'
 import type { RefusedEventKind } from './malice.ts'
 
 /**
@@ -25,7 +24,7 @@ export type ParsecErrorDetail =
   | {
       readonly code: 'MaliciousEvent'
       readonly event: string
-      readonly creator: PublicId
+      readonly creator: string
       readonly malice: RefusedEventKind
     }
   /** It forked, or it has sent us an event that no correct peer inserts. */
@@ -54,9 +53,7 @@ export class ParsecError extends Error {
 
   constructor(detail: ParsecErrorDetail) {
     const { code, ...fields } = detail
-    const texts = Object.entries<string | number | PublicId>(fields).map(
-      ([name, value]) => `${name} ${typeof value === 'object' ? value.name : String(value)}`,
-    )
+    const texts = Object.entries(fields).map(([name, value]) => `${name} ${String(value)}`)
     super(`${code}: ${texts.join(', ')}`)
     this.code = code
     this.detail = detail

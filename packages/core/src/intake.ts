@@ -57,14 +57,11 @@ export class Intake<P> {
       }
     } catch (error) {
       if (error instanceof ParsecError && error.detail.code === 'MaliciousEvent') {
-        const { creator, malice } = error.detail
+        const { event: id, malice } = error.detail
         this.#distrusted.set(sender, malice)
-        this.#context.report({
-          kind: 'RefusedEvent',
-          peer: this.#context.consensus.peers.at(sender).id,
-          creator,
-          malice,
-        })
+        const { creator } = unknown.find((event) => event.id === id) ?? {}
+        const { id: peer } = this.#context.consensus.peers.at(sender)
+        if (creator !== undefined) this.#context.report({ kind: 'RefusedEvent', peer, creator, malice })
       }
       throw error
     }
@@ -155,12 +152,12 @@ export class Intake<P> {
     if (!consensus.graph.isAwareOfFork(selfParent, gossiper)) return
     // It is not accused: its other-parent will be in nobody's ancestry.
     const malice = 'InvalidGossipCreator'
-    throw new ParsecError({ code: 'MaliciousEvent', event: event.id, creator: event.creator, malice })
+    throw new ParsecError({ code: 'MaliciousEvent', event: event.id, creator: event.creator.name, malice })
   }
 
   #refuse(event: Event<P>, creator: number, malice: RefusedEventKind): never {
     this.#context.detection.refused(event, creator, malice)
-    throw new ParsecError({ code: 'MaliciousEvent', event: event.id, creator: event.creator, malice })
+    throw new ParsecError({ code: 'MaliciousEvent', event: event.id, creator: event.creator.name, malice })
   }
 
   #branchesOf(peer: number): number {
