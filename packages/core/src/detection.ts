@@ -127,6 +127,38 @@ export class Detection<P> {
     return due.map(({ accusation }) => accusation)
   }
 
+  /** Does the ancestry of these events prove what an accusation says? */
+  isProven({ kind, offender, malice }: Accusation, tips: readonly number[]): boolean {
+    const peer = this.#consensus.peers.indexOf(offender)
+    if (peer === undefined || malice.kind === 'Unprovable') return false
+    const id = toHex(observationHash<P>({ kind, offender, malice }, this.#format.codec))
+    const fact = { offender: peer, accusation: { kind, offender, malice }, id }
+    return this.#bearsOut(new Ancestry(this.#consensus.graph, tips), fact)
+  }
+
+  /** Events whose ancestry proves what an accusation says, as few as we can tell; undefined if there are none in the graph. */
+  proofOf(accusation: Accusation): readonly number[] | undefined {
+    const { malice } = accusation
+    const id = toHex(observationHash<P>(accusation, this.#format.codec))
+    const [proof] = this.#proofs.get(id) ?? []
+    if (proof !== undefined) return [proof]
+    const { graph } = this.#consensus
+    const tips = malice.kind === 'Fork' ? this.#childrenOf(accusation) : graph.tips()
+    return this.isProven(accusation, tips) ? tips : undefined
+  }
+
+  /** The offender's events right after the point at which it forked. */
+  #childrenOf({ offender, malice }: Accusation): number[] {
+    const { graph, peers } = this.#consensus
+    if (malice.kind !== 'Fork') return []
+    const point = compareBytes(malice.selfParentHash, noHash) === 0 ? none : this.#events.indexOf(malice.selfParentHash)
+    const lanes = graph.lanesOf[peers.indexOf(offender) ?? none] ?? []
+    return lanes
+      .map((lane) => graph.laneEvents[lane]?.view().find((x) => graph.selfParent[x] === point) ?? none)
+      .filter((x) => x !== none)
+      .slice(0, 2)
+  }
+
   // Facts.
 
   /** As in any network without malice. */

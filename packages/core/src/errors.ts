@@ -40,6 +40,8 @@ export type ParsecErrorDetail =
   | { readonly code: 'DuplicateVote'; readonly observation: string }
   /** A block whose proofs do not hold. */
   | { readonly code: 'InvalidBlock'; readonly reason: string }
+  /** Events that do not prove what they are said to prove. */
+  | { readonly code: 'InvalidEvidence' }
   /** Arguments with which no peer can be made. */
   | { readonly code: 'InvalidGroup'; readonly reason: string }
 

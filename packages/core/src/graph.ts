@@ -133,6 +133,11 @@ export class GossipGraph {
     return this.latestOn(x, lanes[0] as number)
   }
 
+  /** The latest event of each lane: all events are among these and their ancestors. */
+  tips(): number[] {
+    return this.laneEvents.map((_, lane) => this.latestInLane(lane))
+  }
+
   latestInLane(lane: number): number {
     const events = this.laneEvents[lane] as IntList
     return events.at(events.length - 1)

@@ -7,6 +7,7 @@ import { Consensus } from './consensus.ts'
 import { ed25519Identity } from './ed25519-identity.ts'
 import type { Reader } from './encoding.ts'
 import { Detection } from './detection.ts'
+import { Evidence } from './evidence.ts'
 import { ParsecError } from './errors.ts'
 import type { EventFormat } from './event.ts'
 import { none } from './graph.ts'
@@ -238,6 +239,24 @@ export class Parsec<P> {
   /** What we voted for and have not polled: first what is decided, in order, then the rest in the order of our votes. */
   ourUnpolledObservations(): Observation<P>[] {
     return this.#blocks.ourUnpolled().map((payload) => this.#observation(payload))
+  }
+
+  /**
+   * The proof of an accusation that a block tells of, or that is still to be decided; undefined if our graph does not prove it, as with what is unprovable. It takes time and space
+   * in proportion to the history.
+   */
+  evidence(accusation: Observation<P>): Evidence<P> | undefined {
+    if (accusation.kind !== 'Accusation') return undefined
+    const tips = this.#detection.proofOf(accusation)
+    if (tips === undefined) return undefined
+    const { graph } = this.#consensus
+    const proving = Array.from({ length: graph.size }, (_, x) => x).filter((x) =>
+      tips.some((tip) => graph.descends(tip, x)),
+    )
+    return new Evidence(
+      accusation,
+      proving.map((x) => this.#events.at(x)),
+    )
   }
 
   /** A live, read-only view of graph, election and peers. */

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
+
+import { Consensus } from './consensus.ts'
+import { Detection } from './detection.ts'
+import type { Accusation } from './detection.ts'
+import { Reader, Writer } from './encoding.ts'
+import { ParsecError } from './errors.ts'
+import { Event } from './event.ts'
+import type { EventFormat } from './event.ts'
+import type { PublicId } from './identity.ts'
+import { Intake } from './intake.ts'
+import { KnownEvents } from './known-events.ts'
+import { limits } from './limits.ts'
+import { decodeObservation, encodeObservation, genesis, sortedIds } from './observation.ts'
+import type { ConsensusMode } from './observation.ts'
+import { PeerState } from './peers.ts'
+
+/**
+ * The proof of an accusation (protocol.md section 8), for those who have no graph of their own: signed events, with all of their ancestors, that bear it out. It needs trust in nobody: it is
+ * checked from the founding members' public ids alone.
+ */
+export class Evidence<P> {
+  readonly accusation: Accusation
+  /** Parents before children. */
+  readonly events: readonly Event<P>[]
+
+  constructor(accusation: Accusation, events: readonly Event<P>[]) {
+    this.accusation = accusation
+    this.events = events
+  }
+
+  /**
+   * Checks it by going through the events as every peer did.
+   *
+   * Throws `InvalidEvidence` if they do not prove the accusation, and what inserting an event throws.
+   */
+  verify(genesisGroup: Iterable<PublicId>, mode: ConsensusMode, format: EventFormat<P>): void {
+    const founders = sortedIds(genesisGroup)
+    const consensus = new Consensus({ mode })
+    const events = new KnownEvents<P>()
+    const nobody = -1
+    const detection = new Detection(consensus, events, format, nobody)
+    const indices = founders.map((id) => consensus.addPeer(id, PeerState.ACTIVE))
+    consensus.setVoters(indices)
+    detection.setGenesis(indices, genesis(founders))
+    const intake = new Intake({ ourIndex: nobody, format, consensus, events, detection, report: () => undefined })
+    for (const event of this.events) if (!events.has(event.id)) intake.insert(event)
+    if (!detection.isProven(this.accusation, consensus.graph.tips())) throw new ParsecError({ code: 'InvalidEvidence' })
+  }
+
+  /** Canonical encoding: the accusation as an observation, then the number of events, then these. */
+  toBytes({ codec }: Pick<EventFormat<P>, 'codec'>): Uint8Array {
+    const writer = new Writer().fixed(encodeObservation<P>(this.accusation, codec)).length(this.events.length)
+    for (const event of this.events) writer.fixed(event.bytes)
+    return writer.finish()
+  }
+
+  /** Reads what {@link Evidence.toBytes} writes; throws what decoding an event throws. Does not verify. */
+  static decode<P>(bytes: Uint8Array, format: EventFormat<P>): Evidence<P> {
+    const reader = new Reader(bytes)
+    const accusation = decodeObservation(reader, format.codec, format.identities)
+    if (accusation.kind !== 'Accusation') throw reader.malformed('an accusation')
+    const count = reader.length('message events', limits.messageEvents)
+    const events: Event<P>[] = []
+    for (let i = 0; i < count; i++) events.push(Event.decode(reader, format))
+    reader.end()
+    return new Evidence(accusation, events)
+  }
+}

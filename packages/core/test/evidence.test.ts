@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
+
+import { describe, expect, test } from 'vitest'
+import { Evidence } from '../src/evidence.ts'
+import { Event } from '../src/event.ts'
+import type { Cause } from '../src/event.ts'
+import { Message } from '../src/message.ts'
+import { mockIdentity } from '../src/mock-identity.ts'
+import { genesis, opaque, stringCodec } from '../src/observation.ts'
+import type { Observation } from '../src/observation.ts'
+import { Network, chooser, codeOf, thrownBy } from './support/network.ts'
+import { initialEvent, voteEvent } from './support/vote-event.ts'
+
+const names = ['Alice', 'Bob', 'Carol', 'Dave']
+const ids = names.map((name) => mockIdentity.publicId(name))
+const [aliceId, bobId] = ids as [(typeof ids)[0], (typeof ids)[0]]
+const dave = mockIdentity.secretId('Dave')
+const format = { codec: stringCodec, identities: mockIdentity }
+
+const create = (cause: Cause<string>): Event<string> => Event.create(dave, cause, stringCodec)
+const initial = initialEvent(dave)
+const founding = voteEvent(dave, initial, genesis(ids))
+const vote = voteEvent(dave, founding, opaque('x'))
+const ask = (selfParent: Event<string>, recipient = aliceId): Event<string> =>
+  create({ kind: 'Requesting', selfParent: selfParent.hash, recipient })
+
+/** What Dave sends to Alice and to Bob. */
+const malices: [string, Event<string>[], Event<string>[]][] = [
+  ['Fork', [initial, founding, vote, ask(vote)], [initial, founding, ask(founding, bobId)]],
+  [
+    'DuplicateVote',
+    [initial, founding, vote, voteEvent(dave, vote, opaque('x')), ask(voteEvent(dave, vote, opaque('x')))],
+    [],
+  ],
+  ['MissingGenesis', [initial, ask(initial)], []],
+  [
+    'UnexpectedGenesis',
+    [initial, founding, vote, voteEvent(dave, vote, genesis(ids)), ask(voteEvent(dave, vote, genesis(ids)))],
+    [],
+  ],
+  [
+    'OtherParentBySameCreator',
+    [initial, founding, create({ kind: 'Request', selfParent: founding.hash, otherParent: initial.hash })],
+    [initial, founding, ask(founding, bobId)],
+  ],
+]
+
+/** Three correct peers who have removed Dave, and the accusation that they decided first. */
+function removed(
+  toAlice: Event<string>[],
+  toBob: Event<string>[],
+): [Network, Observation<string> & { kind: 'Accusation' }] {
+  const network = new Network(names)
+  network.crash('Dave')
+  codeOf(() => network.peer('Alice').handleRequest(dave.publicId, new Message('request', toAlice)))
+  if (toBob.length > 0) network.peer('Bob').handleRequest(dave.publicId, new Message('request', toBob))
+  const isAccused = (name: string): boolean =>
+    network.blocksOf(name).some(({ observation }) => observation.kind === 'Accusation')
+  network.run(chooser(1), () => ['Alice', 'Bob', 'Carol'].every(isAccused))
+  expect(network.agrees).toBe(true)
+  for (const { observation } of network.blocksOf('Carol'))
+    if (observation.kind === 'Accusation') return [network, observation]
+  throw new Error('no accusation')
+}
+
+describe.each(malices)('%s: the block', (kind, toAlice, toBob) => {
+  const [network, accusation] = removed(toAlice, toBob)
+  const evidence = network.peer('Carol').evidence(accusation)
+
+  test('says who was removed and for what, and is signed by a supermajority', () => {
+    expect(accusation).toMatchObject({ offender: { name: 'Dave' }, malice: { kind } })
+    const block = network.blocksOf('Carol').find(({ observation }) => observation === accusation)
+    block?.verify(ids, 'supermajority', stringCodec)
+    expect(block?.proofs.length).toBe(3)
+  })
+
+  test('comes with evidence that anybody can verify who knows the founding members', () => {
+    if (evidence === undefined) throw new Error('no evidence')
+    const read = Evidence.decode(evidence.toBytes(format), format)
+    read.verify(ids, 'supermajority', format)
+    expect(read.accusation).toEqual(accusation)
+    expect(codeOf(() => Evidence.decode(evidence.toBytes(format).subarray(0, -1), format))).toBe('MalformedEncoding')
+  })
+
+  test('does not come with evidence that a part of the events, repeated events or other founders turn out to be', () => {
+    const { events } = evidence ?? { events: [] }
+    const verify = (some: readonly Event<string>[], group = ids): unknown =>
+      codeOf(() => {
+        new Evidence({ ...accusation }, some).verify(group, 'supermajority', format)
+      })
+    expect(verify([...events, ...events])).toBeUndefined()
+    expect(verify(events.filter(({ creator }) => creator !== dave.publicId && creator.name !== 'Dave'))).toBeDefined()
+    expect(verify([])).toBe('InvalidEvidence')
+    const bob = { ...accusation, offender: bobId }
+    const { code } = thrownBy(() => {
+      new Evidence(bob, events).verify(ids, 'supermajority', format)
+    })
+    expect(code).toBe('InvalidEvidence')
+  })
+})
+
+test('what is unprovable has no evidence', () => {
+  const network = new Network(names)
+  expect(
+    network
+      .peer('Alice')
+      .evidence({ kind: 'Accusation', offender: bobId, malice: { kind: 'Unprovable', reason: 'spam' } }),
+  ).toBeUndefined()
+  expect(network.peer('Alice').evidence(opaque('x'))).toBeUndefined()
+})
