@@ -90,7 +90,7 @@ export class Consensus implements Inspected {
       event.recipient ?? none,
       payload,
     )
-    if (payload !== none) this.payloads.at(payload).carriers.push(index)
+    if (payload !== none) this.#carry(index, payload)
     this.election.added(index)
     if (!this.#stopped) this.#decide()
     return index
@@ -113,6 +113,14 @@ export class Consensus implements Inspected {
   /** Decides nothing more: we were removed. */
   stop(): void {
     this.#stopped = true
+  }
+
+  /** Whoever votes for the same again and again costs no more: what descends from a later vote descends from the first. */
+  #carry(x: number, payload: number): void {
+    const { graph } = this
+    const { carriers } = this.payloads.at(payload)
+    for (const y of carriers.view()) if (graph.creator[y] === graph.creator[x] && graph.isSelfAncestor(x, y)) return
+    carriers.push(x)
   }
 
   #decide(): void {

@@ -56,6 +56,8 @@ export class Detection<P> {
 
   /** Events with faults of their own, by creator. */
   readonly #faulty: FirstOnLine<number>
+  /** Events that repeat a vote, by creator and payload. */
+  readonly #repeating: FirstOnLine<string>
   /** Events that accuse, per creator, ascending. */
   readonly #accusing = new Map<number, IntList>()
   /** Those that accuse of one thing, by accuser and accusation. */
@@ -77,6 +79,7 @@ export class Detection<P> {
     const { graph } = consensus
     this.refusals = new Refusals(consensus, events)
     this.#faulty = new FirstOnLine(graph)
+    this.#repeating = new FirstOnLine(graph)
     this.#accused = new FirstOnLine(graph)
     this.#carrying = new FirstOnLine(graph)
   }
@@ -227,25 +230,23 @@ export class Detection<P> {
     const eventHash = this.#events.at(x).hash
     if (votesForGenesis && !(isFounder && isSecond)) faults.push({ kind: 'UnexpectedGenesis', eventHash })
     if (!votesForGenesis && isFounder && isSecond) faults.push({ kind: 'MissingGenesis', eventHash })
-    const first = this.#onlyEarlierVote(x, creator)
+    const first = this.#repeatedVote(x, creator)
     if (first !== none) {
       faults.push({ kind: 'DuplicateVote', firstHash: this.#events.at(first).hash, secondHash: eventHash })
     }
     return faults
   }
 
-  /** The self-ancestor with the same vote, if there is just one; else none. */
-  #onlyEarlierVote(x: number, creator: number): number {
+  /** The self-ancestor that carries the same vote, where x is the first to repeat it; else none. */
+  #repeatedVote(x: number, creator: number): number {
     const { graph, payloads } = this.#consensus
     const payload = graph.payload[x] as number
     if (payload === none) return none
-    let found: number = none
-    for (const carrier of payloads.at(payload).carriers.view()) {
-      if (carrier === x || graph.creator[carrier] !== creator || !graph.isSelfAncestor(x, carrier)) continue
-      if (found !== none) return none
-      found = carrier
+    for (const y of payloads.at(payload).carriers.view()) {
+      if (y === x || graph.creator[y] !== creator || !graph.isSelfAncestor(x, y)) continue
+      return this.#repeating.add(`${String(creator)}/${String(payload)}`, x) ? y : none
     }
-    return found
+    return none
   }
 
   // Accusations.

@@ -15,7 +15,7 @@ interface Payload {
   /** In single mode, whose vote it is (peer index and id). */
   readonly voter: number | undefined
   readonly voterId: PublicId | undefined
-  /** Events that carry it, in insertion order. */
+  /** Events that carry it, in insertion order; of those on one line of self-ancestors the first only. */
   readonly carriers: IntList
 }
 
