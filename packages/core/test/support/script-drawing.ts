@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
+
+import { Event } from '../../src/event.ts'
+import type { Cause } from '../../src/event.ts'
+import { maliceKinds } from '../../src/malice.ts'
+import type { Malice } from '../../src/malice.ts'
+import { mockIdentity } from '../../src/mock-identity.ts'
+import { add, genesis, observationHash, opaque, remove, signedEncoding, stringCodec } from '../../src/observation.ts'
+import type { Observation } from '../../src/observation.ts'
+import { expected } from './script-error.ts'
+import type { Place } from './script-error.ts'
+import type { ScriptWorld } from './script-world.ts'
+
+/** One line that draws an event by hand. */
+interface Drawing {
+  readonly event: string
+  /** Its creator. */
+  readonly name: string
+  /** What it is: `votes x`. */
+  readonly what: string
+  /** Name of the self-parent; without it, the creator's event that was drawn last. */
+  readonly selfParent: string | undefined
+}
+
+/** Makes and signs the event that a line describes, whether or not the protocol allows it. */
+export function drawEvent(world: ScriptWorld, { event, name, what, selfParent }: Drawing, place: Place): void {
+  if (!world.byHand.has(name)) throw expected(place, 'a peer whose events are drawn by hand', name)
+  if (!event.startsWith(`${name.slice(0, 1)}_`)) throw expected(place, `a name such as ${name.slice(0, 1)}_1`, event)
+  if (world.names.at(event) !== undefined) throw expected(place, 'a name that no event has', event)
+  const us = mockIdentity.secretId(name)
+  const parent = selfParent === undefined ? world.lastByHand.get(name) : eventNamed(world, selfParent, place)
+  const drawn = Event.create(us, causeOf(world, what, name, parent, place), stringCodec)
+  const twin = world.names.nameOf(drawn.hash)
+  if (twin !== undefined) throw expected(place, `an event unlike ${twin}`, `${name} ${what}`)
+  world.names.set(event, drawn)
+  world.lastByHand.set(name, drawn)
+}
+
+function eventNamed(world: ScriptWorld, name: string, place: Place): Event<string> {
+  const event = world.names.at(name)
+  if (event === undefined) throw expected(place, 'an event that was made above', name)
+  return event
+}
+
+function causeOf(
+  world: ScriptWorld,
+  what: string,
+  creator: string,
+  parent: Event<string> | undefined,
+  place: Place,
+): Cause<string> {
+  if (what === 'begins') return { kind: 'Initial' }
+  if (parent === undefined) throw expected(place, `an earlier event by ${creator}`, 'none')
+  const selfParent = parent.hash
+  const [verb = '', ...rest] = what.split(' ')
+  const object = rest.join(' ')
+  switch (verb) {
+    case 'asks':
+      return { kind: 'Requesting', selfParent, recipient: world.id(object) }
+    case 'records': {
+      const [name = '', how] = object.split(/ as a (?=request$|response$)/)
+      const other = eventNamed(world, name, place)
+      const isRequest = how === undefined ? other.cause.kind === 'Requesting' : how === 'request'
+      return { kind: isRequest ? 'Request' : 'Response', selfParent, otherParent: other.hash }
+    }
+    case 'votes':
+    case 'accuses': {
+      const observation = verb === 'votes' ? votedFor(world, object, place) : accusation(world, object, place)
+      const signature = mockIdentity.secretId(creator).sign(signedEncoding(observation, stringCodec))
+      return { kind: 'Observation', selfParent, vote: { observation, signature } }
+    }
+    default:
+      throw expected(place, 'begins, votes, asks, records or accuses', verb)
+  }
+}
+
+function votedFor(world: ScriptWorld, text: string, place: Place): Observation<string> {
+  const [word = '', of, ...names] = text.split(/,? /)
+  if (word === 'Genesis') {
+    const group = of === 'of' ? names : world.founders
+    return genesis(group.map((name) => world.id(name)))
+  }
+  if (word === 'Add' && of !== undefined) return add(world.id(of))
+  if (word === 'Remove' && of !== undefined) return remove(world.id(of))
+  if (of !== undefined) throw expected(place, 'Genesis [of NAME, …], Add NAME, Remove NAME or a word', text)
+  return opaque(word)
+}
+
+/** `Dave of Fork(D_1)`. */
+function accusation(world: ScriptWorld, text: string, place: Place): Observation<string> {
+  const match = /^(\w+) of (\w+\(.*\))$/.exec(text)
+  if (match?.[1] === undefined || match[2] === undefined) throw expected(place, 'NAME of KIND(…)', text)
+  return { kind: 'Accusation', offender: world.id(match[1]), malice: maliceFrom(world, match[2], place) }
+}
+
+/** Reads what {@link ScriptNames.malice} writes. */
+function maliceFrom(world: ScriptWorld, text: string, place: Place): Malice {
+  const match = /^(\w+)\((.*)\)$/.exec(text)
+  const kind = maliceKinds.find((name) => name === match?.[1])
+  const inside = match?.[2] ?? ''
+  const [first = '', second = ''] = inside.split(', ')
+  const event = (name: string): Event<string> => eventNamed(world, name, place)
+  switch (kind) {
+    case undefined:
+      throw expected(place, `one of ${maliceKinds.join(', ')}`, text)
+    case 'Unprovable':
+      return { kind, reason: inside }
+    case 'Fork':
+      return { kind, selfParentHash: inside === 'none' ? new Uint8Array(32) : event(inside).hash }
+    case 'DuplicateVote':
+      return { kind, firstHash: event(first).hash, secondHash: event(second).hash }
+    case 'Accomplice': {
+      const missing = /^(\w+'*), (.+) by (\w+)$/.exec(inside)
+      if (missing?.[2] === undefined || missing[3] === undefined) {
+        throw expected(place, 'Accomplice(EVENT, KIND(…) by NAME)', text)
+      }
+      const silentAbout = accusation(world, `${missing[3]} of ${missing[2]}`, place)
+      const accusationHash = observationHash(silentAbout, stringCodec)
+      return { kind, eventHash: event(missing[1] ?? '').hash, accusationHash }
+    }
+    case 'UnexpectedGenesis':
+    case 'MissingGenesis':
+    case 'InvalidAccusation':
+    case 'InvalidGossipCreator':
+      return { kind, eventHash: event(inside).hash }
+    case 'IncorrectGenesis':
+    case 'SelfParentByDifferentCreator':
+    case 'OtherParentBySameCreator':
+    case 'InvalidRequest':
+    case 'InvalidResponse':
+      return { kind, eventBytes: event(inside).bytes }
+  }
+}

@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
+
+import { Reader, toHex } from '../../src/encoding.ts'
+import type { ParsecError } from '../../src/errors.ts'
+import { Event } from '../../src/event.ts'
+import type { Malice } from '../../src/malice.ts'
+import { mockIdentity } from '../../src/mock-identity.ts'
+import { observationHash, observationText, stringCodec } from '../../src/observation.ts'
+import type { Observation } from '../../src/observation.ts'
+import type { Report } from '../../src/report.ts'
+
+/** Hashes of an event's parents. */
+export function parentsOf({ cause }: Event<string>): Uint8Array[] {
+  if (cause.kind === 'Initial') return []
+  return 'otherParent' in cause ? [cause.selfParent, cause.otherParent] : [cause.selfParent]
+}
+
+const noHash = '00'.repeat(32)
+
+/** The events of a script by name, and everything that names events in print: hashes become names. */
+export class ScriptNames {
+  readonly #events = new Map<string, Event<string>>()
+  readonly #byId = new Map<string, Event<string>>()
+  readonly #names = new Map<string, string>()
+  /** Per accusation that was printed or made by hand, by its hash, its text. */
+  readonly #accusations = new Map<string, string>()
+
+  at(name: string): Event<string> | undefined {
+    return this.#events.get(name)
+  }
+
+  set(name: string, event: Event<string>): void {
+    this.#events.set(name, event)
+    this.#byId.set(event.id, event)
+    this.#names.set(event.id, name)
+    this.#noteAccusation(event)
+  }
+
+  nameOf(hash: Uint8Array): string | undefined {
+    return this.#names.get(toHex(hash))
+  }
+
+  /** Names an event of a real peer: `A_0` is Alice's first. */
+  learn(event: Event<string>): void {
+    if (this.#names.has(event.id)) return
+    const index = event.cause.kind === 'Initial' ? 0 : 1 + this.#place(toHex(event.cause.selfParent))
+    this.set(`${event.creator.name.slice(0, 1)}_${String(index)}`, event)
+  }
+
+  /** Events and all their ancestors that the script knows, parents first. */
+  ancestry(events: readonly Event<string>[]): Event<string>[] {
+    const found = new Set<Event<string>>()
+    const visit = (event: Event<string>): void => {
+      if (found.has(event)) return
+      for (const hash of parentsOf(event)) {
+        const parent = this.#byId.get(toHex(hash))
+        if (parent !== undefined) visit(parent)
+      }
+      found.add(event)
+    }
+    for (const event of events) visit(event)
+    return [...found]
+  }
+
+  // Texts.
+
+  observation(observation: Observation<string>): string {
+    if (observation.kind === 'Genesis') return 'Genesis'
+    if (observation.kind === 'Accusation') return `${this.malice(observation.malice)} by ${observation.offender.name}`
+    return observation.kind === 'OpaquePayload' ? observation.payload : observationText(observation)
+  }
+
+  malice(malice: Malice): string {
+    const { kind } = malice
+    if (kind === 'Unprovable') return `${kind}(${malice.reason})`
+    if ('selfParentHash' in malice) return `${kind}(${this.#nameOf(malice.selfParentHash)})`
+    if ('firstHash' in malice) return `${kind}(${this.#nameOf(malice.firstHash)}, ${this.#nameOf(malice.secondHash)})`
+    if ('eventBytes' in malice) return `${kind}(${this.#nameOfBytes(malice.eventBytes)})`
+    const event = this.#nameOf(malice.eventHash)
+    if (!('accusationHash' in malice)) return `${kind}(${event})`
+    const hash = toHex(malice.accusationHash)
+    return `${kind}(${event}, ${this.#accusations.get(hash) ?? hash.slice(0, 8)})`
+  }
+
+  report(report: Report): string {
+    const { kind, peer } = report
+    const detail = ((): string => {
+      switch (kind) {
+        case 'Spam':
+          return `, ${String(report.events)} events`
+        case 'StaleOtherParent':
+          return ` at ${this.#names.get(report.event) ?? report.event.slice(0, 8)}`
+        case 'MissingResponse':
+          return `, ${String(report.requests)} requests`
+        case 'RefusedEvent':
+          return `, ${report.malice} by ${report.creator.name}`
+        case 'PrematureGossip':
+          return ''
+      }
+    })()
+    return `${kind} by ${peer.name}${detail}`
+  }
+
+  error({ detail }: ParsecError): string {
+    const { code, ...fields } = detail
+    const texts = Object.values(fields).map((value) => (typeof value === 'string' ? this.#short(value) : String(value)))
+    return texts.length === 0 ? code : `${code} (${texts.join(', ')})`
+  }
+
+  /** Remembers an accusation by its hash, so that a silence about it can be printed. */
+  note(observation: Observation<string>): void {
+    if (observation.kind !== 'Accusation') return
+    const hash = toHex(observationHash(observation, stringCodec))
+    if (!this.#accusations.has(hash)) this.#accusations.set(hash, this.observation(observation))
+  }
+
+  #noteAccusation({ cause }: Event<string>): void {
+    if (cause.kind === 'Observation') this.note(cause.vote.observation)
+  }
+
+  #short(value: string): string {
+    const name = this.#names.get(value)
+    return name ?? (/^[0-9a-f]{64}$/.test(value) ? value.slice(0, 8) : value)
+  }
+
+  #nameOf(hash: Uint8Array): string {
+    const hex = toHex(hash)
+    return hex === noHash ? 'none' : (this.#names.get(hex) ?? hex.slice(0, 8))
+  }
+
+  #nameOfBytes(bytes: Uint8Array): string {
+    const event = Event.decode(new Reader(bytes), { codec: stringCodec, identities: mockIdentity })
+    return this.#nameOf(event.hash)
+  }
+
+  #place(id: string): number {
+    let place = 0
+    for (let event = this.#byId.get(id); event !== undefined && event.cause.kind !== 'Initial'; place++) {
+      event = this.#byId.get(toHex(event.cause.selfParent))
+    }
+    return place
+  }
+}
