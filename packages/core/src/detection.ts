@@ -1,40 +1,25 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
 
+import { Accusations } from './accusations.ts'
+import type { Accusation } from './accusations.ts'
 import { Ancestry, FirstOnLine } from './ancestry.ts'
-import { IntList } from './arrays.ts'
 import type { Consensus } from './consensus.ts'
-import { Reader, compareBytes, toHex } from './encoding.ts'
-import { ParsecError } from './errors.ts'
-import { Event } from './event.ts'
-import type { EventFormat } from './event.ts'
-import { causes, isSync, none } from './graph.ts'
+import type { Event, EventFormat } from './event.ts'
+import { Facts } from './facts.ts'
+import type { Fact } from './facts.ts'
+import { isSync, none } from './graph.ts'
 import type { KnownEvents } from './known-events.ts'
 import { limits } from './limits.ts'
-import { hashLength } from './malice.ts'
 import type { Malice, RefusedEventKind } from './malice.ts'
 import { observationHash } from './observation.ts'
 import type { Observation } from './observation.ts'
 import { Refusals } from './refusal.ts'
 
-/** An observation that accuses. */
-export type Accusation = Extract<Observation<never>, { kind: 'Accusation' }>
-
-/** A malice that some event proves. */
-interface Fact {
-  /** Peer index. */
-  readonly offender: number
-  readonly accusation: Accusation
-  /** Hexadecimal of the accusation's hash. */
-  readonly id: string
-}
-
-const noHash = new Uint8Array(hashLength)
-
 /**
  * Finds malice in the graph, and judges how others accuse it (protocol.md section 8).
  *
- * Each malice is proven by one event, or, for a fork, by two: whatever descends from these bears it out. What a sync event must have accused, and what it may have, follows from
- * its ancestry alone, so all peers judge alike, and a peer that accuses what the ancestry of its coming sync event proves is never accused itself.
+ * What a sync event must have accused, and what it may have, follows from its ancestry alone, so all peers judge alike, and a peer that accuses what the ancestry of its coming sync event
+ * proves is never accused itself.
  *
  * On a line of self-ancestors only the first event with faults of its own is reported. It is enough to remove the creator, and whoever has many
  * faults cannot make others write as many accusations.
@@ -45,43 +30,29 @@ export class Detection<P> {
   readonly #format: EventFormat<P>
   readonly #ourIndex: number
   readonly refusals: Refusals<P>
+  readonly facts: Facts<P>
+  readonly #accusations: Accusations
   #founders: ReadonlySet<number> = new Set()
   #genesisPayload: number | undefined
-
-  /** Facts by the event that proves them; per lane these events, ascending; per accusation, too. */
-  readonly #factsAt = new Map<number, Fact[]>()
-  readonly #lanesWithFacts = new Map<number, IntList>()
-  readonly #proofs = new Map<string, number[]>()
-  readonly #forkers = new Set<number>()
-
   /** Events with faults of their own, by creator. */
   readonly #faulty: FirstOnLine<number>
   /** Events that repeat a vote, by creator and payload. */
   readonly #repeating: FirstOnLine<string>
-  /** Events that accuse, per creator, ascending. */
-  readonly #accusing = new Map<number, IntList>()
-  /** Those that accuse of one thing, by accuser and accusation. */
-  readonly #accused: FirstOnLine<string>
-  /** Those that carry an event, by accuser and offender. */
-  readonly #carrying: FirstOnLine<string>
-  /** Of these, the first of their line. */
-  readonly #firstCarrying = new Set<number>()
-  /** Events that accusations carry, by accusation; undefined where it is none that its offender has signed. */
-  readonly #carried = new Map<string, Event<P> | undefined>()
-  /** What we are to accuse, per offender, when the ancestry of an event of ours bears it out: we have refused an event. */
-  readonly #pending = new Map<number, Fact>()
+  /** Per offender, events that we have refused and not accused yet, since no ancestry of ours has their parents. */
+  readonly #pending = new Map<number, { readonly event: Event<P>; readonly fact: Fact }[]>()
 
   constructor(consensus: Consensus, events: KnownEvents<P>, format: EventFormat<P>, ourIndex: number) {
     this.#consensus = consensus
     this.#events = events
     this.#format = format
     this.#ourIndex = ourIndex
-    const { graph } = consensus
-    this.refusals = new Refusals(consensus, events)
-    this.#faulty = new FirstOnLine(graph)
-    this.#repeating = new FirstOnLine(graph)
-    this.#accused = new FirstOnLine(graph)
-    this.#carrying = new FirstOnLine(graph)
+    this.refusals = new Refusals(consensus, events, (selfParent, otherParent) =>
+      this.#bringsProof(selfParent, otherParent),
+    )
+    this.facts = new Facts(consensus, events, format, (...event) => this.refusals.of(...event))
+    this.#accusations = new Accusations(consensus)
+    this.#faulty = new FirstOnLine(consensus.graph)
+    this.#repeating = new FirstOnLine(consensus.graph)
   }
 
   /** The founding members, by peer index, and their observation. */
@@ -92,134 +63,107 @@ export class Detection<P> {
     this.#genesisPayload = this.#consensus.addPayload(genesis, this.#ourIndex, hash)
   }
 
-  /** Takes note of an event that we have refused; we accuse its creator when an ancestry of ours has its parents. One per creator is enough. */
+  /** Takes note of an event that we have refused, so that we accuse its creator when an ancestry of ours has its parents. */
   refused(event: Event<P>, creator: number, kind: RefusedEventKind): void {
-    if (creator === this.#ourIndex || event.bytes.length > limits.accusedEventBytes || this.#pending.has(creator))
-      return
-    this.#pending.set(creator, this.#fact(creator, { kind, eventBytes: event.bytes }))
+    const pending = this.#pending.get(creator) ?? []
+    const isTooMuch = event.bytes.length > limits.accusedEventBytes || pending.length >= limits.refusedEvents
+    if (creator === this.#ourIndex || isTooMuch) return
+    pending.push({ event, fact: this.facts.of(creator, { kind, eventBytes: event.bytes }) })
+    this.#pending.set(creator, pending)
   }
 
   /** Judges the newest event of the graph; true if it has faults of its own. */
   added(x: number): boolean {
     const { graph } = this.#consensus
     this.refusals.added(x)
+    this.#accusations.added(x)
     const creator = graph.creator[x] as number
-    if ((graph.lanesOf[creator] as number[]).length > 1) this.#forkers.add(creator)
+    if ((graph.lanesOf[creator] as number[]).length > 1) this.facts.forked(creator)
     const faults = this.#faults(x, creator)
-    this.#noteAccusation(x, creator)
     if (isSync(graph.cause[x] as number)) faults.push(...this.#judgeAccusations(x, creator))
     if (faults.length === 0) return false
-    if (this.#faulty.add(creator, x)) for (const malice of faults) this.#prove(x, this.#fact(creator, malice))
+    if (this.#faulty.add(creator, x)) for (const malice of faults) this.facts.prove(x, this.facts.of(creator, malice))
     return true
   }
 
   /** What we must accuse before a sync event of ours with these parents. */
   due(selfParent: number, otherParent: number): Accusation[] {
+    return this.#dueFacts(selfParent, otherParent).map(({ accusation }) => accusation)
+  }
+
+  /**
+   * An event that we should record, with the accusations that are due then, as it brings proof of malice that has come to us otherwise than by the ancestry of
+   * a message's last event; undefined if there is none.
+   */
+  evidenceFor(last: number): number | undefined {
     const { graph } = this.#consensus
-    const isItself = isSync(graph.cause[selfParent] as number)
-    const before = isItself ? selfParent : (graph.syncSelfAncestor[selfParent] as number)
-    const ancestry = new Ancestry(graph, otherParent === none ? [selfParent] : [selfParent, otherParent])
-    const due = this.#unaccused(ancestry, before, selfParent, this.#ourIndex)
-    for (const [offender, fact] of this.#pending) {
-      if (this.#carrying.precedes(`${String(this.#ourIndex)}/${String(offender)}`, selfParent)) {
-        this.#pending.delete(offender)
-      } else if (!due.some((other) => other.offender === offender && 'eventBytes' in other.accusation.malice)) {
-        if (this.#bearsOut(ancestry, fact)) due.push(fact)
+    if (this.facts.areNone && this.#pending.size === 0) return undefined
+    const ancestry = new Ancestry(graph, [last])
+    for (const tip of [...this.facts.unseenFrom(last), ...this.#parentsOfPending()]) {
+      if (ancestry.includes(tip) || this.refusals.ofDescent(this.#ourIndex, last, tip) !== undefined) continue
+      if (this.#dueFacts(last, tip).some((fact) => !this.facts.bearsOut(ancestry, fact))) return tip
+    }
+    return undefined
+  }
+
+  // What is to be accused.
+
+  #syncBefore(selfParent: number): number {
+    const { graph } = this.#consensus
+    if (selfParent === none || isSync(graph.cause[selfParent] as number)) return selfParent
+    return graph.syncSelfAncestor[selfParent] as number
+  }
+
+  #dueFacts(selfParent: number, otherParent: number): Fact[] {
+    const ancestry = new Ancestry(
+      this.#consensus.graph,
+      otherParent === none ? [selfParent] : [selfParent, otherParent],
+    )
+    const due = this.#unaccused(ancestry, this.#syncBefore(selfParent), selfParent)
+    for (const [offender, pending] of this.#pending) {
+      if (this.#accusations.carryEventOf(offender, selfParent)) this.#pending.delete(offender)
+      else if (!due.some((other) => other.offender === offender && 'eventBytes' in other.accusation.malice)) {
+        const proven = pending.find(({ fact }) => this.facts.bearsOut(ancestry, fact))
+        if (proven !== undefined) due.push(proven.fact)
       }
     }
-    return due.map(({ accusation }) => accusation)
+    return due
   }
 
-  /** Does the ancestry of these events prove what an accusation says? */
-  isProven({ kind, offender, malice }: Accusation, tips: readonly number[]): boolean {
-    const peer = this.#consensus.peers.indexOf(offender)
-    if (peer === undefined || malice.kind === 'Unprovable') return false
-    const id = toHex(observationHash<P>({ kind, offender, malice }, this.#format.codec))
-    const fact = { offender: peer, accusation: { kind, offender, malice }, id }
-    return this.#bearsOut(new Ancestry(this.#consensus.graph, tips), fact)
-  }
-
-  /** Events whose ancestry proves what an accusation says, as few as we can tell; undefined if there are none in the graph. */
-  proofOf(accusation: Accusation): readonly number[] | undefined {
-    const { malice } = accusation
-    const id = toHex(observationHash<P>(accusation, this.#format.codec))
-    const [proof] = this.#proofs.get(id) ?? []
-    if (proof !== undefined) return [proof]
-    const { graph } = this.#consensus
-    const tips = malice.kind === 'Fork' ? this.#childrenOf(accusation) : graph.tips()
-    return this.isProven(accusation, tips) ? tips : undefined
-  }
-
-  /** The offender's events right after the point at which it forked. */
-  #childrenOf({ offender, malice }: Accusation): number[] {
-    const { graph, peers } = this.#consensus
-    if (malice.kind !== 'Fork') return []
-    const point = compareBytes(malice.selfParentHash, noHash) === 0 ? none : this.#events.indexOf(malice.selfParentHash)
-    const lanes = graph.lanesOf[peers.indexOf(offender) ?? none] ?? []
-    return lanes
-      .map((lane) => graph.laneEvents[lane]?.view().find((x) => graph.selfParent[x] === point) ?? none)
-      .filter((x) => x !== none)
-      .slice(0, 2)
-  }
-
-  // Facts.
-
-  /** As in any network without malice. */
-  get #isNothingToJudge(): boolean {
-    return this.#lanesWithFacts.size === 0 && this.#forkers.size === 0
-  }
-
-  #fact(offender: number, malice: Malice): Fact {
-    const accusation: Accusation = { kind: 'Accusation', offender: this.#consensus.peers.at(offender).id, malice }
-    return { offender, accusation, id: toHex(observationHash<P>(accusation, this.#format.codec)) }
-  }
-
-  #prove(x: number, fact: Fact): void {
-    const facts = this.#factsAt.get(x)
-    if (facts === undefined) {
-      this.#factsAt.set(x, [fact])
-      const lane = this.#consensus.graph.lane[x] as number
-      const list = this.#lanesWithFacts.get(lane) ?? new IntList(4)
-      list.push(x)
-      this.#lanesWithFacts.set(lane, list)
-    } else facts.push(fact)
-    this.#proofs.set(fact.id, [...(this.#proofs.get(fact.id) ?? []), x])
-  }
-
-  /** What an ancestry proves and that of `before` does not. */
-  #newlyProven(ancestry: Ancestry, before: number): Fact[] {
-    const proven: Fact[] = []
-    const earlier = new Ancestry(this.#consensus.graph, before === none ? [] : [before])
-    for (const [lane, events] of this.#lanesWithFacts) {
-      const from = earlier.latestOn(lane)
-      const to = ancestry.latestOn(lane)
-      for (let i = events.length - 1; i >= 0 && events.at(i) > from; i--) {
-        if (events.at(i) <= to) proven.push(...(this.#factsAt.get(events.at(i)) ?? []))
+  *#parentsOfPending(): IterableIterator<number> {
+    for (const pending of this.#pending.values()) {
+      for (const { event } of pending) {
+        for (const parent of event.parents) yield this.#events.indexOfId(parent) ?? none
       }
     }
-    for (const forker of this.#forkers) {
-      const known = earlier.forkPoints(forker)
-      for (const point of ancestry.forkPoints(forker)) if (!known.has(point)) proven.push(this.#fork(forker, point))
-    }
-    return proven
   }
 
-  #fork(forker: number, point: number): Fact {
-    return this.#fact(forker, { kind: 'Fork', selfParentHash: point === none ? noHash : this.#events.at(point).hash })
-  }
-
-  /** What a peer must accuse with self-parent `selfParent` when the ancestry of its coming sync event is this one, after a last one `before`. */
-  #unaccused(ancestry: Ancestry, before: number, selfParent: number, accuser: number): Fact[] {
-    if (this.#isNothingToJudge) return []
+  /** What the creator of `selfParent` must accuse when the ancestry of its coming sync event is this one, after a last one `before`. */
+  #unaccused(ancestry: Ancestry, before: number, selfParent: number): Fact[] {
+    if (this.facts.areNone) return []
+    const accuser = this.#consensus.graph.creator[selfParent]
     const unaccused = new Map<string, Fact>()
-    for (const fact of this.#newlyProven(ancestry, before)) {
-      const isAccused = this.#accused.precedes(`${String(accuser)}/${fact.id}`, selfParent)
-      if (fact.offender !== accuser && !isAccused) unaccused.set(fact.id, fact)
+    for (const fact of this.facts.newlyProven(ancestry, before)) {
+      if (fact.offender !== accuser && !this.#accusations.include(fact.id, selfParent)) unaccused.set(fact.id, fact)
     }
     return [...unaccused.values()]
   }
 
-  // Faults of single events.
+  /** Are there accusations, since the last sync event, that this other-parent is needed for? */
+  #bringsProof(selfParent: number, otherParent: number): boolean {
+    const { graph, peers } = this.#consensus
+    const without = new Ancestry(graph, [selfParent])
+    const ancestry = new Ancestry(graph, [selfParent, otherParent])
+    return this.#accusations.since(this.#syncBefore(selfParent), selfParent).some((made) => {
+      const { offender, malice } = this.#accusations.at(made)
+      const peer = peers.indexOf(offender)
+      if (peer === undefined) return false
+      const fact = this.facts.of(peer, malice)
+      return !this.facts.bearsOut(without, fact) && this.facts.bearsOut(ancestry, fact)
+    })
+  }
+
+  // Faults.
 
   #faults(x: number, creator: number): Malice[] {
     const { graph } = this.#consensus
@@ -249,47 +193,26 @@ export class Detection<P> {
     return none
   }
 
-  // Accusations.
-
-  #accusationAt(x: number): Accusation {
-    const { graph, payloads } = this.#consensus
-    return payloads.at(graph.payload[x] as number).observation as Accusation
-  }
-
-  #noteAccusation(x: number, creator: number): void {
-    const { graph, payloads, peers } = this.#consensus
-    if (graph.cause[x] !== causes.Observation) return
-    const { observation, hash } = payloads.at(graph.payload[x] as number)
-    if (observation.kind !== 'Accusation' || observation.malice.kind === 'Unprovable') return
-    const list = this.#accusing.get(creator) ?? new IntList(4)
-    list.push(x)
-    this.#accusing.set(creator, list)
-    this.#accused.add(`${String(creator)}/${toHex(hash)}`, x)
-    const offender = peers.indexOf(observation.offender)
-    if (offender === undefined || !('eventBytes' in observation.malice)) return
-    if (this.#carrying.add(`${String(creator)}/${String(offender)}`, x)) this.#firstCarrying.add(x)
-  }
-
   /**
    * Judges, at a sync event, the accusations since the last one, and what was not accused. An accusation that carries an event becomes, where it is right, a fact
    * that others must accuse of, too: the first one on the accuser's line against each offender.
    */
   #judgeAccusations(x: number, creator: number): Malice[] {
-    if (this.#isNothingToJudge && !this.#accusing.has(creator)) return []
-    const { graph } = this.#consensus
-    const before = graph.syncSelfAncestor[x] as number
+    if (this.facts.areNone && !this.#accusations.haveBeenMadeBy(creator)) return []
+    const { graph, peers } = this.#consensus
     const selfParent = graph.selfParent[x] as number
+    const before = this.#syncBefore(selfParent)
     const ancestry = new Ancestry(graph, [x])
     const faults: Malice[] = []
-    for (const made of this.#accusationsSince(before, x, creator)) {
-      const accusation = this.#accusationAt(made)
-      const offender = this.#consensus.peers.indexOf(accusation.offender)
-      const fact = offender === undefined ? undefined : this.#fact(offender, accusation.malice)
-      if (fact === undefined || !this.#bearsOut(ancestry, fact)) {
+    for (const made of this.#accusations.since(before, selfParent)) {
+      const accusation = this.#accusations.at(made)
+      const offender = peers.indexOf(accusation.offender)
+      const fact = offender === undefined ? undefined : this.facts.of(offender, accusation.malice)
+      if (fact === undefined || !this.facts.bearsOut(ancestry, fact)) {
         if (faults.length === 0) faults.push({ kind: 'InvalidAccusation', eventHash: this.#events.at(made).hash })
-      } else if (this.#firstCarrying.has(made)) this.#prove(x, fact)
+      } else if (this.#accusations.isFirstCarrying(made)) this.facts.prove(x, fact)
     }
-    const unaccused = this.#unaccused(ancestry, before, selfParent, creator)
+    const unaccused = this.#unaccused(ancestry, before, selfParent)
     if (unaccused.length > 0) {
       // One is enough, and must be the same one for all.
       const { accusation } = unaccused.reduce((least, fact) => (fact.id < least.id ? fact : least))
@@ -297,54 +220,5 @@ export class Detection<P> {
       faults.push({ kind: 'Accomplice', eventHash: this.#events.at(x).hash, accusationHash })
     }
     return faults
-  }
-
-  #accusationsSince(before: number, x: number, creator: number): number[] {
-    const list = this.#accusing.get(creator)
-    const since: number[] = []
-    if (list === undefined) return since
-    for (let i = list.length - 1; i >= 0 && list.at(i) > before; i--) {
-      if (this.#consensus.graph.isSelfAncestor(x, list.at(i))) since.push(list.at(i))
-    }
-    return since.reverse()
-  }
-
-  /** Does an ancestry prove what an accusation says? */
-  #bearsOut(ancestry: Ancestry, { offender, accusation, id }: Fact): boolean {
-    const { malice } = accusation
-    if (malice.kind === 'Fork') return this.#bearsOutFork(ancestry, offender, malice.selfParentHash)
-    if ('eventBytes' in malice) return this.#bearsOutRefusal(ancestry, offender, accusation, id)
-    return this.#proofs.get(id)?.some((proof) => ancestry.includes(proof)) === true
-  }
-
-  #bearsOutFork(ancestry: Ancestry, offender: number, selfParentHash: Uint8Array): boolean {
-    const point = compareBytes(selfParentHash, noHash) === 0 ? none : this.#events.indexOf(selfParentHash)
-    return point !== undefined && ancestry.forkPoints(offender).has(point)
-  }
-
-  #bearsOutRefusal(ancestry: Ancestry, offender: number, { malice }: Accusation, id: string): boolean {
-    if (!('eventBytes' in malice)) return false
-    if (!this.#carried.has(id)) this.#carried.set(id, this.#readSigned(malice.eventBytes, offender))
-    const event = this.#carried.get(id)
-    if (event === undefined) return false
-    const { cause } = event
-    const parents = ['selfParent' in cause ? cause.selfParent : undefined]
-    if ('otherParent' in cause) parents.push(cause.otherParent)
-    const indices = parents.map((hash) => (hash === undefined ? none : this.#events.indexOf(hash)))
-    const areThere = indices.every((index) => index === none || (index !== undefined && ancestry.includes(index)))
-    return areThere && this.refusals.of(event, offender, indices[0] ?? none, indices[1] ?? none) === malice.kind
-  }
-
-  #readSigned(bytes: Uint8Array, creator: number): Event<P> | undefined {
-    try {
-      const reader = new Reader(bytes)
-      const event = Event.decode(reader, this.#format)
-      reader.end()
-      event.verify()
-      return event.creator.compareTo(this.#consensus.peers.at(creator).id) === 0 ? event : undefined
-    } catch (error) {
-      if (error instanceof ParsecError) return undefined
-      throw error
-    }
   }
 }

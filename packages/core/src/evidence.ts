@@ -2,7 +2,7 @@
 
 import { Consensus } from './consensus.ts'
 import { Detection } from './detection.ts'
-import type { Accusation } from './detection.ts'
+import type { Accusation } from './accusations.ts'
 import { Reader, Writer } from './encoding.ts'
 import { ParsecError } from './errors.ts'
 import { Event } from './event.ts'
@@ -45,7 +45,7 @@ export class Evidence<P> {
     detection.setGenesis(indices, genesis(founders))
     const intake = new Intake({ ourIndex: nobody, format, consensus, events, detection, report: () => undefined })
     for (const event of this.events) if (!events.has(event.id)) intake.insert(event)
-    if (!detection.isProven(this.accusation, consensus.graph.tips())) throw new ParsecError({ code: 'InvalidEvidence' })
+    if (detection.facts.proofOf(this.accusation) === undefined) throw new ParsecError({ code: 'InvalidEvidence' })
   }
 
   /** Canonical encoding: the accusation as an observation, then the number of events, then these. */

@@ -52,6 +52,13 @@ export class OwnEvents<P> {
     this.#appendOrHold(cause)
   }
 
+  /** Records proof of malice that has reached us and that no event of ours descends from, if there is any: with the accusation. */
+  recordEvidence(): void {
+    if (this.#last === undefined) return
+    const tip = this.#context.detection.evidenceFor(this.#lastIndex)
+    if (tip !== undefined) this.sync({ kind: 'Request', otherParent: this.#context.events.at(tip).hash })
+  }
+
   /** A vote. Waits until we are a voter; throws what the others would throw on reading it. */
   vote(observation: Observation<P>): void {
     const { codec, identities } = this.#context.format

@@ -196,6 +196,7 @@ export class Parsec<P> {
       throw new ParsecError({ code: 'InvalidPeerState', peer: id.name, required: 'DKG|RECV', actual: state.toString() })
     }
     this.#requireTrust(peer)
+    this.#own.recordEvidence()
     this.#own.sync({ kind: 'Requesting', recipient: id })
     const requests = (this.#unanswered.get(peer) ?? 0) + 1
     this.#unanswered.set(peer, requests)
@@ -247,7 +248,7 @@ export class Parsec<P> {
    */
   evidence(accusation: Observation<P>): Evidence<P> | undefined {
     if (accusation.kind !== 'Accusation') return undefined
-    const tips = this.#detection.proofOf(accusation)
+    const tips = this.#detection.facts.proofOf(accusation)
     if (tips === undefined) return undefined
     const { graph } = this.#consensus
     const proving = Array.from({ length: graph.size }, (_, x) => x).filter((x) =>
@@ -341,9 +342,12 @@ export class Parsec<P> {
     const last = message.events.at(-1)
     if (last === undefined) throw invalidMessage('no events')
     this.#intake.receive(message.events, peer)
-    this.#requireTrust(peer)
-    const end = this.#events.indexOf(last.hash) ?? none
-    if (this.#consensus.graph.creator[end] !== peer) throw invalidMessage('its last event is not by the sender')
+    const end = this.#events.indexOf(last.hash)
+    // It may be on a branch that nobody has recorded.
+    if (end === undefined) this.#requireTrust(peer)
+    if (end === undefined || this.#consensus.graph.creator[end] !== peer) {
+      throw invalidMessage('its last event is not by the sender')
+    }
     const cause = kind === 'request' ? 'Request' : 'Response'
     const fault = this.#own.whyNotRecord(cause, end)
     if (fault !== undefined) throw invalidMessage(fault)

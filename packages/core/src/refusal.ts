@@ -14,6 +14,7 @@ import type { RefusedEventKind } from './malice.ts'
 export class Refusals<P> {
   readonly #consensus: Consensus
   readonly #events: KnownEvents<P>
+  readonly #bringsProof: (selfParent: number, otherParent: number) => boolean
   #founders: ReadonlySet<number> = new Set()
   /** Hash of the founding members' vote. */
   #genesisHash: Uint8Array | undefined
@@ -22,9 +23,15 @@ export class Refusals<P> {
   /** Further ones, on other branches of the recorder's creator. */
   readonly #moreRecorders = new Map<number, number[]>()
 
-  constructor(consensus: Consensus, events: KnownEvents<P>) {
+  /** @param bringsProof - is this other-parent needed for an accusation since the self-parent's last sync event? */
+  constructor(
+    consensus: Consensus,
+    events: KnownEvents<P>,
+    bringsProof: (selfParent: number, otherParent: number) => boolean,
+  ) {
     this.#consensus = consensus
     this.#events = events
+    this.#bringsProof = bringsProof
   }
 
   setGenesis(founders: ReadonlySet<number>, hash: Uint8Array): void {
@@ -57,21 +64,33 @@ export class Refusals<P> {
     return this.ofRecording(cause.kind, creator, selfParent, otherParent)
   }
 
-  /** Why a Request or Response with these parents, the other one by another peer, is refused, or undefined. */
+  /**
+   * Why a Request or Response with these parents, the other one by another peer, is refused, or undefined. Besides what was asked, a Request may record proof: any event that an accusation
+   * right before it needs.
+   */
   ofRecording(
     kind: 'Request' | 'Response',
     creator: number,
     selfParent: number,
     otherParent: number,
   ): RefusedEventKind | undefined {
+    const malice = this.ofDescent(creator, selfParent, otherParent)
+    if (malice !== undefined) return malice
+    const recorded = this.recordedBy(causes[kind], creator, otherParent)
+    if (recorded !== none && !this.isRecorded(recorded, selfParent)) return undefined
+    if (kind === 'Response') return 'InvalidResponse'
+    return recorded === none && selfParent !== none && this.#bringsProof(selfParent, otherParent)
+      ? undefined
+      : 'InvalidRequest'
+  }
+
+  /** Why an event with these parents, the other one by another peer, is refused, whatever it records; or undefined. */
+  ofDescent(creator: number, selfParent: number, otherParent: number): RefusedEventKind | undefined {
     const { graph } = this.#consensus
     const gossiper = graph.creator[otherParent] as number
     if (selfParent !== none && graph.isAwareOfFork(selfParent, gossiper)) return 'InvalidGossipCreator'
     if (this.lacksAddition(gossiper, [selfParent, otherParent])) return 'InvalidGossipCreator'
-    if (this.#showsOtherBranch(creator, selfParent, otherParent)) return 'OwnForkInAncestry'
-    const recorded = this.recordedBy(causes[kind], creator, otherParent)
-    if (recorded !== none && !this.isRecorded(recorded, selfParent)) return undefined
-    return kind === 'Request' ? 'InvalidRequest' : 'InvalidResponse'
+    return this.#showsOtherBranch(creator, selfParent, otherParent) ? 'OwnForkInAncestry' : undefined
   }
 
   /**

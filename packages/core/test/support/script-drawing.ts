@@ -121,13 +121,14 @@ function maliceFrom(world: ScriptWorld, text: string, place: Place): Malice {
     case 'UnexpectedGenesis':
     case 'MissingGenesis':
     case 'InvalidAccusation':
-    case 'InvalidGossipCreator':
       return { kind, eventHash: event(inside).hash }
     case 'IncorrectGenesis':
     case 'SelfParentByDifferentCreator':
     case 'OtherParentBySameCreator':
     case 'InvalidRequest':
     case 'InvalidResponse':
+    case 'InvalidGossipCreator':
+    case 'OwnForkInAncestry':
       return { kind, eventBytes: event(inside).bytes }
   }
 }
