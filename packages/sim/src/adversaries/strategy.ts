@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
+
+import type { MaliceKind, Message, Observation, PublicId } from '@parsec-bft/core'
+import type { Adversary } from './adversary.ts'
+import type { Branch } from './puppet.ts'
+
+/** A message about to leave an adversary. */
+export interface Outgoing {
+  readonly kind: 'request' | 'response'
+  /** Name of the recipient. */
+  readonly to: string
+  /** A value, or bytes that need not be any message's. */
+  readonly message: Message<string> | Uint8Array
+  /** On top of what the network takes, in virtual milliseconds. */
+  readonly delayMs?: number
+}
+
+/** A malice that an adversary has committed and that the protocol promises to prove. */
+export interface Commit {
+  readonly kind: MaliceKind
+  readonly author: string
+  /** Ids of the events that prove it together. */
+  readonly events: readonly string[]
+  /** True where no correct peer inserts the event, so that its accusation carries it. */
+  readonly refused: boolean
+}
+
+/** What adversaries know and can do: they see everything and are hindered by nothing but cryptography. */
+export interface World {
+  readonly round: number
+  readonly roundMs: number
+  readonly genesis: Observation<string>
+  readonly isFounder: (name: string) => boolean
+  /** Names of the current voters. */
+  readonly voters: readonly string[]
+  /** Names of the current voters that are correct and up. */
+  readonly correctVoters: readonly string[]
+  /** All adversaries that have come. */
+  readonly adversaries: readonly Adversary[]
+  idOf(name: string): PublicId
+  send(from: Adversary, outgoing: Outgoing): void
+  commit(commit: Commit): void
+  readonly commits: readonly Commit[]
+}
+
+/**
+ * One way to misbehave; it has the state of one adversary. It is active from the round in the options on. An adversary with several strategies follows them
+ * all.
+ */
+export interface Strategy {
+  /**
+   * `protocol`: a correct state machine makes the events, and the strategy does something to its messages. `hand`: correct until the strategy is active, then driven by hand. `scratch`: a
+   * founding member is driven by hand from its first event on.
+   */
+  readonly drive: 'protocol' | 'hand' | 'scratch'
+  /** By hand from here on; where it was so from the first event on, there are no events yet. */
+  begin?(me: Adversary): void
+  /** On each turn, before the gossip. */
+  turn?(me: Adversary): void
+  /** By hand: on which branch a peer is met. */
+  branchFor?(me: Adversary, peer: string): Branch
+  /** Whom to gossip to. */
+  recipients?(me: Adversary, names: readonly string[]): readonly string[]
+  /** By hand: is gossip of the peer recorded? */
+  records?(me: Adversary, peer: string): boolean
+  /** What is sent instead of a message. */
+  outgoing?(me: Adversary, outgoing: Outgoing): readonly Outgoing[]
+}
