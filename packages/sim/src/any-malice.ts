@@ -49,6 +49,7 @@ export function anyMalice(random: Random): Differing {
     initialPeers,
     delay: anyDelay(random),
     lossProbability: random.pick([0, 0, 0, 0.1]),
+    crashProbability: random.pick([0, 0, 0, 0.02]),
     fairFromRound: 20,
     adversaries: anyAdversaries(random, peers),
     topics: [...changes, ...payloads(random, random.integer(1, 6), 20, by)],

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
 
-import { ParsecError } from '@parsec-bft/core'
+import type { ParsecError } from '@parsec-bft/core'
 import type { Event, Malice, MaliceKind, Message, Observation, PublicId, Report } from '@parsec-bft/core'
 import { EventStore, parentHashes } from './adversaries/event-store.ts'
 import { idOf } from './adversaries/puppet.ts'

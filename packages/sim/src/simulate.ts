@@ -103,10 +103,10 @@ export interface SimulationResult {
 export function simulate(options: SimulationOptions, hooks: SimulationHooks = {}): SimulationResult {
   checkOptions(options)
   const checkers = [
+    noFalseAccusationChecker(),
     agreementChecker(),
     noDuplicatesChecker(),
     validityChecker(),
-    noFalseAccusationChecker(),
     accusationOnceChecker(),
     livenessChecker(),
     evictionChecker(),

@@ -164,10 +164,15 @@ export class Adversary {
       // The state machine has accused what it knew.
       for (const commit of this.world.commits) if (this.#proves(branch, commit)) this.#witnessed.add(commit)
     }
-    for (const { strategy } of this.#plans) if (strategy.drive !== 'protocol') strategy.begin?.(this)
+    // What a strategy does to the first events comes before what others do to the latest.
+    const begin = (drive: Strategy['drive']): void => {
+      for (const { strategy } of this.#plans) if (strategy.drive === drive) strategy.begin?.(this)
+    }
+    begin('scratch')
     if (this.#puppet.branches.length === 0) {
       this.#puppet.vote(this.#puppet.branchAfter(undefined), this.world.genesis)
     }
+    begin('hand')
   }
 
   #receiveByProtocol(brain: SimPeer, kind: 'request' | 'response', from: string, message: Message<string>): void {

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
 
-import type { Event } from '@parsec-bft/core'
 import type { Branch } from './puppet.ts'
 import type { Strategy } from './strategy.ts'
 
@@ -27,19 +26,29 @@ export function invalidGossipCreator(): Strategy {
   }
 }
 
-/** A newcomer that, once added, makes requests as if it had learnt nothing: fellows record them. */
+/**
+ * A newcomer that, once added, begins a second time and makes requests as if it had learnt nothing: fellows record them. It tries to trap correct peers, too.
+ */
 export function prematureNewcomer(): Strategy {
   let early: Branch | undefined
-  let requested: Event<string> | undefined
+  let fellow: string | undefined
   return {
     drive: 'hand',
+    begin: (me) => {
+      const { puppet, store } = me
+      let first = puppet.main.tip
+      for (let at = first; at !== undefined; at = store.selfParent(at)) first = at
+      early = puppet.branchAfter(undefined)
+      if (first !== undefined && early.tip !== undefined) me.commit('Fork', [first, early.tip])
+    },
     turn: (me) => {
-      early ??= me.puppet.branchAfter(undefined)
-      for (const { name, left } of me.world.adversaries) {
-        if (requested !== undefined || name === me.name || left || !me.world.isFounder(name)) continue
-        me.request(early, name)
-        requested = early.tip
-      }
+      if (early === undefined) return
+      const { adversaries, correctVoters, isFounder } = me.world
+      const fellows = adversaries.filter(({ name, left }) => name !== me.name && !left && isFounder(name))
+      fellow ??= fellows.length === 0 ? undefined : me.random.pick(fellows).name
+      const to = fellow ?? (correctVoters.length === 0 ? undefined : me.random.pick(correctVoters))
+      if (to !== undefined) me.request(early, to)
+      if (fellow !== undefined && correctVoters.length > 0) me.request(early, me.random.pick(correctVoters))
     },
   }
 }

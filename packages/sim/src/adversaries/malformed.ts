@@ -31,7 +31,7 @@ function spoilt(random: Random, message: Message<string>): Uint8Array | Message<
     case 0:
       return bytes.slice(0, random.integer(0, bytes.length - 1))
     case 1:
-      return Uint8Array.of(...bytes, 0)
+      return new Uint8Array([...bytes, 0])
     case 2:
       return new Message(kind === 'request' ? 'response' : 'request', events)
     case 3:

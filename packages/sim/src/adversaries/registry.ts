@@ -11,6 +11,7 @@ import { forkSimple } from './fork-simple.ts'
 import { forkThreeWay } from './fork-three-way.ts'
 import { forkTransitive } from './fork-transitive.ts'
 import { forkTwoFaced } from './fork-two-faced.ts'
+import { forkUnrecorded } from './fork-unrecorded.ts'
 import { genesisIncorrect } from './genesis-incorrect.ts'
 import { genesisMissing } from './genesis-missing.ts'
 import { genesisUnexpected } from './genesis-unexpected.ts'
@@ -37,6 +38,7 @@ const strategies: ReadonlyMap<string, () => Strategy> = new Map([
   ['fork-transitive', forkTransitive],
   ['fork-late', forkLate],
   ['fork-colluding', forkColluding],
+  ['fork-unrecorded', forkUnrecorded],
   ['double-vote', doubleVote],
   ['false-accuser', falseAccuser],
   ['accomplice', accomplice],
