@@ -45,6 +45,7 @@ export class MaliceLedger {
   }
 
   commit(commit: Commit): void {
+    if (new Set(commit.events).size < commit.events.length) throw new Error(`${commit.kind} by the same event twice`)
     this.#commits.push(commit)
   }
 

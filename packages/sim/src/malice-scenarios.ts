@@ -78,7 +78,7 @@ export const maliceScenarios: readonly Scenario[] = [
   family('fork-simple', 'peers make two events with the same self-parent', ['fork-simple']),
   family('fork-three-way', 'peers make three events with the same self-parent', ['fork-three-way']),
   family('fork-nested', 'peers fork, and fork again on a branch', ['fork-nested']),
-  family('fork-initial', 'peers begin twice', ['fork-initial']),
+  family('fork-initial', 'peers fork right after their first event', ['fork-initial']),
   family('fork-two-faced', 'peers show each half of the network another branch', ['fork-two-faced']),
   family('fork-transitive', 'a branch comes to light through an accomplice', ['fork-transitive', 'accomplice'], 2),
   forkLate,

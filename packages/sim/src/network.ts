@@ -282,7 +282,7 @@ export class Network {
       isFounder: (name) => founders.includes(name),
       idOf,
       send: (from, outgoing) => {
-        this.#sendBadly(from, outgoing)
+        this.#sendBadly(this.#adversaries.get(from), outgoing)
       },
       commit: (commit) => {
         this.ledger.commit(commit)
@@ -317,9 +317,10 @@ export class Network {
     this.#transmit({ kind, from, to, message }, timeMs)
   }
 
-  #sendBadly(from: Adversary, { kind, to: name, message, delayMs }: Outgoing): void {
+  #sendBadly(from: Node | undefined, { kind, to: name, message, delayMs }: Outgoing): void {
     const to = this.#nodeOf(name)
-    if (to !== undefined && to !== from) this.#transmit({ kind, from, to, message }, this.#nowMs + (delayMs ?? 0))
+    if (from !== undefined && to !== undefined && to !== from)
+      this.#transmit({ kind, from, to, message }, this.#nowMs + (delayMs ?? 0))
   }
 
   #transmit({ kind, from, to, message }: Arrival, timeMs: number): void {

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
 
 import { Message, ParsecError } from '@parsec-bft/core'
-import type { Event, MaliceKind, PublicId, SecretId } from '@parsec-bft/core'
+import type { Event, MaliceKind, Parsec, PublicId, SecretId } from '@parsec-bft/core'
 import type { Random } from '../random.ts'
 import type { SimPeer } from '../sim-peer.ts'
 import { EventStore } from './event-store.ts'
 import { Puppet } from './puppet.ts'
 import type { Branch } from './puppet.ts'
-import type { Commit, Outgoing, Strategy, World } from './strategy.ts'
+import type { Commit, Me, Outgoing, Strategy, World } from './strategy.ts'
 
 interface Plan {
   readonly strategy: Strategy
@@ -25,12 +25,11 @@ const provenByGraph: ReadonlySet<MaliceKind> = new Set([
 ])
 
 /** A peer that misbehaves: a correct one up to some round, or all the time but for its messages, or one that is driven by hand. */
-export class Adversary {
+export class Adversary implements Me {
   readonly name: string
   readonly id: PublicId
   readonly random: Random
   readonly world: World
-  /** What it has seen and made. */
   readonly store = new EventStore()
   /** Removed, and all correct voters know. */
   left = false
@@ -59,7 +58,10 @@ export class Adversary {
     return this.#brain
   }
 
-  /** Throws while the state machine makes the events. */
+  get parsec(): Parsec<string> | undefined {
+    return this.#brain?.parsec
+  }
+
   get puppet(): Puppet {
     if (this.#puppet === undefined) throw new Error(`${this.name} is not driven by hand`)
     return this.#puppet
@@ -105,29 +107,25 @@ export class Adversary {
     this.world.commit({ kind, author: this.name, events: events.map(({ id }) => id), refused })
   }
 
-  /** Notes an accusation that the next sync event on the branch will not bear out. */
   accusedWrongly(branch: Branch, event: Event<string>): void {
     this.#accusing.set(branch, [...(this.#accusing.get(branch) ?? []), event])
   }
 
-  /** Sends a request over a branch: a Requesting event and what the recipient lacks. */
   request(branch: Branch, to: string): void {
     this.puppet.append(branch, { kind: 'Requesting', recipient: this.world.idOf(to) })
     this.send({ kind: 'request', to, message: this.puppet.message(branch, 'request', to) })
   }
 
-  /** Sends events that no correct peer would make, after what the recipient lacks of the branch. */
   sendBad(branch: Branch, kind: 'request' | 'response', to: string, bad: readonly Event<string>[]): void {
     this.send({ kind, to, message: new Message(kind, [...this.puppet.lacking(branch, to), ...bad]) })
   }
 
-  /** Sends a message through what the strategies do to it. */
   send(outgoing: Outgoing): void {
     let all: readonly Outgoing[] = [outgoing]
     for (const strategy of this.#active) {
       all = all.flatMap((one) => strategy.outgoing?.(this, one) ?? [one])
     }
-    for (const one of all) this.world.send(this, one)
+    for (const one of all) this.world.send(this.name, one)
   }
 
   #gossipByProtocol(brain: SimPeer, active: readonly Strategy[]): void {

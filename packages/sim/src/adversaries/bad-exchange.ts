@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
 
 import type { Event } from '@parsec-bft/core'
-import type { Adversary } from './adversary.ts'
+import type { Me } from './strategy.ts'
 
 /** Makes a Request or Response that records what it must not, and shows it to somebody. */
-export function recordWrongly(me: Adversary, kind: 'Request' | 'Response'): void {
+export function recordWrongly(me: Me, kind: 'Request' | 'Response'): void {
   const { correctVoters } = me.world
   const { main } = me.puppet
   if (correctVoters.length === 0) return
@@ -20,7 +20,7 @@ export function recordWrongly(me: Adversary, kind: 'Request' | 'Response'): void
   me.commit(kind === 'Request' ? 'InvalidRequest' : 'InvalidResponse', [bad], true)
 }
 
-function mayRecord(me: Adversary, kind: 'Request' | 'Response', event: Event<string>): boolean {
+function mayRecord(me: Me, kind: 'Request' | 'Response', event: Event<string>): boolean {
   const { recorded } = me.puppet.main
   if (kind === 'Request') {
     const isToUs = event.cause.kind === 'Requesting' && event.cause.recipient.compareTo(me.id) === 0

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
 
 import type { Event, Malice } from '@parsec-bft/core'
-import type { Adversary } from './adversary.ts'
-import type { Strategy } from './strategy.ts'
+import type { Me, Strategy } from './strategy.ts'
 
 /** Accuses correct peers of what they have not done: a fork, a second vote, an event that does not exist, an event that is fine. */
 export function falseAccuser(): Strategy {
@@ -21,7 +20,7 @@ export function falseAccuser(): Strategy {
   }
 }
 
-function inventedMalice(me: Adversary, victim: string): Malice | undefined {
+function inventedMalice(me: Me, victim: string): Malice | undefined {
   const events = me.store.events.filter(({ creator }) => creator.name === victim)
   if (events.length === 0) return undefined
   const any = (): Event<string> => me.random.pick(events)

@@ -1,20 +1,28 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
 
-import type { Strategy } from './strategy.ts'
+import { opaque } from '@parsec-bft/core'
+import type { Event } from '@parsec-bft/core'
+import type { Me, Strategy } from './strategy.ts'
 
-/** Two Initial events; of a founding member each with its vote for Genesis. */
+/** Our first two events, as far as they are there. (There is only one Initial event of a creator: nothing else is in it.) */
+export function firstEvents(me: Me): readonly (Event<string> | undefined)[] {
+  const line: Event<string>[] = []
+  for (let at = me.puppet.main.tip; at !== undefined; at = me.store.selfParent(at)) line.push(at)
+  return [line.at(-1), line.at(-2)]
+}
+
+/** A fork as early as there can be one: two events after the Initial event, of which a founding member's second is no vote for Genesis. */
 export function forkInitial(): Strategy {
   return {
     drive: 'scratch',
     begin: (me) => {
-      const { puppet, store, world } = me
+      const { puppet, world } = me
       const isFounder = world.isFounder(me.name)
-      // A newcomer already has one, in which its state machine believed.
-      let first = isFounder ? puppet.branchAfter(undefined).tip : puppet.main.tip
-      for (let at = first; at !== undefined; at = store.selfParent(at)) first = at
-      const other = puppet.branchAfter(undefined).tip
-      if (first !== undefined && other !== undefined) me.commit('Fork', [first, other])
-      if (isFounder) for (const branch of puppet.branches) puppet.vote(branch, world.genesis)
+      if (isFounder) puppet.vote(puppet.branchAfter(undefined), world.genesis)
+      const [initial, second] = firstEvents(me)
+      const other = puppet.vote(puppet.branchAfter(initial), opaque(`${me.name} begins again`))
+      if (second !== undefined) me.commit('Fork', [second, other])
+      if (isFounder) me.commit('MissingGenesis', [other])
     },
     branchFor: (me) => me.random.pick(me.puppet.branches),
   }

@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
 
 import { opaque } from '@parsec-bft/core'
-import type { Adversary } from './adversary.ts'
 import type { Branch } from './puppet.ts'
-import type { Strategy } from './strategy.ts'
+import type { Me, Strategy } from './strategy.ts'
 
 /** So many branches after an event of ours, the first of them on the branch given, each with a vote of its own; any two of their first events prove the fork. */
-export function forkHere(me: Adversary, count: number, after: Branch = me.puppet.main): Branch[] {
+export function forkHere(me: Me, count: number, after: Branch = me.puppet.main): Branch[] {
   const { tip } = after
   const others = Array.from({ length: count - 1 }, () => me.puppet.branchAfter(tip))
   const branches = [after, ...others]

@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
 
 import { forkHere } from './fork-simple.ts'
-import type { Adversary } from './adversary.ts'
 import type { Branch } from './puppet.ts'
-import type { Strategy } from './strategy.ts'
+import type { Me, Strategy } from './strategy.ts'
 
 /** Which half of the network a peer belongs to: the same for all adversaries. */
-export function halfOf(me: Adversary, peer: string): 0 | 1 {
+export function halfOf(me: Me, peer: string): 0 | 1 {
   const names = [...me.world.voters].sort()
   return names.indexOf(peer) % 2 === 0 ? 0 : 1
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
 
+import { firstEvents } from './fork-initial.ts'
 import type { Branch } from './puppet.ts'
 import type { Strategy } from './strategy.ts'
 
@@ -27,7 +28,7 @@ export function invalidGossipCreator(): Strategy {
 }
 
 /**
- * A newcomer that, once added, begins a second time and makes requests as if it had learnt nothing: fellows record them. It tries to trap correct peers, too.
+ * A newcomer that, once added, forks right after its Initial event and makes requests there as if it had learnt nothing: fellows record them. It tries to trap correct peers, too.
  */
 export function prematureNewcomer(): Strategy {
   let early: Branch | undefined
@@ -35,11 +36,7 @@ export function prematureNewcomer(): Strategy {
   return {
     drive: 'hand',
     begin: (me) => {
-      const { puppet, store } = me
-      let first = puppet.main.tip
-      for (let at = first; at !== undefined; at = store.selfParent(at)) first = at
-      early = puppet.branchAfter(undefined)
-      if (first !== undefined && early.tip !== undefined) me.commit('Fork', [first, early.tip])
+      early = me.puppet.branchAfter(firstEvents(me)[0])
     },
     turn: (me) => {
       if (early === undefined) return
@@ -47,7 +44,11 @@ export function prematureNewcomer(): Strategy {
       const fellows = adversaries.filter(({ name, left }) => name !== me.name && !left && isFounder(name))
       fellow ??= fellows.length === 0 ? undefined : me.random.pick(fellows).name
       const to = fellow ?? (correctVoters.length === 0 ? undefined : me.random.pick(correctVoters))
-      if (to !== undefined) me.request(early, to)
+      if (to === undefined) return
+      const isFirst = early.tip === firstEvents(me)[0]
+      me.request(early, to)
+      const [, second] = firstEvents(me)
+      if (isFirst && second !== undefined && early.tip !== undefined) me.commit('Fork', [second, early.tip])
       if (fellow !== undefined && correctVoters.length > 0) me.request(early, me.random.pick(correctVoters))
     },
   }

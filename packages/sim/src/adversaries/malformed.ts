@@ -10,7 +10,7 @@ export function malformed(): Strategy {
     drive: 'protocol',
     turn: (me) => {
       const kind = me.random.pick(['request', 'response'] as const)
-      me.world.send(me, {
+      me.world.send(me.name, {
         kind,
         to: me.random.pick(me.world.voters),
         message: me.random.bytes(me.random.integer(0, 300)),

@@ -11,7 +11,7 @@ export function replay(): Strategy {
       if (sent.length === 0) return
       for (let i = 0; i < 3; i++) {
         const old = me.random.pick(sent)
-        me.world.send(me, me.random.chance(0.5) ? old : { ...old, to: me.random.pick(me.world.voters) })
+        me.world.send(me.name, me.random.chance(0.5) ? old : { ...old, to: me.random.pick(me.world.voters) })
       }
     },
     outgoing: (_me, outgoing) => {

@@ -12,9 +12,9 @@ export function spam(): Strategy {
   return {
     drive: 'protocol',
     turn: (me) => {
-      const { brain } = me
-      for (let i = 0; i < 2 && votes < mostVotes && brain?.parsec.canVote() === true; i++) {
-        brain.parsec.voteFor(opaque(`nonsense ${String(votes++)} by ${me.name}`))
+      const { parsec } = me
+      for (let i = 0; i < 2 && votes < mostVotes && parsec?.canVote() === true; i++) {
+        parsec.voteFor(opaque(`nonsense ${String(votes++)} by ${me.name}`))
       }
     },
     outgoing: (me, outgoing) => {

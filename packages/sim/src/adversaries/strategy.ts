@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
 
-import type { MaliceKind, Message, Observation, PublicId } from '@parsec-bft/core'
-import type { Adversary } from './adversary.ts'
-import type { Branch } from './puppet.ts'
+import type { Event, MaliceKind, Message, Observation, Parsec, PublicId } from '@parsec-bft/core'
+import type { Random } from '../random.ts'
+import type { EventStore } from './event-store.ts'
+import type { Branch, Puppet } from './puppet.ts'
 
 /** A message about to leave an adversary. */
 export interface Outgoing {
@@ -25,6 +26,13 @@ export interface Commit {
   readonly refused: boolean
 }
 
+/** An adversary, as others know it. */
+export interface Fellow {
+  readonly name: string
+  /** Removed for long: nobody listens any more. */
+  readonly left: boolean
+}
+
 /** What adversaries know and can do: they see everything and are hindered by nothing but cryptography. */
 export interface World {
   readonly round: number
@@ -36,11 +44,34 @@ export interface World {
   /** Names of the current voters that are correct and up. */
   readonly correctVoters: readonly string[]
   /** All adversaries that have come. */
-  readonly adversaries: readonly Adversary[]
+  readonly adversaries: readonly Fellow[]
   idOf(name: string): PublicId
-  send(from: Adversary, outgoing: Outgoing): void
+  send(from: string, outgoing: Outgoing): void
   commit(commit: Commit): void
   readonly commits: readonly Commit[]
+}
+
+/** The adversary that a strategy drives. */
+export interface Me extends Fellow {
+  readonly id: PublicId
+  readonly random: Random
+  readonly world: World
+  /** What it has seen and made. */
+  readonly store: EventStore
+  /** The protocol's state machine, while it makes the events. */
+  readonly parsec: Parsec<string> | undefined
+  /** Throws while the state machine makes the events. */
+  readonly puppet: Puppet
+  /** Notes a malice that is proven by the events together. */
+  commit(kind: MaliceKind, events: readonly Event<string>[], refused?: boolean): void
+  /** Notes an accusation that the next sync event on the branch will not bear out. */
+  accusedWrongly(branch: Branch, event: Event<string>): void
+  /** Sends a request over a branch: a Requesting event and what the recipient lacks. */
+  request(branch: Branch, to: string): void
+  /** Sends events that no correct peer would make, after what the recipient lacks of the branch. */
+  sendBad(branch: Branch, kind: Outgoing['kind'], to: string, bad: readonly Event<string>[]): void
+  /** Sends a message through what the strategies do to it. */
+  send(outgoing: Outgoing): void
 }
 
 /**
@@ -54,15 +85,15 @@ export interface Strategy {
    */
   readonly drive: 'protocol' | 'hand' | 'scratch'
   /** By hand from here on; where it was so from the first event on, there are no events yet. */
-  begin?(me: Adversary): void
+  begin?(me: Me): void
   /** On each turn, before the gossip. */
-  turn?(me: Adversary): void
+  turn?(me: Me): void
   /** By hand: on which branch a peer is met. */
-  branchFor?(me: Adversary, peer: string): Branch
+  branchFor?(me: Me, peer: string): Branch
   /** Whom to gossip to. */
-  recipients?(me: Adversary, names: readonly string[]): readonly string[]
+  recipients?(me: Me, names: readonly string[]): readonly string[]
   /** By hand: is gossip of the peer recorded? */
-  records?(me: Adversary, peer: string): boolean
+  records?(me: Me, peer: string): boolean
   /** What is sent instead of a message. */
-  outgoing?(me: Adversary, outgoing: Outgoing): readonly Outgoing[]
+  outgoing?(me: Me, outgoing: Outgoing): readonly Outgoing[]
 }
