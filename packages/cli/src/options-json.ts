@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
 
-import type { Crash, Delay, NetworkCounts, SimulationOptions, Topic } from '@parsec-bft/sim'
+import { schedulerTactics } from '@parsec-bft/sim'
+import type { AdversaryOptions, Crash, Delay, NetworkCounts, SimulationOptions, Topic } from '@parsec-bft/sim'
 import { UsageError } from './io.ts'
 
 type Json = Readonly<Record<string, unknown>>
@@ -29,6 +30,8 @@ export function readSimulationOptions(text: string): SimulationOptions {
     lossProbability: number(json, 'lossProbability'),
     crashProbability: number(json, 'crashProbability'),
     crashes: list(json, 'crashes').map(crash),
+    // Written without them by earlier versions.
+    adversaries: 'adversaries' in json ? list(json, 'adversaries').map(adversary) : [],
     fairFromRound: number(json, 'fairFromRound'),
     duplicateVotes: boolean(json, 'duplicateVotes'),
     topics: list(json, 'topics').map(topic),
@@ -96,14 +99,22 @@ function counts(json: Json): NetworkCounts {
 }
 
 function delay(json: Json): Delay {
-  const kind = oneOf(json, 'kind', ['none', 'constant', 'poisson'])
+  const kind = oneOf(json, 'kind', ['none', 'constant', 'poisson', 'adversarial'])
   if (kind === 'none') return { kind }
+  if (kind === 'adversarial') {
+    return { kind, tactic: oneOf(json, 'tactic', schedulerTactics), maxMs: number(json, 'maxMs') }
+  }
   return kind === 'constant' ? { kind, ms: number(json, 'ms') } : { kind, meanMs: number(json, 'meanMs') }
 }
 
 function crash(value: unknown): Crash {
   const json = object(value, 'each of crashes')
   return { round: number(json, 'round'), count: number(json, 'count') }
+}
+
+function adversary(value: unknown): AdversaryOptions {
+  const json = object(value, 'each of adversaries')
+  return { strategy: string(json, 'strategy'), peer: string(json, 'peer'), round: number(json, 'round') }
 }
 
 function topic(value: unknown): Topic {

@@ -12,14 +12,25 @@
  *
  * @packageDocumentation
  */
+export { strategyNames } from './adversaries/registry.ts'
 export { CheckFailure } from './check-failure.ts'
 export { livenessBoundRounds } from './checkers/liveness.ts'
 export { commandFor } from './command.ts'
 export { checkCounts, defaultCounts, fewestPeers, networkOf } from './counts.ts'
 export { peerName, peerNames } from './names.ts'
 export type { Traffic } from './network.ts'
-export { OptionsError, checkOptions, defaultOptions, mostCrashes, mostFaulty, simulationLimits } from './options.ts'
+export {
+  OptionsError,
+  checkOptions,
+  defaultOptions,
+  mostCrashes,
+  mostFaulty,
+  schedulerTactics,
+  simulationLimits,
+} from './options.ts'
 export type {
+  AdversarialDelay,
+  AdversaryOptions,
   Crash,
   Delay,
   IdentityKind,

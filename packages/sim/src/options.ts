@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
 
 import type { ConsensusMode } from '@parsec-bft/core'
+import { strategyNames } from './adversaries/registry.ts'
 import { peerNames } from './names.ts'
 
 /** `mock`: names without security, fast. `ed25519`: real keys, derived from the seed. */
@@ -11,6 +12,29 @@ export type Delay =
   | { readonly kind: 'none' }
   | { readonly kind: 'constant'; readonly ms: number }
   | { readonly kind: 'poisson'; readonly meanMs: number }
+  | AdversarialDelay
+
+/**
+ * A scheduler that sees everything and delays messages to hurt progress. `halves`: two halves of the network hear late from each other; `partitions`: likewise, and every few rounds
+ * the halves are other ones; `leaders`: whoever is ahead is heard late.
+ */
+export interface AdversarialDelay {
+  readonly kind: 'adversarial'
+  readonly tactic: (typeof schedulerTactics)[number]
+  readonly maxMs: number
+}
+
+export const schedulerTactics = ['halves', 'partitions', 'leaders'] as const
+
+/** A peer that misbehaves. */
+export interface AdversaryOptions {
+  /** One of the names in docs/adversaries.md. Several for one peer combine. */
+  readonly strategy: string
+  /** A first member, or one that is added. */
+  readonly peer: string
+  /** It is correct before this round, unless the strategy is about its first events. */
+  readonly round: number
+}
 
 /** Something to be voted for. */
 export type Topic = PayloadTopic | MembershipTopic
@@ -81,6 +105,8 @@ export interface SimulationOptions {
   /** Of each live member in each round, until the network is fair; never more than fewer than a third of the voters. */
   readonly crashProbability: number
   readonly crashes: readonly Crash[]
+  /** Together with those who crash fewer than a third of the voters. The checkers count correct peers only. */
+  readonly adversaries: readonly AdversaryOptions[]
   /** From this round on no message is lost and nobody crashes: what enough peers voted for must be put out. */
   readonly fairFromRound: number
   /** Peers sometimes try to vote again for what they voted for; it must be refused and change nothing. */
@@ -100,6 +126,7 @@ export const defaultOptions: Omit<SimulationOptions, 'seed'> = {
   lossProbability: 0,
   crashProbability: 0,
   crashes: [],
+  adversaries: [],
   fairFromRound: 1,
   duplicateVotes: false,
   topics: [],
@@ -179,16 +206,42 @@ export function checkOptions(options: SimulationOptions): void {
     if (!(meanMs >= 0 && meanMs <= 10_000))
       throw new OptionsError('delay.meanMs', `${String(meanMs)} is not from 0 to 10000`)
   }
+  if (options.delay.kind === 'adversarial') checkInteger('delay.maxMs', options.delay.maxMs, 0, 10_000)
   checkTopics(options)
+  checkAdversaries(options)
   let crashing = 0
   for (const { round, count } of options.crashes) {
     checkInteger('crashes.round', round, 0, Math.max(0, options.fairFromRound - 1))
     checkInteger('crashes.count', count, 1, simulationLimits.peers)
     crashing += count
   }
-  const most = mostCrashes(options)
+  const most = mostCrashes(options) - adversaryNames(options).size
   if (crashing > most) {
     throw new OptionsError('crashes', `${String(crashing)} are not fewer than a third of the voters at all times`, most)
+  }
+}
+
+/** Who misbehaves. */
+export function adversaryNames({ adversaries }: Pick<SimulationOptions, 'adversaries'>): ReadonlySet<string> {
+  return new Set(adversaries.map(({ peer }) => peer))
+}
+
+function checkAdversaries(options: SimulationOptions): void {
+  const known = new Set(peerNames(options.initialPeers))
+  for (const topic of options.topics) if (topic.kind === 'add') known.add(topic.peer)
+  for (const { strategy, peer, round } of options.adversaries) {
+    checkInteger('adversaries.round', round, 0, simulationLimits.rounds)
+    if (!strategyNames.includes(strategy)) throw new OptionsError('adversaries.strategy', `there is no ${strategy}`)
+    if (!known.has(peer)) throw new OptionsError('adversaries.peer', `${peer} is never a member`)
+  }
+  const count = adversaryNames(options).size
+  const most = mostCrashes(options)
+  if (count > 0 && count > most) {
+    throw new OptionsError(
+      'adversaries',
+      `${String(count)} are not fewer than a third of the voters at all times`,
+      most,
+    )
   }
 }
 

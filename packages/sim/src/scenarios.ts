@@ -2,59 +2,15 @@
 
 import { anyOptions } from './anything.ts'
 import { churnTopics } from './churn.ts'
-import { peerName, peerNames } from './names.ts'
-import { defaultOptions, mostFaulty } from './options.ts'
-import type { MembershipTopic, PayloadTopic, SimulationOptions, Topic } from './options.ts'
-import { Random } from './random.ts'
+import { maliceScenarios } from './malice-scenarios.ts'
+import { peerName } from './names.ts'
+import { mostFaulty } from './options.ts'
+import type { MembershipTopic, Topic } from './options.ts'
+import type { Random } from './random.ts'
+import { additions, payloads, removals, scenario } from './scenario.ts'
+import type { Differing, Scenario } from './scenario.ts'
 
-/** A kind of run: the seed fills in its sizes, times and choices. */
-export interface Scenario {
-  /** For the command line. */
-  readonly name: string
-  /** One line: what happens, and what is expected beyond what is checked in every run. */
-  readonly description: string
-  /** The same seed gives the same options. */
-  options(seed: string | number): SimulationOptions
-}
-
-type Differing = Partial<Omit<SimulationOptions, 'seed' | 'scenario'>>
-
-function scenario(name: string, description: string, differing: (random: Random) => Differing): Scenario {
-  return {
-    name,
-    description,
-    options: (seed) => {
-      const options = { ...defaultOptions, ...differing(new Random(seed).fork(`scenario ${name}`)) }
-      const lastStart = Math.max(0, ...options.topics.map((topic) => topic.round))
-      return {
-        ...options,
-        seed: String(seed),
-        scenario: name,
-        fairFromRound: Math.max(options.fairFromRound, lastStart),
-      }
-    },
-  }
-}
-
-/** So many payloads, for which the voting starts in random rounds up to the last. */
-function payloads(random: Random, count: number, lastRound: number, by: PayloadTopic['by'] = 'all'): PayloadTopic[] {
-  return Array.from({ length: count }, (_, i) => {
-    const round = random.integer(Math.min(1, lastRound), lastRound)
-    return { kind: 'payload', text: String(i), round, spreadRounds: lastRound === 0 ? 0 : 5, by }
-  })
-}
-
-function additions(random: Random, initialPeers: number, count: number, lastRound: number): MembershipTopic[] {
-  return Array.from({ length: count }, (_, i) => {
-    const round = random.integer(1, lastRound)
-    return { kind: 'add', peer: peerName(initialPeers + i), round, spreadRounds: 3, after: 0 }
-  })
-}
-
-function removals(random: Random, initialPeers: number, count: number, round: number): MembershipTopic[] {
-  const leaving = random.shuffle(peerNames(initialPeers)).slice(0, count)
-  return leaving.map((peer) => ({ kind: 'remove', peer, round, spreadRounds: 3, after: 0 }))
-}
+export type { Scenario } from './scenario.ts'
 
 /** Four peers, the fewest that bear a fault, vote once. */
 const minimal = scenario('minimal', 'four peers, one payload: the smallest network that bears a fault', (random) => ({
@@ -219,6 +175,7 @@ export const scenarios: readonly Scenario[] = [
   lossy,
   signed,
   anything,
+  ...maliceScenarios,
 ]
 
 /** The scenario with this name, or undefined. */

@@ -5,13 +5,15 @@ import {
   ParsecError,
   add,
   genesis,
+  observationHash,
   observationText,
   opaque,
   remove,
   removedBy,
   stringCodec,
+  toHex,
 } from '@parsec-bft/core'
-import type { Block, DecisionView, Inspection, Observation, PublicId, SecretId } from '@parsec-bft/core'
+import type { Block, DecisionView, Inspection, Observation, PublicId, Report, SecretId } from '@parsec-bft/core'
 import { CheckFailure } from './check-failure.ts'
 import type { Identities } from './identities.ts'
 import type { SimulationOptions, Topic } from './options.ts'
@@ -41,6 +43,7 @@ export interface PeerSetting {
   /** Names of the founding members. */
   readonly genesis: readonly string[]
   onDecision?(peer: string, decision: DecisionView, inspection: Inspection): void
+  onReport?(report: Report): void
   /** For testing the checkers: what is taken for the peer's output instead of a block. */
   plant?(peer: string, block: Block<string>): readonly Block<string>[]
 }
@@ -55,6 +58,9 @@ export function observationOf(topic: Topic, identities: Identities): Observation
 /** What is decided as one, as text: the observation and, where each vote is decided singly, whose it is (protocol.md section 2). */
 export function keyOf(observation: Observation<string>, voter: string | undefined, options: SimulationOptions): string {
   const text = observationText(observation)
+  // The text names an event that an accusation carries by its first bytes, which many events share.
+  if (observation.kind === 'Accusation')
+    return `${text} ${toHex(observationHash(observation, stringCodec)).slice(0, 8)}`
   return options.mode === 'single' && observation.kind === 'OpaquePayload' ? `${text} by ${voter ?? 'nobody'}` : text
 }
 
@@ -75,6 +81,7 @@ export class SimPeer {
   readonly #votedKeys = new Set<string>()
   readonly #putOutKeys = new Set<string>()
   readonly #putOutObservations = new Set<string>()
+  readonly #removed = new Set<string>()
   /** Numbers of blocks still to come from each decided election. */
   readonly #elections: { readonly election: number; rest: number }[] = []
 
@@ -94,6 +101,7 @@ export class SimPeer {
         this.#elections.push({ election: decision.election, rest: decision.payloads.length })
         setting.onDecision?.(this.name, decision, inspection)
       },
+      onReport: (report: Report) => setting.onReport?.(report),
     }
     const founders = ids(setting.genesis)
     if (section === undefined) {
@@ -117,6 +125,11 @@ export class SimPeer {
   /** Like {@link hasPutOut}, whoever voted for it. */
   hasPutOutObservation(observation: Observation<string>): boolean {
     return this.#putOutObservations.has(observationText(observation))
+  }
+
+  /** Has it put out the peer's removal, for whatever reason? */
+  hasRemoved(name: string): boolean {
+    return this.#removed.has(name)
   }
 
   vote(observation: Observation<string>, round: number): void {
@@ -165,6 +178,8 @@ export class SimPeer {
     this.blocks.push({ block, key, election, voters: this.voters, round })
     this.#putOutKeys.add(key)
     this.#putOutObservations.add(observationText(block.observation))
+    const removed = removedBy(block.observation)
+    if (removed !== undefined) this.#removed.add(removed.name)
   }
 
   /** Membership changes after the last block of an election. */

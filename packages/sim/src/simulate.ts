@@ -2,14 +2,18 @@
 
 import type { Block, DecisionView, Inspection } from '@parsec-bft/core'
 import { CheckFailure } from './check-failure.ts'
+import { accusationOnceChecker } from './checkers/accusation-once.ts'
 import { agreementChecker } from './checkers/agreement.ts'
 import type { Checker } from './checkers/checker.ts'
+import { evictionChecker, unpunished } from './checkers/eviction.ts'
 import { isFair, livenessChecker, promisedKeys } from './checkers/liveness.ts'
 import { noDuplicatesChecker } from './checkers/no-duplicates.ts'
+import { noFalseAccusationChecker } from './checkers/no-false-accusation.ts'
 import { outcomeChecker } from './checkers/outcome.ts'
 import { validityChecker } from './checkers/validity.ts'
 import { commandFor } from './command.ts'
 import { makeIdentities } from './identities.ts'
+import { maliceCounts } from './malice-ledger.ts'
 import { Network } from './network.ts'
 import type { Traffic } from './network.ts'
 import { checkOptions } from './options.ts'
@@ -60,8 +64,8 @@ export interface PeerResult {
 
 export interface SimulationFailure {
   /**
-   * Which promise was broken: `agreement`, `validity`, `no-duplicates`, `liveness`, `outcome`, `refusals`, `interface`, `max-rounds` (not
-   * done by then) or `exception` (the library threw what it must not).
+   * Which promise was broken: `agreement`, `validity`, `no-duplicates`, `no-false-accusation`, `accusation-once`, `liveness`, `eviction`, `outcome`, `refusals`, `interface`,
+   * `max-rounds` (not done by then) or `exception` (the library threw what it must not).
    */
   readonly checker: string
   readonly reason: string
@@ -75,11 +79,16 @@ export interface SimulationResult {
   readonly options: SimulationOptions
   readonly rounds: number
   readonly timeMs: number
-  /** In order of coming. */
+  /** The correct ones, in order of coming. */
   readonly peers: readonly PeerResult[]
   /** What was agreed, in order; every peer's output is the start of it unless agreement failed. */
   readonly agreed: readonly string[]
   readonly traffic: Readonly<Traffic>
+  /**
+   * Per kind of malice and of report, how often: `committed.Fork`, `detected.Fork` (accusations by correct peers, each counted once), `evicted.Fork` (peers removed for
+   * it), `reported.Spam`.
+   */
+  readonly counts?: Readonly<Record<string, number>>
   /** Fingerprint of all that happened: the same for the same options, on every machine. */
   readonly digest: string
   readonly failure: SimulationFailure | undefined
@@ -93,7 +102,16 @@ export interface SimulationResult {
  */
 export function simulate(options: SimulationOptions, hooks: SimulationHooks = {}): SimulationResult {
   checkOptions(options)
-  const checkers = [agreementChecker(), noDuplicatesChecker(), validityChecker(), livenessChecker(), outcomeChecker()]
+  const checkers = [
+    noFalseAccusationChecker(),
+    agreementChecker(),
+    noDuplicatesChecker(),
+    validityChecker(),
+    accusationOnceChecker(),
+    livenessChecker(),
+    evictionChecker(),
+    outcomeChecker(),
+  ]
   const watchers = new Watchers(hooks)
   const transcript = new Transcript((line) => {
     watchers.tell(() => hooks.onTranscript?.(line))
@@ -119,7 +137,8 @@ export function simulate(options: SimulationOptions, hooks: SimulationHooks = {}
   const { round: rounds, timeMs, traffic, leader } = network
   const peers = network.peers.map((peer) => peerResult(peer, network))
   const agreed = leader.blocks.map(({ key }) => key)
-  return { options, rounds, timeMs, peers, agreed, traffic, digest: transcript.digest, failure }
+  const counts = maliceCounts(network.ledger, leader.blocks)
+  return { options, rounds, timeMs, peers, agreed, traffic, counts, digest: transcript.digest, failure }
 }
 
 /** Tells errors of those who watch from errors of what is watched. */
@@ -170,6 +189,7 @@ function run(network: Network, checkers: readonly Checker[], watchers: Watchers)
 /** Has everyone voted for everything and put everything out that must come? */
 function isDone(network: Network): boolean {
   const { leader, liveVoters } = network
+  if (!network.isMaliceOver || unpunished(network).length > 0) return false
   if (!isFair(network) || liveVoters.some((peer) => network.isOpen(peer))) return false
   if (liveVoters.some((peer) => peer.blocks.length < leader.blocks.length)) return false
   const promised = [...promisedKeys(network)]

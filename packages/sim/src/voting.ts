@@ -62,6 +62,7 @@ export class Voting {
     const { topic, observation, electorate } = planned
     if (peer.hasVotedFor(keyOf(observation, peer.name, this.#options))) return false
     const isSingle = topic.kind === 'payload' && this.#options.mode === 'single'
+    if (topic.kind === 'remove' && peer.hasRemoved(topic.peer)) return false
     if (!isSingle && peer.hasPutOutObservation(observation)) return false
     if (electorate.has(peer.name)) return true
     // Whoever becomes a voter joins in: without newcomers the old votes might be no supermajority any more.
@@ -71,7 +72,7 @@ export class Voting {
   #may(peer: SimPeer, { topic }: Planned): boolean {
     if (topic.kind === 'payload') return true
     if (topic.kind === 'remove' && !peer.voters.includes(topic.peer)) return false
-    return this.#changes.slice(0, topic.after).every(({ observation }) => peer.hasPutOutObservation(observation))
+    return this.#changes.slice(0, topic.after).every((change) => hasHappened(peer, change))
   }
 
   #roundsOf(name: string): readonly number[] {
@@ -83,6 +84,11 @@ export class Voting {
     }
     return rounds
   }
+}
+
+/** An offender may be gone before it is removed as planned. */
+function hasHappened(peer: SimPeer, { topic, observation }: Planned): boolean {
+  return topic.kind === 'remove' ? peer.hasRemoved(topic.peer) : peer.hasPutOutObservation(observation)
 }
 
 function isForAll(topic: PayloadTopic | MembershipTopic): boolean {

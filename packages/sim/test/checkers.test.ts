@@ -239,6 +239,7 @@ describe('outcome', () => {
     for (let i = 0; i < 10; i++) network.runRound()
     return Object.create(network, {
       options: { value: { ...options, ...wanted } },
+      isCorrect: { value: () => true },
       leader: { value: network.leader },
       liveVoters: { value: network.liveVoters },
       round: { value: network.round },

@@ -105,6 +105,7 @@ describe('counts', () => {
 describe('options', () => {
   const payload = { kind: 'payload', text: '0', round: 0, spreadRounds: 0, by: 'all' } as const
   const change = { peer: 'Alice', round: 1, spreadRounds: 0, after: 0 } as const
+  const adversary = { strategy: 'silent', peer: 'Alice', round: 1 } as const
   const table: readonly (readonly [string, Partial<SimulationOptions>])[] = [
     ['initialPeers', { initialPeers: 0 }],
     ['initialPeers', { initialPeers: 1.5 }],
@@ -116,6 +117,13 @@ describe('options', () => {
     ['delay.ms', { delay: { kind: 'constant', ms: -1 } }],
     ['delay.meanMs', { delay: { kind: 'poisson', meanMs: Infinity } }],
     ['crashes', { crashes: [{ round: 0, count: 2 }] }],
+    ['crashes', { crashes: [{ round: 0, count: 1 }], adversaries: [adversary] }],
+    ['adversaries', { adversaries: [adversary, { ...adversary, peer: 'Bob' }] }],
+    ['adversaries', { adversaries: [adversary], topics: [{ ...change, kind: 'remove', peer: 'Bob' }] }],
+    ['adversaries.strategy', { adversaries: [{ ...adversary, strategy: 'kind' }] }],
+    ['adversaries.peer', { adversaries: [{ ...adversary, peer: 'Eric' }] }],
+    ['adversaries.round', { adversaries: [{ ...adversary, round: -1 }] }],
+    ['delay.maxMs', { delay: { kind: 'adversarial', tactic: 'halves', maxMs: 20_000 } }],
     ['crashes.round', { crashes: [{ round: 5, count: 1 }] }],
     ['topics', { topics: [payload, payload] }],
     ['topics.by', { topics: [{ ...payload, by: 5 }] }],

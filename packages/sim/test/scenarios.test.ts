@@ -20,8 +20,10 @@ function members(result: SimulationResult, status = 'voter'): string[] {
 
 describe('scenarios', () => {
   for (const { name, description } of scenarios) {
-    it(`${name}: ${description} (${String(runs)} seeds)`, { timeout: 60_000 + 2_000 * runs }, () => {
-      for (let seed = firstSeed; seed < firstSeed + runs; seed++) run(name, seed)
+    // The largest network costs as much as thirty small ones.
+    const times = name === 'malice-31' ? Math.ceil(runs / 12) : runs
+    it(`${name}: ${description} (${String(times)} seeds)`, { timeout: 60_000 + 2_000 * runs }, () => {
+      for (let seed = firstSeed; seed < firstSeed + times; seed++) run(name, seed)
     })
   }
 })

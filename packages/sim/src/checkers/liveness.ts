@@ -3,7 +3,7 @@
 import { CheckFailure } from '../check-failure.ts'
 import type { Network } from '../network.ts'
 import { mostFaulty } from '../options.ts'
-import type { SimulationOptions } from '../options.ts'
+import type { Delay, SimulationOptions } from '../options.ts'
 import type { SimPeer } from '../sim-peer.ts'
 import type { Checker } from './checker.ts'
 
@@ -12,8 +12,20 @@ import type { Checker } from './checker.ts'
  * thousands of random runs the slowest took less than half of this.
  */
 export function livenessBoundRounds({ delay, roundMs }: Pick<SimulationOptions, 'delay' | 'roundMs'>): number {
-  const delayMs = delay.kind === 'none' ? 0 : delay.kind === 'constant' ? delay.ms : delay.meanMs
-  return 60 * (1 + Math.ceil(delayMs / roundMs))
+  return 60 * (1 + Math.ceil(delayMs(delay) / roundMs))
+}
+
+function delayMs(delay: Delay): number {
+  switch (delay.kind) {
+    case 'none':
+      return 0
+    case 'constant':
+      return delay.ms
+    case 'poisson':
+      return delay.meanMs
+    case 'adversarial':
+      return delay.maxMs
+  }
 }
 
 /** Does the protocol promise progress now? The network is fair and fewer than a third of the voters are down. */

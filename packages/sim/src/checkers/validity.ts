@@ -32,7 +32,9 @@ function faultOf({ block, key, voters }: BlockRecord, network: Network): string 
     if (proven.has(voter.name)) return `two proofs of ${voter.name}`
     if (!voter.verify(message, signature)) return `the signature of ${voter.name} does not hold`
     const peer = network.peers.find((other) => other.name === voter.name)
-    if (!hasVoted(peer, key)) return `${voter.name} never voted for it`
+    // The library makes accusations by itself; of adversaries nobody keeps a record.
+    const isRecorded = observation.kind !== 'Accusation' && network.isCorrect(voter.name)
+    if (isRecorded && !hasVoted(peer, key)) return `${voter.name} never voted for it`
     proven.add(voter.name)
   }
   const isSingle = observation.kind === 'OpaquePayload' && network.options.mode === 'single'

@@ -1,0 +1,225 @@
+// SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
+
+import { Message, ParsecError } from '@parsec-bft/core'
+import type { Event, MaliceKind, Parsec, PublicId, SecretId } from '@parsec-bft/core'
+import type { Random } from '../random.ts'
+import type { SimPeer } from '../sim-peer.ts'
+import { EventStore } from './event-store.ts'
+import { Puppet } from './puppet.ts'
+import type { Branch } from './puppet.ts'
+import type { Commit, Me, Outgoing, Strategy, World } from './strategy.ts'
+
+interface Plan {
+  readonly strategy: Strategy
+  /** Active from this round on. */
+  readonly round: number
+}
+
+/** Proven by a hash alone, so that whoever records it has to accuse. */
+const provenByGraph: ReadonlySet<MaliceKind> = new Set([
+  'Fork',
+  'DuplicateVote',
+  'MissingGenesis',
+  'UnexpectedGenesis',
+  'InvalidAccusation',
+])
+
+/** A peer that misbehaves: a correct one up to some round, or all the time but for its messages, or one that is driven by hand. */
+export class Adversary implements Me {
+  readonly name: string
+  readonly id: PublicId
+  readonly random: Random
+  readonly world: World
+  readonly store = new EventStore()
+  /** Removed, and all correct voters know. */
+  left = false
+  readonly #us: SecretId
+  readonly #plans: readonly Plan[]
+  /** The protocol's state machine, while it is followed. */
+  #brain: SimPeer | undefined
+  #puppet: Puppet | undefined
+  /** Accusing events that the next sync event must bear out, per branch. */
+  readonly #accusing = new Map<Branch, Event<string>[]>()
+  readonly #witnessed = new Set<Commit>()
+
+  constructor(us: SecretId, plans: readonly Plan[], brain: SimPeer, world: World, random: Random) {
+    this.#us = us
+    this.id = us.publicId
+    this.name = us.publicId.name
+    this.#plans = plans
+    this.world = world
+    this.random = random
+    this.#brain = brain
+    if (plans.some(({ strategy }) => strategy.drive === 'scratch') && world.isFounder(this.name)) this.#takeOver()
+  }
+
+  /** Still following the protocol in what events it makes. */
+  get brain(): SimPeer | undefined {
+    return this.#brain
+  }
+
+  get parsec(): Parsec<string> | undefined {
+    return this.#brain?.parsec
+  }
+
+  get puppet(): Puppet {
+    if (this.#puppet === undefined) throw new Error(`${this.name} is not driven by hand`)
+    return this.#puppet
+  }
+
+  get isByHand(): boolean {
+    return this.#puppet !== undefined
+  }
+
+  get #active(): Strategy[] {
+    return this.#plans.filter(({ round }) => round <= this.world.round).map(({ strategy }) => strategy)
+  }
+
+  turn(): void {
+    const active = this.#active
+    if (this.#brain !== undefined) this.#gossipByProtocol(this.#brain, active)
+    for (const strategy of active) if (this.isByHand || strategy.drive === 'protocol') strategy.turn?.(this)
+    if (this.isByHand) this.#gossipByHand(active)
+  }
+
+  receive(kind: 'request' | 'response', from: string, message: Message<string> | undefined): void {
+    if (message === undefined) return
+    this.observe(message.events)
+    if (this.#brain !== undefined) this.#receiveByProtocol(this.#brain, kind, from, message)
+    else this.#receiveByHand(kind, from, message)
+  }
+
+  /** Learns of events, from wherever. */
+  observe(events: readonly Event<string>[]): void {
+    for (const event of events) this.store.add(event)
+  }
+
+  /** The branch on which the strategies meet a peer. */
+  branchFor(peer: string): Branch {
+    for (const strategy of this.#active) {
+      const branch = strategy.branchFor?.(this, peer)
+      if (branch !== undefined) return branch
+    }
+    return this.puppet.main
+  }
+
+  commit(kind: MaliceKind, events: readonly Event<string>[], refused = false): void {
+    this.world.commit({ kind, author: this.name, events: events.map(({ id }) => id), refused })
+  }
+
+  accusedWrongly(branch: Branch, event: Event<string>): void {
+    this.#accusing.set(branch, [...(this.#accusing.get(branch) ?? []), event])
+  }
+
+  request(branch: Branch, to: string): void {
+    this.puppet.append(branch, { kind: 'Requesting', recipient: this.world.idOf(to) })
+    this.send({ kind: 'request', to, message: this.puppet.message(branch, 'request', to) })
+  }
+
+  sendBad(branch: Branch, kind: 'request' | 'response', to: string, bad: readonly Event<string>[]): void {
+    this.send({ kind, to, message: new Message(kind, [...this.puppet.lacking(branch, to), ...bad]) })
+  }
+
+  send(outgoing: Outgoing): void {
+    let all: readonly Outgoing[] = [outgoing]
+    for (const strategy of this.#active) {
+      all = all.flatMap((one) => strategy.outgoing?.(this, one) ?? [one])
+    }
+    for (const one of all) this.world.send(this.name, one)
+  }
+
+  #gossipByProtocol(brain: SimPeer, active: readonly Strategy[]): void {
+    const names = brain.parsec.gossipRecipients().map(({ name }) => name)
+    const to = this.#recipient(names, active)
+    if (to === undefined) return
+    const message = brain.parsec.createGossip(this.world.idOf(to))
+    brain.drain(this.world.round)
+    this.observe(message.events)
+    this.send({ kind: 'request', to, message })
+    const tip = message.events.at(-1)
+    if (tip !== undefined && active.some(({ drive }) => drive !== 'protocol')) this.#takeOver(tip)
+  }
+
+  #gossipByHand(active: readonly Strategy[]): void {
+    const others = this.world.voters.filter((name) => name !== this.name)
+    const to = this.#recipient(others, active)
+    if (to !== undefined) this.request(this.branchFor(to), to)
+  }
+
+  #recipient(names: readonly string[], active: readonly Strategy[]): string | undefined {
+    let candidates = names
+    for (const strategy of active) candidates = strategy.recipients?.(this, candidates) ?? candidates
+    return candidates.length === 0 ? undefined : this.random.pick(candidates)
+  }
+
+  #takeOver(tip?: Event<string>): void {
+    this.#brain = undefined
+    this.#puppet = new Puppet(this.#us, this.store, (event, branch) => {
+      this.#judge(event, branch)
+    })
+    if (tip !== undefined) {
+      const branch = this.#puppet.branchAfter(tip)
+      // The state machine has accused what it knew.
+      for (const commit of this.world.commits) if (this.#proves(branch, commit)) this.#witnessed.add(commit)
+    }
+    // What a strategy does to the first events comes before what others do to the latest.
+    const begin = (drive: Strategy['drive']): void => {
+      for (const { strategy } of this.#plans) if (strategy.drive === drive) strategy.begin?.(this)
+    }
+    begin('scratch')
+    if (this.#puppet.branches.length === 0) {
+      this.#puppet.vote(this.#puppet.branchAfter(undefined), this.world.genesis)
+    }
+    begin('hand')
+  }
+
+  #receiveByProtocol(brain: SimPeer, kind: 'request' | 'response', from: string, message: Message<string>): void {
+    const { parsec } = brain
+    const sender = this.world.idOf(from)
+    try {
+      if (kind === 'response') parsec.handleResponse(sender, message)
+      else {
+        const response = parsec.handleRequest(sender, message)
+        if (response !== undefined) {
+          this.observe(response.events)
+          this.send({ kind: 'response', to: from, message: response })
+        }
+      }
+    } catch (error) {
+      if (!(error instanceof ParsecError)) throw error
+    }
+    brain.drain(this.world.round)
+  }
+
+  #receiveByHand(kind: 'request' | 'response', from: string, message: Message<string>): void {
+    const last = message.events.at(-1)
+    if (last === undefined || !this.store.has(last.id)) return
+    if (!this.#active.every((strategy) => strategy.records?.(this, from) ?? true)) return
+    const branch = this.branchFor(from)
+    const isRecorded = this.puppet.record(branch, kind === 'request' ? 'Request' : 'Response', last)
+    if (!isRecorded || kind === 'response') return
+    this.send({ kind: 'response', to: from, message: this.puppet.message(branch, 'response', from) })
+  }
+
+  /** What a sync event makes of us: whoever drives by hand accuses nobody, or wrongly. */
+  #judge(event: Event<string>, branch: Branch): void {
+    const accusing = this.#accusing.get(branch)
+    if (accusing !== undefined) {
+      this.#accusing.delete(branch)
+      this.commit('InvalidAccusation', [...accusing, event])
+    }
+    for (const commit of this.world.commits) {
+      if (commit.author === this.name || !provenByGraph.has(commit.kind)) continue
+      if (this.#witnessed.has(commit) || !this.#proves(branch, commit)) continue
+      this.#witnessed.add(commit)
+      this.commit('Accomplice', [event])
+    }
+  }
+
+  #proves(branch: Branch, { events }: Commit): boolean {
+    return events.every((id) => {
+      const index = this.store.indexOf(id)
+      return index !== undefined && branch.ancestors.has(index)
+    })
+  }
+}

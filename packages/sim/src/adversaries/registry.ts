@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
+
+import { accomplice } from './accomplice.ts'
+import { doubleVote } from './double-vote.ts'
+import { falseAccuser } from './false-accuser.ts'
+import { forkColluding } from './fork-colluding.ts'
+import { forkInitial } from './fork-initial.ts'
+import { forkLate } from './fork-late.ts'
+import { forkNested } from './fork-nested.ts'
+import { forkSimple } from './fork-simple.ts'
+import { forkThreeWay } from './fork-three-way.ts'
+import { forkTransitive } from './fork-transitive.ts'
+import { forkTwoFaced } from './fork-two-faced.ts'
+import { forkUnrecorded } from './fork-unrecorded.ts'
+import { genesisIncorrect } from './genesis-incorrect.ts'
+import { genesisMissing } from './genesis-missing.ts'
+import { genesisUnexpected } from './genesis-unexpected.ts'
+import { invalidGossipCreator, prematureNewcomer } from './invalid-gossip-creator.ts'
+import { invalidRequest } from './invalid-request.ts'
+import { invalidResponse } from './invalid-response.ts'
+import { malformed } from './malformed.ts'
+import { otherParentByItself } from './other-parent-by-itself.ts'
+import { replay } from './replay.ts'
+import { selectivelySilent } from './selectively-silent.ts'
+import { selfParentByOther } from './self-parent-by-other.ts'
+import { silent } from './silent.ts'
+import { slow } from './slow.ts'
+import { spam } from './spam.ts'
+import type { Strategy } from './strategy.ts'
+
+/** All strategies, by the names that options call them. */
+const strategies: ReadonlyMap<string, () => Strategy> = new Map([
+  ['fork-simple', forkSimple],
+  ['fork-three-way', forkThreeWay],
+  ['fork-nested', forkNested],
+  ['fork-initial', forkInitial],
+  ['fork-two-faced', forkTwoFaced],
+  ['fork-transitive', forkTransitive],
+  ['fork-late', forkLate],
+  ['fork-colluding', forkColluding],
+  ['fork-unrecorded', forkUnrecorded],
+  ['double-vote', doubleVote],
+  ['false-accuser', falseAccuser],
+  ['accomplice', accomplice],
+  ['genesis-missing', genesisMissing],
+  ['genesis-unexpected', genesisUnexpected],
+  ['genesis-incorrect', genesisIncorrect],
+  ['self-parent-by-other', selfParentByOther],
+  ['other-parent-by-itself', otherParentByItself],
+  ['invalid-request', invalidRequest],
+  ['invalid-response', invalidResponse],
+  ['invalid-gossip-creator', invalidGossipCreator],
+  ['premature-newcomer', prematureNewcomer],
+  ['silent', silent],
+  ['selectively-silent', selectivelySilent],
+  ['slow', slow],
+  ['replay', replay],
+  ['malformed', malformed],
+  ['spam', spam],
+])
+
+export const strategyNames: readonly string[] = [...strategies.keys()]
+
+/** A strategy with a state of its own; throws a RangeError for an unknown name. */
+export function makeStrategy(name: string): Strategy {
+  const make = strategies.get(name)
+  if (make === undefined) throw new RangeError(`no strategy ${name}`)
+  return make()
+}

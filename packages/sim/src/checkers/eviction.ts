@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
+
+import type { Commit } from '../adversaries/strategy.ts'
+import { CheckFailure } from '../check-failure.ts'
+import type { Network } from '../network.ts'
+import { isFair, livenessBoundRounds } from './liveness.ts'
+import type { Checker } from './checker.ts'
+
+/** Malice that has reached a correct voter who is up, in a proof that it can give to others, and whose author is not removed yet. */
+export function unpunished({ ledger, leader, liveVoters }: Network): Commit[] {
+  return ledger.commits.filter(
+    (commit) => !leader.hasRemoved(commit.author) && liveVoters.some(({ name }) => ledger.hasReached(commit, name)),
+  )
+}
+
+/** Every provable malice that has reached a correct peer ends in the removal of its author, on a fair network within the bound of liveness (protocol.md section 8). */
+export function evictionChecker(): Checker {
+  const name = 'eviction'
+  /** Per author, the round since which it is to be removed by the voters of now. */
+  let since = new Map<string, number>()
+  let votersBefore = ''
+  return {
+    name,
+    onRound(network) {
+      const voters = network.leader.voters.join(' ')
+      if (voters !== votersBefore || !isFair(network)) since = new Map()
+      votersBefore = voters
+      if (!isFair(network)) return
+      for (const commit of unpunished(network)) {
+        const { kind, author } = commit
+        const round = since.get(author) ?? network.round
+        since.set(author, round)
+        if (network.round - round <= livenessBoundRounds(network.options)) continue
+        throw new CheckFailure(name, `${author} was not removed ${String(network.round - round)} rounds after ${kind}`)
+      }
+    },
+    onEnd(network) {
+      const [commit] = isFair(network) ? unpunished(network) : []
+      if (commit !== undefined) throw new CheckFailure(name, `${commit.author} was never removed for ${commit.kind}`)
+    },
+  }
+}

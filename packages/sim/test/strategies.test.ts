@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
+
+import { defaultOptions, peerName, runScenario, simulate, strategyNames } from '@parsec-bft/sim'
+import type { SimulationOptions, SimulationResult, Topic } from '@parsec-bft/sim'
+import { describe, expect, it } from 'vitest'
+
+const seeds = [0, 1, 2]
+
+/** Seven peers of whom one misbehaves from the third round on. */
+function networkWith(strategy: string, seed: number, differing: Partial<SimulationOptions> = {}): SimulationOptions {
+  const topics = [1, 5, 9].map((round, i): Topic => {
+    return { kind: 'payload', text: String(i), round, spreadRounds: 3, by: 'all' }
+  })
+  const adversaries = [{ strategy, peer: peerName(seed % 7), round: 3 }]
+  return { ...defaultOptions, seed: String(seed), initialPeers: 7, adversaries, topics, ...differing }
+}
+
+function run(options: SimulationOptions): SimulationResult {
+  const result = simulate(options)
+  expect(result.failure, result.failure?.report).toBeUndefined()
+  return result
+}
+
+function accused(result: SimulationResult): string[] {
+  return result.agreed.flatMap((key) => /^Accusation \{ offender: (\w+)/.exec(key)?.[1] ?? [])
+}
+
+/** What a strategy commits, by which all correct peers know it. */
+const provable: readonly (readonly [string, string])[] = [
+  ['fork-simple', 'Fork'],
+  ['fork-three-way', 'Fork'],
+  ['fork-nested', 'Fork'],
+  ['fork-initial', 'Fork'],
+  ['fork-two-faced', 'Fork'],
+  ['fork-colluding', 'Fork'],
+  ['double-vote', 'DuplicateVote'],
+  ['false-accuser', 'InvalidAccusation'],
+  ['genesis-missing', 'MissingGenesis'],
+  ['genesis-unexpected', 'UnexpectedGenesis'],
+  ['genesis-incorrect', 'IncorrectGenesis'],
+  ['self-parent-by-other', 'SelfParentByDifferentCreator'],
+  ['other-parent-by-itself', 'OtherParentBySameCreator'],
+  ['invalid-request', 'InvalidRequest'],
+  ['invalid-response', 'InvalidResponse'],
+]
+
+describe.each(provable)('%s', (strategy, kind) => {
+  it.each(seeds)('is detected, and its author and nobody else is removed (seed %i)', (seed) => {
+    const result = run(networkWith(strategy, seed))
+    const { counts = {}, peers } = result
+    expect(counts[`committed.${kind}`]).toBeGreaterThan(0)
+    expect(counts[`detected.${kind}`]).toBeGreaterThan(0)
+    expect(new Set(accused(result))).toEqual(new Set([peerName(seed % 7)]))
+    expect(peers.map(({ status }) => status)).toEqual(Array.from({ length: 6 }, () => 'voter'))
+  })
+
+  it('is detected where one vote is enough, and where messages are bytes', () => {
+    const result = run(networkWith(strategy, 5, { mode: 'single', wire: true, identities: 'ed25519' }))
+    expect(new Set(accused(result))).toEqual(new Set([peerName(5)]))
+  })
+})
+
+/** What nobody can prove to others, and what is reported of it. */
+const unprovable: readonly (readonly [string, string | undefined])[] = [
+  ['silent', 'MissingResponse'],
+  ['selectively-silent', 'MissingResponse'],
+  ['slow', 'StaleOtherParent'],
+  ['spam', 'Spam'],
+  ['replay', undefined],
+  ['malformed', undefined],
+  ['accomplice', undefined],
+  ['fork-unrecorded', undefined],
+]
+
+describe.each(unprovable)('%s', (strategy, report) => {
+  it('harms nobody, and is reported where it can be seen', () => {
+    const reports = seeds.map((seed) => {
+      const { agreed, counts, ...result } = run(networkWith(strategy, seed))
+      expect(accused({ agreed, ...result })).toEqual([])
+      expect(agreed).toEqual(expect.arrayContaining(['OpaquePayload(0)', 'OpaquePayload(1)', 'OpaquePayload(2)']))
+      return counts?.[`reported.${report ?? ''}`] ?? 0
+    })
+    if (report !== undefined) expect(Math.max(...reports)).toBeGreaterThan(0)
+  })
+})
+
+describe('replay and malformed', () => {
+  it.each(['replay', 'malformed'])('are refused (%s)', (strategy) => {
+    expect(run(networkWith(strategy, 1)).traffic.refused).toBeGreaterThan(0)
+  })
+})
+
+/** Strategies that need a fellow. */
+const together: readonly (readonly [string, readonly string[]])[] = [
+  ['fork-transitive', ['Fork', 'Accomplice']],
+  ['fork-late', ['Fork', 'Accomplice']],
+  ['gossip-creator', ['InvalidGossipCreator', 'Fork']],
+  ['accomplice', ['DuplicateVote', 'Accomplice']],
+]
+
+describe.each(together)('%s', (scenario, kinds) => {
+  it('is detected in most runs, and only adversaries are removed', () => {
+    const runs = [0, 1, 2, 3, 4, 5].map((seed) => {
+      const result = runScenario(scenario, seed)
+      expect(result.failure, result.failure?.report).toBeUndefined()
+      const adversaries = result.options.adversaries.map(({ peer }) => peer)
+      expect(adversaries).toEqual(expect.arrayContaining(accused(result)))
+      return result
+    })
+    for (const kind of kinds) {
+      expect(runs.filter(({ counts }) => (counts?.[`detected.${kind}`] ?? 0) > 0).length).toBeGreaterThan(3)
+    }
+  })
+})
+
+it('every strategy is shown here', () => {
+  const fellows = ['fork-transitive', 'fork-late', 'invalid-gossip-creator', 'premature-newcomer']
+  const shown = [...provable, ...unprovable].map(([strategy]) => strategy)
+  expect([...shown, ...fellows].sort()).toEqual([...strategyNames].sort())
+})
+
+it('the same seed and options give the same run, with adversaries and an adversarial scheduler', () => {
+  for (const scenario of ['malice', 'adversarial-scheduler']) {
+    expect(runScenario(scenario, 3).digest).toBe(runScenario(scenario, 3).digest)
+  }
+})
+
+it('several strategies of one peer combine', () => {
+  const adversaries = ['double-vote', 'slow', 'malformed'].map((strategy) => ({ strategy, peer: 'Bob', round: 4 }))
+  const result = run(networkWith('silent', 1, { adversaries }))
+  expect(result.counts?.['evicted.DuplicateVote']).toBe(1)
+  expect(result.traffic.refused).toBeGreaterThan(0)
+})
