@@ -6,6 +6,7 @@ import { defaultOptions, findScenario, simulate } from '@parsec-bft/sim'
 import type { SimulationHooks, SimulationOptions } from '@parsec-bft/sim'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { Detection } from '../../core/src/detection.ts'
+import { Facts } from '../../core/src/facts.ts'
 import { EventStore } from '../src/adversaries/event-store.ts'
 import { Puppet } from '../src/adversaries/puppet.ts'
 import { accusationOnceChecker } from '../src/checkers/accusation-once.ts'
@@ -74,7 +75,10 @@ describe('no-false-accusation', () => {
   })
 
   it('sees a detection that takes what is right for wrong', () => {
-    vi.spyOn(Detection.prototype, 'lacksAddition').mockReturnValue(true)
+    vi.spyOn(Facts.prototype, 'areNone', 'get').mockReturnValue(false)
+    vi.spyOn(Facts.prototype, 'newlyProven').mockImplementation(function (this: Facts<string>) {
+      return [this.of(1, { kind: 'MissingGenesis', eventHash: new Uint8Array(32) })]
+    })
     expect(failureOf(optionsOf('minimal'))).toMatch(/^(no-false-accusation|exception): /)
   })
 })

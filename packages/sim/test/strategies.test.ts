@@ -69,7 +69,6 @@ const unprovable: readonly (readonly [string, string | undefined])[] = [
   ['replay', undefined],
   ['malformed', undefined],
   ['accomplice', undefined],
-  ['fork-unrecorded', undefined],
 ]
 
 describe.each(unprovable)('%s', (strategy, report) => {
@@ -81,6 +80,12 @@ describe.each(unprovable)('%s', (strategy, report) => {
       return counts?.[`reported.${report ?? ''}`] ?? 0
     })
     if (report !== undefined) expect(Math.max(...reports)).toBeGreaterThan(0)
+  })
+})
+
+describe('fork-unrecorded', () => {
+  it.each(seeds)('is recorded as evidence, and its author and nobody else is removed (seed %i)', (seed) => {
+    expect(new Set(accused(run(networkWith('fork-unrecorded', seed))))).toEqual(new Set([peerName(seed % 7)]))
   })
 })
 
@@ -99,7 +104,7 @@ const together: readonly (readonly [string, readonly string[]])[] = [
 ]
 
 describe.each(together)('%s', (scenario, kinds) => {
-  it('is detected in most runs, and only adversaries are removed', () => {
+  it('is detected in half of the runs at least, and only adversaries are removed', () => {
     const runs = [0, 1, 2, 3, 4, 5].map((seed) => {
       const result = runScenario(scenario, seed)
       expect(result.failure, result.failure?.report).toBeUndefined()
@@ -108,13 +113,13 @@ describe.each(together)('%s', (scenario, kinds) => {
       return result
     })
     for (const kind of kinds) {
-      expect(runs.filter(({ counts }) => (counts?.[`detected.${kind}`] ?? 0) > 0).length).toBeGreaterThan(3)
+      expect(runs.filter(({ counts }) => (counts?.[`detected.${kind}`] ?? 0) > 0).length).toBeGreaterThanOrEqual(3)
     }
   })
 })
 
 it('every strategy is shown here', () => {
-  const fellows = ['fork-transitive', 'fork-late', 'invalid-gossip-creator', 'premature-newcomer']
+  const fellows = ['fork-unrecorded', 'fork-transitive', 'fork-late', 'invalid-gossip-creator', 'premature-newcomer']
   const shown = [...provable, ...unprovable].map(([strategy]) => strategy)
   expect([...shown, ...fellows].sort()).toEqual([...strategyNames].sort())
 })

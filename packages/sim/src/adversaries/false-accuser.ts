@@ -33,13 +33,14 @@ function inventedMalice(me: Me, victim: string): Malice | undefined {
     { kind: 'UnexpectedGenesis', eventHash },
     { kind: 'MissingGenesis', eventHash },
     { kind: 'InvalidAccusation', eventHash },
-    { kind: 'InvalidGossipCreator', eventHash },
     { kind: 'Accomplice', eventHash, accusationHash: nothing },
     { kind: 'IncorrectGenesis', eventBytes: any().bytes },
     { kind: 'SelfParentByDifferentCreator', eventBytes: any().bytes },
     { kind: 'OtherParentBySameCreator', eventBytes: any().bytes },
     { kind: 'InvalidRequest', eventBytes: any().bytes },
     { kind: 'InvalidResponse', eventBytes: any().bytes },
+    { kind: 'InvalidGossipCreator', eventBytes: any().bytes },
+    { kind: 'OwnForkInAncestry', eventBytes: any().bytes },
     { kind: 'InvalidRequest', eventBytes: me.random.bytes(100) },
   ])
 }
