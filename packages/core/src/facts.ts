@@ -141,8 +141,8 @@ export class Facts<P> {
     }
     for (const forker of this.#forkers) {
       for (const lane of graph.lanesOf[forker] ?? []) {
-        const next = graph.laneEvents[lane]?.view().find((y) => y > graph.latestOn(x, lane))
-        if (next !== undefined) yield next
+        const next = graph.firstNotCoveredBy(x, lane)
+        if (next !== none) yield next
       }
     }
   }

@@ -148,16 +148,24 @@ export class GossipGraph {
     const missing: number[] = []
     for (let lane = 0; lane < this.laneCount; lane++) {
       const all = this.laneEvents[lane] as IntList
-      const covered = x === none ? none : this.latestOn(x, lane)
-      const from = covered === none ? 0 : this.#placeInLane(covered) + 1
-      for (let i = from; i < all.length; i++) missing.push(all.at(i))
+      for (let i = this.#firstUncovered(x, lane); i < all.length; i++) missing.push(all.at(i))
     }
     return missing.sort((a, b) => a - b)
   }
 
-  #placeInLane(x: number): number {
-    const first = (this.laneEvents[this.lane[x] as number] as IntList).at(0)
-    return (this.indexByCreator[x] as number) - (this.indexByCreator[first] as number)
+  /** The first event on a lane that is neither x nor among its ancestors, or none. */
+  firstNotCoveredBy(x: number, lane: number): number {
+    const all = this.laneEvents[lane] as IntList
+    const place = this.#firstUncovered(x, lane)
+    return place < all.length ? all.at(place) : none
+  }
+
+  /** Place in the lane of the first event that is neither x nor among its ancestors. */
+  #firstUncovered(x: number, lane: number): number {
+    const covered = x === none ? none : this.latestOn(x, lane)
+    if (covered === none) return 0
+    const first = (this.laneEvents[lane] as IntList).at(0)
+    return (this.indexByCreator[covered] as number) - (this.indexByCreator[first] as number) + 1
   }
 
   /**
