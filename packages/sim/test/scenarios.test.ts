@@ -19,9 +19,10 @@ function members(result: SimulationResult, status = 'voter'): string[] {
 }
 
 describe('scenarios', () => {
-  for (const { name, description, options } of scenarios) {
+  for (const scenario of scenarios) {
+    const { name, description } = scenario
     // Each strategy has tests of its own; the largest network costs as much as thirty small ones.
-    const share = name === 'malice-31' ? 12 : options(0).adversaries.length > 0 && name !== 'malice' ? 4 : 1
+    const share = name === 'malice-31' ? 12 : scenario.options(0).adversaries.length > 0 && name !== 'malice' ? 4 : 1
     const times = Math.ceil(runs / share)
     it(`${name}: ${description} (${String(times)} seeds)`, { timeout: 60_000 + 2_000 * runs }, () => {
       for (let seed = firstSeed; seed < firstSeed + times; seed++) run(name, seed)
