@@ -128,8 +128,8 @@ export class Detection<P> {
     return due.map(({ accusation }) => accusation)
   }
 
-  /** Is there no proof among an event's ancestors that its creator could know of the addition of a peer? */
-  lacksAddition(x: number, peer: number): boolean {
+  /** Is there no proof among the ancestors of an event, or of its parents, that its creator could know of the addition of a peer? */
+  lacksAddition(tips: readonly number[], peer: number): boolean {
     if (this.#founders.has(peer)) return false
     const { graph, payloads, peers } = this.#consensus
     const { addition } = peers.at(peer)
@@ -137,7 +137,9 @@ export class Detection<P> {
     const voters = new Set<number>()
     for (const carrier of payloads.at(addition.payload).carriers.view()) {
       const voter = graph.creator[carrier] as number
-      if (addition.voters.includes(voter) && graph.descends(x, carrier)) voters.add(voter)
+      if (addition.voters.includes(voter) && tips.some((x) => x !== none && graph.descends(x, carrier))) {
+        voters.add(voter)
+      }
     }
     return !isSupermajority(voters.size, addition.voters.length)
   }
@@ -215,7 +217,7 @@ export class Detection<P> {
       faults.push({ kind: 'DuplicateVote', firstHash: this.#events.at(first).hash, secondHash: eventHash })
     }
     const otherParent = graph.otherParent[x] as number
-    if (otherParent !== none && this.lacksAddition(x, graph.creator[otherParent] as number)) {
+    if (otherParent !== none && this.lacksAddition([x], graph.creator[otherParent] as number)) {
       faults.push({ kind: 'InvalidGossipCreator', eventHash })
     }
     return faults

@@ -69,7 +69,7 @@ export class OwnEvents<P> {
   /** Why an event of ours that records this other-parent would be malicious, or not understood by those who know less than we do; undefined if it is fine. */
   whyNotRecord(kind: 'Request' | 'Response', otherParent: number): string | undefined {
     const { consensus, detection, ourIndex } = this.#context
-    const { graph, peers } = consensus
+    const { graph } = consensus
     const recorded = detection.refusals.recordedBy(causes[kind], ourIndex, otherParent)
     if (recorded === none) {
       return kind === 'Request'
@@ -81,9 +81,8 @@ export class OwnEvents<P> {
     }
     const creator = graph.creator[otherParent] as number
     if (this.knowsForkBy(creator)) return 'we know of a fork by its sender'
-    const { addition } = peers.at(creator)
-    const isKnown = (x: number): boolean => addition === undefined || (x !== none && graph.descends(x, addition.event))
-    if (isKnown(this.#lastIndex) || isKnown(otherParent)) return undefined
+    // Not whether they descend from the event at which we decided: that may be one that nobody ever records.
+    if (!detection.lacksAddition([this.#lastIndex, otherParent], creator)) return undefined
     return 'neither we nor its sender have recorded how its sender was added'
   }
 

@@ -332,7 +332,7 @@ export class Parsec<P> {
   #reportOn(peer: number, message: Message<P>, end: number): void {
     const { graph, peers } = this.#consensus
     const { id } = peers.at(peer)
-    const isEarly = message.kind === 'request' && this.#detection.lacksAddition(end, this.#ourIndex)
+    const isEarly = message.kind === 'request' && this.#detection.lacksAddition([end], this.#ourIndex)
     if (isEarly) this.#report({ kind: 'PrematureGossip', peer: id })
     const known = graph.latestBy(end, this.#ourIndex)
     if (known === none) return
