@@ -131,3 +131,20 @@ it('several strategies of one peer combine', () => {
   expect(result.counts?.['evicted.DuplicateVote']).toBe(1)
   expect(result.traffic.refused).toBeGreaterThan(0)
 })
+
+it('two newcomers, one of whom learnt of the other from a forker whose events nobody records, are not cut off for ever', () => {
+  const vote = (text: string, round: number): Topic => ({ kind: 'payload', text, round, spreadRounds: 5, by: 'all' })
+  const adversaries = [
+    { strategy: 'fork-colluding', peer: 'Fred', round: 9 },
+    { strategy: 'replay', peer: 'Fred', round: 5 },
+  ]
+  const topics: Topic[] = [
+    { kind: 'add', peer: 'Iris', round: 3, spreadRounds: 3, after: 0 },
+    { kind: 'add', peer: 'Judy', round: 1, spreadRounds: 3, after: 0 },
+    { kind: 'remove', peer: 'Bob', round: 12, spreadRounds: 3, after: 0 },
+    ...[17, 5, 9, 17, 19].map((round, i) => vote(String(i), round)),
+    vote('9', 100),
+  ]
+  const delay = { kind: 'adversarial', tactic: 'halves', maxMs: 178 } as const
+  run({ ...defaultOptions, seed: '594', wire: true, initialPeers: 8, delay, fairFromRound: 20, adversaries, topics })
+})
