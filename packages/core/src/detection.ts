@@ -29,6 +29,9 @@ interface Fact {
   readonly id: string
 }
 
+/** Refused events of one creator that are kept until one of them can be proven. */
+const mostPending = 4
+
 const noHash = new Uint8Array(hashLength)
 
 /**
@@ -68,7 +71,7 @@ export class Detection<P> {
   /** Events that accusations carry, by accusation; undefined where it is none that its offender has signed. */
   readonly #carried = new Map<string, Event<P> | undefined>()
   /** What we are to accuse, per offender, when the ancestry of an event of ours bears it out: we have refused an event. */
-  readonly #pending = new Map<number, Fact>()
+  readonly #pending = new Map<number, Fact[]>()
 
   constructor(consensus: Consensus, events: KnownEvents<P>, format: EventFormat<P>, ourIndex: number) {
     this.#consensus = consensus
@@ -90,11 +93,25 @@ export class Detection<P> {
     this.#genesisPayload = this.#consensus.addPayload(genesis, this.#ourIndex, hash)
   }
 
-  /** Takes note of an event that we have refused; we accuse its creator when an ancestry of ours has its parents. One per creator is enough. */
+  /**
+   * Takes note of an event that we have refused; we accuse its creator when an ancestry of ours has its parents. One accusation per creator is enough, but the parents of a
+   * single event may be such that nobody ever records them: of a few, those that we can prove already are kept.
+   */
   refused(event: Event<P>, creator: number, kind: RefusedEventKind): void {
-    if (creator === this.#ourIndex || event.bytes.length > limits.accusedEventBytes || this.#pending.has(creator))
-      return
-    this.#pending.set(creator, this.#fact(creator, { kind, eventBytes: event.bytes }))
+    if (creator === this.#ourIndex || event.bytes.length > limits.accusedEventBytes) return
+    const facts = this.#pending.get(creator) ?? []
+    const refused = this.#fact(creator, { kind, eventBytes: event.bytes })
+    if (facts.some(({ id }) => id === refused.id)) return
+    if (facts.length === mostPending) {
+      const { graph } = this.#consensus
+      const latest = graph.laneEvents[graph.lanesOf[this.#ourIndex]?.[0] ?? none]?.view().at(-1)
+      const ancestry = new Ancestry(graph, latest === undefined ? [] : [latest])
+      const dispensable = facts.findIndex((fact) => !this.#bearsOut(ancestry, fact))
+      if (dispensable < 0) return
+      facts.splice(dispensable, 1)
+    }
+    facts.push(refused)
+    this.#pending.set(creator, facts)
   }
 
   /** Judges the newest event of the graph; true if it has faults of its own. */
@@ -118,11 +135,12 @@ export class Detection<P> {
     const before = isItself ? selfParent : (graph.syncSelfAncestor[selfParent] as number)
     const ancestry = new Ancestry(graph, otherParent === none ? [selfParent] : [selfParent, otherParent])
     const due = this.#unaccused(ancestry, before, selfParent, this.#ourIndex)
-    for (const [offender, fact] of this.#pending) {
+    for (const [offender, facts] of this.#pending) {
       if (this.#carrying.precedes(`${String(this.#ourIndex)}/${String(offender)}`, selfParent)) {
         this.#pending.delete(offender)
       } else if (!due.some((other) => other.offender === offender && 'eventBytes' in other.accusation.malice)) {
-        if (this.#bearsOut(ancestry, fact)) due.push(fact)
+        const fact = facts.find((pending) => this.#bearsOut(ancestry, pending))
+        if (fact !== undefined) due.push(fact)
       }
     }
     return due.map(({ accusation }) => accusation)
