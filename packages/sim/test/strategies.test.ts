@@ -42,6 +42,7 @@ const provable: readonly (readonly [string, string])[] = [
   ['other-parent-by-itself', 'OtherParentBySameCreator'],
   ['invalid-request', 'InvalidRequest'],
   ['invalid-response', 'InvalidResponse'],
+  ['refused-decoy', 'InvalidRequest'],
 ]
 
 describe.each(provable)('%s', (strategy, kind) => {
