@@ -79,6 +79,7 @@ function introduction(options: SimulationOptions): string {
     `${options.mode} mode`,
     `to be ordered: ${counted(count('payload'), 'event')} of the application's, ` +
       `${counted(count('add'), 'addition')} and ${counted(count('remove'), 'removal')} of peers`,
+    ...adversaryTexts(options),
     ...(crashing > 0 ? [`${String(crashing)} crashing`] : []),
     ...(crashProbability > 0 ? [`crashes with probability ${String(crashProbability)}`] : []),
     ...(lossProbability > 0 ? [`messages lost with probability ${String(lossProbability)}`] : []),
@@ -87,6 +88,14 @@ function introduction(options: SimulationOptions): string {
   const name = scenario === undefined ? '' : `Scenario ${scenario}, `
   const text = `${name}seed ${options.seed}: ${parts.join('; ')}.`
   return text.charAt(0).toUpperCase() + text.slice(1)
+}
+
+function adversaryTexts({ adversaries, delay }: SimulationOptions): string[] {
+  const texts = adversaries.map(({ strategy, peer, round }) => `${peer} ${strategy} from round ${String(round)}`)
+  return [
+    ...(texts.length > 0 ? [`adversaries: ${shortened(texts, mostInLine)}`] : []),
+    ...(delay.kind === 'adversarial' ? [`an adversarial network (${delay.tactic})`] : []),
+  ]
 }
 
 /** What came of a run: who voted for and put out how much, the agreed order, and what was checked. */
@@ -104,17 +113,31 @@ export function outcome(result: SimulationResult): string {
     ...order,
     ...(rest > 0 ? [`       and ${String(rest)} more (--json lists all)`] : []),
     '',
+    ...maliceTable(result),
     ...(failure === undefined ? [checked(result), ''] : []),
   ].join('\n')
 }
 
 function peerTable({ peers }: SimulationResult): string[] {
   const rows = peers.map((peer) => [peer.name, peer.status, String(peer.votes.length), String(peer.blocks.length)])
-  const table = [['Peer', 'State', 'Votes', 'Blocks'], ...rows]
-  const widths = [0, 1, 2, 3].map((column) => Math.max(...table.map((row) => row[column]?.length ?? 0)))
+  return aligned([['Peer', 'State', 'Votes', 'Blocks'], ...rows], 2)
+}
+
+/** A table whose first columns are texts and whose others are numbers. */
+function aligned(table: readonly (readonly string[])[], textColumns: number): string[] {
+  const widths = (table[0] ?? []).map((_cell, column) => Math.max(...table.map((row) => row[column]?.length ?? 0)))
   return table.map((row) =>
-    row.map((cell, i) => (i < 2 ? cell.padEnd(widths[i] ?? 0) : cell.padStart(widths[i] ?? 0))).join('  '),
+    row.map((cell, i) => (i < textColumns ? cell.padEnd(widths[i] ?? 0) : cell.padStart(widths[i] ?? 0))).join('  '),
   )
+}
+
+/** How often each malice was committed, detected, and punished by removal, and what was only reported. */
+function maliceTable({ options, counts = {} }: SimulationResult): string[] {
+  if (options.adversaries.length === 0) return []
+  const columns = ['committed', 'detected', 'evicted', 'reported']
+  const kinds = new Set(Object.keys(counts).map((name) => name.slice(name.indexOf('.') + 1)))
+  const cells = [...kinds].map((kind) => [kind, ...columns.map((column) => String(counts[`${column}.${kind}`] ?? '-'))])
+  return [...aligned([['Malice', ...columns], ...cells], 1), '']
 }
 
 function checked({ peers, agreed, options }: SimulationResult): string {
@@ -130,5 +153,8 @@ function checked({ peers, agreed, options }: SimulationResult): string {
       : [`The start of that order was put out by those who left or failed: ${stops.join(', ')}.`]),
     `Also checked: no block came twice; each carries ${votes} of the voters of its time, with valid`,
     'signatures; all that enough live peers voted for came out.',
+    ...(options.adversaries.length === 0
+      ? []
+      : ['No correct peer was accused; every adversary whose malice a correct peer could prove was removed.']),
   ].join('\n')
 }

@@ -27,6 +27,7 @@ Examples:
   parsec simulate -i 7 -a 3 -r 3 -o 50 --seed 42 --mode single
   parsec simulate --seed 42 --dump-graphs graphs --peers Alice,Bob
   parsec simulate --scenario churn --seed 7 --json
+  parsec simulate --scenario malice --seed 7
 
 Each peer gossips once per round with a random other; messages take a random time. All choices come
 from the seed. The peers are called Alice, Bob, Carol, Dave, Eric, Fred, … in order of coming.
@@ -135,7 +136,7 @@ function whereGraphsAre({ folder, files, first }: GraphDump): string {
 
 /** What `--json` prints: nothing in it depends on the machine or its clock, but for the name of a fresh folder. */
 function resultJson(result: SimulationResult, dump: GraphDump | undefined): unknown {
-  const { options, rounds, timeMs, peers, agreed, traffic, digest, failure } = result
+  const { options, rounds, timeMs, peers, agreed, traffic, counts, digest, failure } = result
   return {
     seed: options.seed,
     mode: options.mode,
@@ -149,6 +150,7 @@ function resultJson(result: SimulationResult, dump: GraphDump | undefined): unkn
         ? null
         : { checker: failure.checker, reason: failure.reason, peer: failure.peer ?? null, round: failure.round },
     traffic,
+    malice: counts ?? {},
     digest,
     replay: commandFor(options),
     graphs: dump === undefined ? null : { folder: dump.folder, files: dump.files, first: dump.first ?? null },

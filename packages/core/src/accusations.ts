@@ -5,10 +5,16 @@ import { IntList } from './arrays.ts'
 import type { Consensus } from './consensus.ts'
 import { toHex } from './encoding.ts'
 import { causes } from './graph.ts'
+import type { PublicId } from './identity.ts'
 import type { Observation } from './observation.ts'
 
 /** An observation that accuses (protocol.md section 8). */
 export type Accusation = Extract<Observation<never>, { kind: 'Accusation' }>
+
+/** By the offender's id: it may be no peer yet for some. */
+function carryingKey(accuser: number, offender: PublicId): string {
+  return `${String(accuser)}/${toHex(offender.bytes)}`
+}
 
 /** Who has accused whom of what, in the graph; without what is unprovable. */
 export class Accusations {
@@ -30,7 +36,7 @@ export class Accusations {
 
   /** Takes in the newest event of the graph. */
   added(x: number): void {
-    const { graph, payloads, peers } = this.#consensus
+    const { graph, payloads } = this.#consensus
     if (graph.cause[x] !== causes.Observation) return
     const { observation, hash } = payloads.at(graph.payload[x] as number)
     if (observation.kind !== 'Accusation' || observation.malice.kind === 'Unprovable') return
@@ -39,9 +45,8 @@ export class Accusations {
     list.push(x)
     this.#by.set(creator, list)
     this.#ofOne.add(`${String(creator)}/${toHex(hash)}`, x)
-    const offender = peers.indexOf(observation.offender)
-    if (offender === undefined || !('eventBytes' in observation.malice)) return
-    if (this.#carrying.add(`${String(creator)}/${String(offender)}`, x)) this.#firstCarrying.add(x)
+    if (!('eventBytes' in observation.malice)) return
+    if (this.#carrying.add(carryingKey(creator, observation.offender), x)) this.#firstCarrying.add(x)
   }
 
   haveBeenMadeBy(creator: number): boolean {
@@ -71,8 +76,8 @@ export class Accusations {
   }
 
   /** Has the creator of x, by x, made an accusation of a peer that carries an event? */
-  carryEventOf(offender: number, x: number): boolean {
-    return this.#carrying.precedes(`${String(this.#consensus.graph.creator[x])}/${String(offender)}`, x)
+  carryEventOf(offender: PublicId, x: number): boolean {
+    return this.#carrying.precedes(carryingKey(this.#consensus.graph.creator[x] as number, offender), x)
   }
 
   /** Is it the first on its line that carries an event of its offender? */

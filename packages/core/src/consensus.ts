@@ -154,12 +154,12 @@ export class Consensus implements Inspected {
   }
 
   /** Applies what was decided to the peers (section 7); returns the new voters if they changed. */
-  #changeMembership({ payloads, event }: Decision, before: readonly number[]): readonly number[] | undefined {
+  #changeMembership({ payloads }: Decision, before: readonly number[]): readonly number[] | undefined {
     let voters = before
     for (const payload of payloads) {
       const { observation } = this.payloads.at(payload)
       if (observation.kind === 'Add') {
-        voters = this.#addVoter(observation.peerId, voters, { payload, event, voters: before })
+        voters = this.#addVoter(observation.peerId, voters, { payload, voters: before })
       }
       const leaving = removedBy(observation)
       if (leaving !== undefined) voters = this.#removeVoter(leaving, voters)
@@ -180,7 +180,8 @@ export class Consensus implements Inspected {
 
   #removeVoter(id: PublicId, voters: readonly number[]): readonly number[] {
     const peer = this.peers.indexOf(id)
-    if (peer === undefined) return voters
+    // One that never was a member may be known to some of us and not to others.
+    if (peer === undefined || !this.peers.at(peer).member) return voters
     this.peers.remove(peer)
     return voters.includes(peer) ? voters.filter((voter) => voter !== peer) : voters
   }

@@ -121,7 +121,8 @@ export class Detection<P> {
     )
     const due = this.#unaccused(ancestry, this.#syncBefore(selfParent), selfParent)
     for (const [offender, pending] of this.#pending) {
-      if (this.#accusations.carryEventOf(offender, selfParent)) this.#pending.delete(offender)
+      const { id } = this.#consensus.peers.at(offender)
+      if (this.#accusations.carryEventOf(id, selfParent)) this.#pending.delete(offender)
       else if (!due.some((other) => other.offender === offender && 'eventBytes' in other.accusation.malice)) {
         const proven = pending.find(({ fact }) => this.facts.bearsOut(ancestry, fact))
         if (proven !== undefined) due.push(proven.fact)

@@ -173,10 +173,17 @@ export class Facts<P> {
   ): boolean {
     if (!this.#carried.has(id)) this.#carried.set(id, this.#readSigned(bytes, offender))
     const event = this.#carried.get(id)
-    if (event === undefined) return false
+    if (event === undefined || !this.#showsMember(ancestry, offender)) return false
     const indices = event.parents.map((parent) => this.#events.indexOfId(parent))
     const areThere = indices.every((index) => index !== undefined && ancestry.includes(index))
     return areThere && this.#refuse(event, offender, indices[0] ?? none, indices[1] ?? none) === kind
+  }
+
+  /** Does an ancestry show that the peer is a member? Whether it is one by now depends on what we have decided, and not on the ancestry. */
+  #showsMember(ancestry: Ancestry, peer: number): boolean {
+    const { graph, peers } = this.#consensus
+    if (peers.at(peer).member && peers.at(peer).addition === undefined) return true
+    return graph.lanesOf[peer]?.some((lane) => ancestry.latestOn(lane) !== none) === true
   }
 
   #readSigned(bytes: Uint8Array, creator: number): Event<P> | undefined {

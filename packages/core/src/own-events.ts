@@ -76,16 +76,16 @@ export class OwnEvents<P> {
   /** Why an event of ours that records this other-parent would be malicious, or not understood by those who know less than we do; undefined if it is fine. */
   whyNotRecord(kind: 'Request' | 'Response', otherParent: number): string | undefined {
     const { consensus, detection, ourIndex } = this.#context
-    const { graph, peers } = consensus
+    const { graph } = consensus
     const { refusals } = detection
-    const { addition } = peers.at(graph.creator[otherParent] as number)
-    const isKnown = (x: number): boolean => addition === undefined || (x !== none && graph.descends(x, addition.event))
-    if (!isKnown(this.#lastIndex) && !isKnown(otherParent)) {
-      return 'neither we nor its sender have recorded how its sender was added'
-    }
     const malice = refusals.ofRecording(kind, ourIndex, this.#lastIndex, otherParent)
     if (malice === undefined) return undefined
-    if (malice === 'InvalidGossipCreator') return 'we know of a fork by its sender'
+    if (malice === 'InvalidGossipCreator') {
+      const sender = graph.creator[otherParent] as number
+      return this.#lastIndex !== none && graph.isAwareOfFork(this.#lastIndex, sender)
+        ? 'we know of a fork by its sender'
+        : 'neither we nor its sender have recorded how its sender was added'
+    }
     if (malice === 'OwnForkInAncestry') return 'it descends from an event of ours that is not known'
     const recorded = refusals.recordedBy(causes[kind], ourIndex, otherParent)
     if (recorded !== none) return `a ${kind.toLowerCase()} that we have recorded before`

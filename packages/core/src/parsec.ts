@@ -375,7 +375,8 @@ export class Parsec<P> {
     for (const payload of payloads) {
       const observation = this.#observation(payload)
       this.#blocks.push(payload, new Block(observation, this.#proofs(payload, voters)))
-      if (removedBy(observation)?.compareTo(this.ourPublicId) === 0) {
+      const { removed } = this.#consensus.peers.at(this.#ourIndex)
+      if (removed && removedBy(observation)?.compareTo(this.ourPublicId) === 0) {
         this.#consensus.stop()
         return
       }

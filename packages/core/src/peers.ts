@@ -75,8 +75,6 @@ interface Peer {
 export interface Addition {
   /** Payload that was decided. */
   readonly payload: number
-  /** Event at which we decided it. */
-  readonly event: number
   /** Peer indices of the voters who did. */
   readonly voters: readonly number[]
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
 
-import type { ParsecError } from '@parsec-bft/core'
-import type { Event, Malice, MaliceKind, Message, Observation, PublicId, Report } from '@parsec-bft/core'
+import { Message, ParsecError, stringCodec } from '@parsec-bft/core'
+import type { Event, IdentityScheme, Malice, MaliceKind, Observation, PublicId, Report } from '@parsec-bft/core'
 import { EventStore, parentHashes } from './adversaries/event-store.ts'
 import { idOf } from './adversaries/puppet.ts'
 import type { Commit } from './adversaries/strategy.ts'
@@ -18,7 +18,8 @@ export interface AccusationRecord {
 
 /** Who has done what, and who has said so: all that correct peers have sent or accepted, and what adversaries say of themselves. */
 export class MaliceLedger {
-  readonly #isCorrect: (name: string) => boolean
+  readonly #identities: IdentityScheme
+  readonly #adversaries: ReadonlySet<string>
   /** The graphs of the correct peers together, as far as they have gone over the network. */
   readonly #store = new EventStore()
   readonly #commits: Commit[] = []
@@ -27,8 +28,10 @@ export class MaliceLedger {
   readonly #refused = new Map<string, Map<string, Event<string>>>()
   readonly #reports = new Map<Report['kind'], number>()
 
-  constructor(isCorrect: (name: string) => boolean) {
-    this.#isCorrect = isCorrect
+  /** @param adversaries - their names; without any, no books are kept. */
+  constructor(identities: IdentityScheme, adversaries: ReadonlySet<string>) {
+    this.#identities = identities
+    this.#adversaries = adversaries
   }
 
   get commits(): readonly Commit[] {
@@ -54,12 +57,15 @@ export class MaliceLedger {
   }
 
   /** A correct peer has sent or accepted a message. */
-  passed({ events }: Message<string>): void {
-    for (const event of events) this.#add(event)
+  passed(message: Message<string> | Uint8Array): void {
+    if (this.#adversaries.size === 0) return
+    for (const event of this.read(message)?.events ?? []) this.#add(event)
   }
 
   /** A correct peer has refused a message: what came before its fault is in the peer's graph. */
-  refused(peer: string, { events }: Message<string>, { detail }: ParsecError): void {
+  refused(peer: string, message: Message<string> | Uint8Array, { detail }: ParsecError): void {
+    if (this.#adversaries.size === 0) return
+    const events = this.read(message)?.events ?? []
     if (detail.code === 'InvalidMessage') {
       for (const event of events) this.#add(event)
       return
@@ -71,6 +77,17 @@ export class MaliceLedger {
     if (detail.code !== 'MaliciousEvent' || bad === undefined) return
     const refused = this.#refused.get(peer) ?? new Map<string, Event<string>>()
     this.#refused.set(peer, refused.set(bad.id, bad))
+  }
+
+  /** A message from what may be bytes, or undefined for what is none. */
+  read(message: Message<string> | Uint8Array): Message<string> | undefined {
+    if (!(message instanceof Uint8Array)) return message
+    try {
+      return Message.decode(message, { codec: stringCodec, identities: this.#identities })
+    } catch (error) {
+      if (error instanceof ParsecError) return undefined
+      throw error
+    }
   }
 
   /** Does the peer, at its latest event that went over the network, have all that proves the malice among the ancestors? */
@@ -85,7 +102,7 @@ export class MaliceLedger {
   #add(event: Event<string>): void {
     if (!this.#store.add(event)) return
     const accusation = accusationIn(event)
-    if (accusation === undefined || !this.#isCorrect(event.creator.name)) return
+    if (accusation === undefined || this.#adversaries.has(event.creator.name)) return
     const { offender, malice } = accusation
     this.#accusations.push({ accuser: event.creator.name, offender, malice, event })
   }

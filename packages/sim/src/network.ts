@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
 
-import { Message, ParsecError, genesis as genesisOf, stringCodec } from '@parsec-bft/core'
+import type { Message } from '@parsec-bft/core'
 import { Adversary } from './adversaries/adversary.ts'
-import { makeStrategy } from './adversaries/registry.ts'
-import type { Outgoing, World } from './adversaries/strategy.ts'
+import { Cast } from './adversaries/cast.ts'
+import type { Outgoing } from './adversaries/strategy.ts'
 import { CheckFailure } from './check-failure.ts'
+import { makeDelays } from './delays.ts'
+import type { Delays } from './delays.ts'
 import { EventQueue } from './event-queue.ts'
 import type { Identities } from './identities.ts'
 import { MaliceLedger } from './malice-ledger.ts'
@@ -12,7 +14,7 @@ import { peerNames } from './names.ts'
 import { adversaryNames, mostCrashes } from './options.ts'
 import type { SimulationOptions } from './options.ts'
 import type { Random } from './random.ts'
-import { Scheduler } from './scheduler.ts'
+import { Refusals } from './refusals.ts'
 import { SimPeer, isRemovalOf, keyOf } from './sim-peer.ts'
 import type { BlockRecord, PeerSetting } from './sim-peer.ts'
 import type { Transcript } from './transcript.ts'
@@ -29,12 +31,6 @@ interface Arrival {
   /** A value or bytes. */
   readonly message: Message<string> | Uint8Array
 }
-
-/** Rounds for which a removed adversary goes on, and after the last one has begun to misbehave the least that a run lasts. */
-const afterlifeRounds = 12
-
-/** More messages in a row that one correct peer refuses of another as too early are too many: it would be for ever. */
-const mostEarlyRefusals = 10
 
 /** Counts of what went over the network. */
 export interface Traffic {
@@ -55,10 +51,10 @@ export class Network {
   readonly traffic: Traffic = { messages: 0, lost: 0, refused: 0 }
   readonly ledger: MaliceLedger
   readonly #peers = new Map<string, SimPeer>()
-  readonly #adversaryNames: ReadonlySet<string>
-  readonly #adversaries = new Map<string, Adversary>()
-  readonly #world: World
-  readonly #scheduler: Scheduler | undefined
+  readonly #adversaries: ReadonlySet<string>
+  readonly #cast: Cast
+  readonly #refusals: Refusals
+  readonly #delays: Delays
   readonly #queue = new EventQueue<Happening>()
   readonly #random: Readonly<
     Record<'turns' | 'recipients' | 'delays' | 'losses' | 'crashes' | 'repeats' | 'adversaries', Random>
@@ -71,8 +67,6 @@ export class Network {
   readonly #mostCrashes: number
   #round = 0
   #nowMs = 0
-  /** Per sender and receiver, correct both, how many messages in a row were refused as too early. */
-  readonly #earlyRefusals = new Map<string, number>()
 
   constructor(
     options: SimulationOptions,
@@ -85,9 +79,6 @@ export class Network {
     this.#identities = identities
     this.#transcript = transcript
     this.#hooks = hooks
-    this.#adversaryNames = adversaryNames(options)
-    this.ledger = new MaliceLedger((name) => this.isCorrect(name))
-    this.#mostCrashes = mostCrashes(options) - this.#adversaryNames.size
     this.#random = {
       turns: random.fork('turns'),
       recipients: random.fork('recipients'),
@@ -99,6 +90,8 @@ export class Network {
     }
     this.#voting = new Voting(options, identities, random.fork('votes'))
     const genesis = peerNames(options.initialPeers)
+    this.#adversaries = adversaryNames(options)
+    this.ledger = new MaliceLedger(identities.scheme, this.#adversaries)
     this.#setting = {
       options,
       identities,
@@ -108,9 +101,13 @@ export class Network {
         this.ledger.report(report)
       },
     }
-    this.#scheduler = this.#makeScheduler()
-    this.#world = this.#makeWorld(genesis)
-    for (const name of genesis) this.#come(name)
+    this.#cast = this.#makeCast(random.fork('adversaries'))
+    this.#mostCrashes = mostCrashes(options) - this.#adversaries.size
+    this.#refusals = new Refusals(this.#adversaries)
+    this.#delays = makeDelays(options, this.#random.delays, () => this.#leaders())
+    // Adversaries look around when they come.
+    const correct = genesis.filter((name) => this.isCorrect(name))
+    for (const name of new Set([...correct, ...genesis])) this.#come(name)
   }
 
   get round(): number {
@@ -133,12 +130,12 @@ export class Network {
 
   /** Crashed ones are correct, too. */
   isCorrect(name: string): boolean {
-    return !this.#adversaryNames.has(name)
+    return !this.#adversaries.has(name)
   }
 
   /** Have all adversaries had their time? */
   get isMaliceOver(): boolean {
-    return this.options.adversaries.every(({ round }) => this.#round >= round + afterlifeRounds)
+    return this.#cast.isOver
   }
 
   /** The current correct voters, as far as anyone knows, that have not crashed. */
@@ -160,7 +157,7 @@ export class Network {
       this.#drain(peer)
       if (peer.live) this.#vote(peer)
     }
-    for (const { brain } of this.#adversaries.values()) if (brain !== undefined) this.#voteAs(brain)
+    for (const { brain } of this.#cast.adversaries) if (brain !== undefined) this.#voteAs(brain)
   }
 
   /** The next round: every live peer votes for what is due and gossips once, and what arrives meanwhile is handled. */
@@ -173,7 +170,7 @@ export class Network {
       const timeMs = startMs + this.#random.turns.integer(0, this.options.roundMs - 1)
       if (peer.live) this.#queue.push(timeMs, { kind: 'turn', peer })
     }
-    for (const peer of this.#adversaries.values()) {
+    for (const peer of this.#cast.adversaries) {
       const timeMs = startMs + this.#random.adversaries.integer(0, this.options.roundMs - 1)
       if (!peer.left) this.#queue.push(timeMs, { kind: 'turn', peer })
     }
@@ -206,7 +203,7 @@ export class Network {
     if (to instanceof Adversary) {
       // What is no message means nothing to it.
       if (!to.left && !(message instanceof Uint8Array && from instanceof Adversary)) {
-        to.receive(kind, from.name, message instanceof Uint8Array ? this.#decode(message) : message)
+        to.receive(kind, from.name, this.ledger.read(message))
       }
     } else if (to.live) this.#receive(arrival, to, timeMs)
   }
@@ -239,68 +236,43 @@ export class Network {
 
   /** The newcomer starts as soon as somebody wants it: it is told who the members are and waits to be contacted. */
   #invite(name: string, sponsor: SimPeer): void {
-    if (this.#peers.has(name) || this.#adversaries.has(name)) return
+    if (this.#peers.has(name) || this.#cast.get(name) !== undefined) return
     this.#come(name, sponsor.voters)
   }
 
   #come(name: string, section?: readonly string[]): void {
-    const secretId = this.#identities.secretId(name)
-    if (this.isCorrect(name)) {
-      this.#peers.set(name, new SimPeer(secretId, this.#setting, section))
-      return
-    }
-    const { options, identities, genesis } = this.#setting
-    const brain = new SimPeer(secretId, { options, identities, genesis }, section)
-    const plans = options.adversaries
-      .filter(({ peer }) => peer === name)
-      .map(({ strategy, round }) => ({ strategy: makeStrategy(strategy), round }))
-    this.#adversaries.set(name, new Adversary(secretId, plans, brain, this.#world, this.#random.adversaries.fork(name)))
+    if (!this.isCorrect(name)) this.#cast.come(name, section)
+    else this.#peers.set(name, new SimPeer(this.#identities.secretId(name), this.#setting, section))
   }
 
-  #makeWorld(founders: readonly string[]): World {
-    const idOf = (name: string) => this.#identities.secretId(name).publicId
-    // eslint-disable-next-line @typescript-eslint/no-this-alias -- getters of another object that show this one
-    const network = this
-    return {
+  #makeCast(random: Random): Cast {
+    const round = (): number => this.#round
+    const voters = (): readonly string[] => this.leader.voters
+    const correctVoters = (): readonly string[] => this.liveVoters.map(({ name }) => name)
+    return new Cast(this.#setting, random, this.ledger, {
       get round() {
-        return network.#round
+        return round()
       },
       get voters() {
-        return network.leader.voters
+        return voters()
       },
       get correctVoters() {
-        return network.liveVoters.map(({ name }) => name)
+        return correctVoters()
       },
-      get adversaries() {
-        return [...network.#adversaries.values()]
-      },
-      get commits() {
-        return network.ledger.commits
-      },
-      roundMs: this.options.roundMs,
-      genesis: genesisOf(founders.map(idOf)),
-      isFounder: (name) => founders.includes(name),
-      idOf,
       send: (from, outgoing) => {
-        this.#sendBadly(this.#adversaries.get(from), outgoing)
+        this.#sendBadly(from, outgoing)
       },
-      commit: (commit) => {
-        this.ledger.commit(commit)
-      },
-    }
-  }
-
-  #makeScheduler(): Scheduler | undefined {
-    const { delay } = this.options
-    if (delay.kind !== 'adversarial') return undefined
-    return new Scheduler(delay, this.#random.delays, () => {
-      const most = this.leader.blocks.length
-      return this.liveVoters.filter(({ blocks }) => blocks.length === most).map(({ name }) => name)
     })
   }
 
+  /** Names of the live voters that have put out most. */
+  #leaders(): string[] {
+    const most = this.leader.blocks.length
+    return this.liveVoters.filter(({ blocks }) => blocks.length === most).map(({ name }) => name)
+  }
+
   #nodeOf(name: string): Node | undefined {
-    return this.#peers.get(name) ?? this.#adversaries.get(name)
+    return this.#peers.get(name) ?? this.#cast.get(name)
   }
 
   #gossip(peer: SimPeer, timeMs: number): void {
@@ -313,14 +285,13 @@ export class Network {
   }
 
   #send(kind: Arrival['kind'], from: SimPeer, to: Node, message: Message<string>, timeMs: number): void {
-    if (this.#adversaryNames.size > 0) this.ledger.passed(message)
+    this.ledger.passed(message)
     this.#transmit({ kind, from, to, message }, timeMs)
   }
 
-  #sendBadly(from: Node | undefined, { kind, to: name, message, delayMs }: Outgoing): void {
+  #sendBadly(from: Adversary, { kind, to: name, message, delayMs }: Outgoing): void {
     const to = this.#nodeOf(name)
-    if (from !== undefined && to !== undefined && to !== from)
-      this.#transmit({ kind, from, to, message }, this.#nowMs + (delayMs ?? 0))
+    if (to !== undefined && to !== from) this.#transmit({ kind, from, to, message }, this.#nowMs + (delayMs ?? 0))
   }
 
   #transmit({ kind, from, to, message }: Arrival, timeMs: number): void {
@@ -336,16 +307,8 @@ export class Network {
       return
     }
     const carried = this.options.wire && !isBytes ? message.toBytes() : message
-    this.#queue.push(timeMs + this.#delayMs(from, to, timeMs), { kind, from, to, message: carried })
-  }
-
-  #delayMs(from: Node, to: Node, timeMs: number): number {
-    const { delay } = this.options
-    if (this.#scheduler !== undefined) {
-      return this.#scheduler.delayMs({ from: from.name, to: to.name, round: this.#round, timeMs })
-    }
-    if (delay.kind === 'constant') return delay.ms
-    return delay.kind === 'poisson' ? this.#random.delays.poisson(delay.meanMs) : 0
+    const arrivalMs = timeMs + this.#delays({ from: from.name, to: to.name, round: this.#round })
+    this.#queue.push(arrivalMs, { kind, from, to, message: carried })
   }
 
   #receive({ kind, from, message }: Arrival, to: SimPeer, timeMs: number): void {
@@ -356,57 +319,16 @@ export class Network {
         const response = to.parsec.handleRequest(from.id, message)
         if (response !== undefined) this.#send('response', to, from, response, timeMs)
       }
-      this.#earlyRefusals.delete(`${from.name} ${to.name}`)
-      this.#note(message, (read) => {
-        this.ledger.passed(read)
-      })
+      this.#refusals.accepted(from.name, to.name)
+      this.ledger.passed(message)
     } catch (error) {
       this.#drain(to)
-      this.#expectRefusal(error, kind, from, to)
-      this.#note(message, (read) => {
-        this.ledger.refused(to.name, read, error)
-      })
+      this.#refusals.expect(error, kind, from.name, to)
+      this.ledger.refused(to.name, message, error)
+      this.traffic.refused++
+      this.#transcript.add(`${to.name} refuses it: ${error.code}`)
     }
     this.#drain(to)
-  }
-
-  /** Books are kept only where there is something to write in them. */
-  #note(message: Arrival['message'], write: (read: Message<string>) => void): void {
-    if (this.#adversaryNames.size === 0) return
-    const read = message instanceof Uint8Array ? this.#decode(message) : message
-    if (read !== undefined) write(read)
-  }
-
-  #decode(bytes: Uint8Array): Message<string> | undefined {
-    try {
-      return Message.decode(bytes, { codec: stringCodec, identities: this.#identities.scheme })
-    } catch (error) {
-      if (error instanceof ParsecError) return undefined
-      throw error
-    }
-  }
-
-  /** A correct peer's message may be refused for who sent it or who got it, hardly ever for what is in it; an adversary's for anything. */
-  #expectRefusal(error: unknown, kind: string, from: Node, to: SimPeer): asserts error is ParsecError {
-    if (!(error instanceof ParsecError)) throw error
-    if (!this.#isExpected(error, from, to)) {
-      throw new CheckFailure('refusals', `${to.name} refused a ${kind} from ${from.name}: ${error.message}`, to.name)
-    }
-    this.traffic.refused++
-    this.#transcript.add(`${to.name} refuses it: ${error.code}`)
-  }
-
-  #isExpected({ code, message }: ParsecError, from: Node, to: SimPeer): boolean {
-    // Nobody can sign for a correct peer.
-    if (from instanceof Adversary) return code !== 'UnknownOwnEvent'
-    if (code === 'UnknownPeer' || code === 'InvalidPeerState') return !to.voters.includes(from.name)
-    if (code === 'InvalidSelfState') return !to.voters.includes(to.name)
-    // It learnt of the sender's addition from an adversary, at an event that the sender does not know yet.
-    const isEarly = this.#adversaryNames.size > 0 && message.includes('how its sender was added')
-    const pair = `${from.name} ${to.name}`
-    const times = (this.#earlyRefusals.get(pair) ?? 0) + 1
-    this.#earlyRefusals.set(pair, times)
-    return isEarly && times <= mostEarlyRefusals
   }
 
   #drain(peer: SimPeer): void {
@@ -443,9 +365,6 @@ export class Network {
       if (!peer.live || this.leader.voters.includes(peer.name)) continue
       if (staying.every((other) => other.blocks.some(({ block }) => isRemovalOf(block, peer.name)))) peer.left = true
     }
-    for (const peer of this.#adversaries.values()) {
-      const removal = this.leader.blocks.find(({ block }) => isRemovalOf(block, peer.name))
-      if (removal !== undefined && this.#round > removal.round + afterlifeRounds) peer.left = true
-    }
+    this.#cast.dismiss(this.leader.blocks)
   }
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
 
+import type { Event } from '@parsec-bft/core'
 import { firstEvents } from './fork-initial.ts'
 import type { Branch } from './puppet.ts'
 import type { Strategy } from './strategy.ts'
@@ -22,7 +23,11 @@ export function invalidGossipCreator(): Strategy {
       const newcomer = me.store.get(tip.cause.otherParent)?.creator.name
       if (newcomer === undefined || me.world.isFounder(newcomer)) return
       isDone = true
-      me.commit('InvalidGossipCreator', [tip])
+      // A newcomer that keeps to the protocol has the votes for it among its ancestors, and shows them.
+      const { ancestors } = me.puppet.main
+      const adders = me.store.events.filter((event, i) => ancestors.has(i) && addsPeer(event, newcomer))
+      const voters = new Set(adders.map(({ creator }) => creator.name))
+      if (3 * voters.size <= me.world.voters.length) me.commit('InvalidGossipCreator', [tip])
     },
   }
 }
@@ -52,4 +57,9 @@ export function prematureNewcomer(): Strategy {
       if (fellow !== undefined && correctVoters.length > 0) me.request(early, me.random.pick(correctVoters))
     },
   }
+}
+
+function addsPeer({ cause }: Event<string>, name: string): boolean {
+  const observation = cause.kind === 'Observation' ? cause.vote.observation : undefined
+  return observation?.kind === 'Add' && observation.peerId.name === name
 }

@@ -20,6 +20,7 @@ import { invalidRequest } from './invalid-request.ts'
 import { invalidResponse } from './invalid-response.ts'
 import { malformed } from './malformed.ts'
 import { otherParentByItself } from './other-parent-by-itself.ts'
+import { refusedDecoy } from './refused-decoy.ts'
 import { replay } from './replay.ts'
 import { selectivelySilent } from './selectively-silent.ts'
 import { selfParentByOther } from './self-parent-by-other.ts'
@@ -54,6 +55,7 @@ const strategies: ReadonlyMap<string, () => Strategy> = new Map([
   ['silent', silent],
   ['selectively-silent', selectivelySilent],
   ['slow', slow],
+  ['refused-decoy', refusedDecoy],
   ['replay', replay],
   ['malformed', malformed],
   ['spam', spam],

@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
+
+import { genesis as genesisOf } from '@parsec-bft/core'
+import type { PublicId } from '@parsec-bft/core'
+import type { MaliceLedger } from '../malice-ledger.ts'
+import type { Random } from '../random.ts'
+import { SimPeer, isRemovalOf } from '../sim-peer.ts'
+import type { BlockRecord, PeerSetting } from '../sim-peer.ts'
+import { Adversary } from './adversary.ts'
+import { makeStrategy } from './registry.ts'
+import type { Outgoing, World } from './strategy.ts'
+
+/** Rounds for which a removed adversary goes on, and after the last one has begun to misbehave the least that a run lasts. */
+const afterlifeRounds = 12
+
+/** What the adversaries see of the network. */
+export interface Stage {
+  readonly round: number
+  readonly voters: readonly string[]
+  readonly correctVoters: readonly string[]
+  send(from: Adversary, outgoing: Outgoing): void
+}
+
+/** The adversaries of a network. */
+export class Cast {
+  readonly #setting: PeerSetting
+  readonly #random: Random
+  readonly #world: World
+  readonly #adversaries = new Map<string, Adversary>()
+
+  constructor(setting: PeerSetting, random: Random, ledger: MaliceLedger, stage: Stage) {
+    const { options, identities, genesis } = setting
+    this.#setting = { options, identities, genesis }
+    this.#random = random
+    const idOf = (name: string): PublicId => identities.secretId(name).publicId
+    const adversaries = this.#adversaries
+    this.#world = {
+      get round() {
+        return stage.round
+      },
+      get voters() {
+        return stage.voters
+      },
+      get correctVoters() {
+        return stage.correctVoters
+      },
+      get adversaries() {
+        return [...adversaries.values()]
+      },
+      get commits() {
+        return ledger.commits
+      },
+      roundMs: options.roundMs,
+      genesis: genesisOf(genesis.map(idOf)),
+      isFounder: (name) => genesis.includes(name),
+      idOf,
+      send: (name, outgoing) => {
+        const from = adversaries.get(name)
+        if (from !== undefined) stage.send(from, outgoing)
+      },
+      commit: (commit) => {
+        ledger.commit(commit)
+      },
+    }
+  }
+
+  /** Those who have come, in that order. */
+  get adversaries(): Iterable<Adversary> {
+    return this.#adversaries.values()
+  }
+
+  /** Have all had their time? */
+  get isOver(): boolean {
+    const { round } = this.#world
+    return this.#setting.options.adversaries.every((adversary) => round >= adversary.round + afterlifeRounds)
+  }
+
+  get(name: string): Adversary | undefined {
+    return this.#adversaries.get(name)
+  }
+
+  /** @param section - for a newcomer, the names of the members who are there already. */
+  come(name: string, section?: readonly string[]): void {
+    const { options, identities } = this.#setting
+    const secretId = identities.secretId(name)
+    const brain = new SimPeer(secretId, this.#setting, section)
+    const plans = options.adversaries
+      .filter(({ peer }) => peer === name)
+      .map(({ strategy, round }) => ({ strategy: makeStrategy(strategy), round }))
+    this.#adversaries.set(name, new Adversary(secretId, plans, brain, this.#world, this.#random.fork(name)))
+  }
+
+  /** Who has been removed for long leaves. */
+  dismiss(agreed: readonly BlockRecord[]): void {
+    for (const peer of this.#adversaries.values()) {
+      const removal = agreed.find(({ block }) => isRemovalOf(block, peer.name))
+      if (removal !== undefined && this.#world.round > removal.round + afterlifeRounds) peer.left = true
+    }
+  }
+}
