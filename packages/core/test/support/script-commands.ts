@@ -77,7 +77,7 @@ function receive(world: ScriptWorld, words: Words, place: Place): void {
   const events = listed(world, list, place)
   const kind = events.at(-1)?.cause.kind === 'Requesting' ? 'request' : 'response'
   const isComplete = exactly !== undefined
-  const message = whole ?? new Message(kind, isComplete ? events : world.withAncestors(events, recipient.name))
+  const message = whole ?? new Message(kind, isComplete ? events : world.names.book.lacking(events, recipient.name))
   const response = world.deliver(recipient, from, message)
   if (answer === undefined) return
   if (response === undefined) throw expected(place, 'a request that is answered', list)

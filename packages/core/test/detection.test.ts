@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
+
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { toHex } from '../src/encoding.ts'
+import type { Event } from '../src/event.ts'
+import { Message } from '../src/message.ts'
+import { mockIdentity } from '../src/mock-identity.ts'
+import { observationHash, observationText, stringCodec } from '../src/observation.ts'
+import { Parsec } from '../src/parsec.ts'
+import { parentsOf } from './support/event-book.ts'
+import { Mischief } from './support/mischief.ts'
+import { chooser, codeOf, pick } from './support/network.ts'
+import type { Choose } from './support/network.ts'
+import { MixedNetwork, accusationsOf } from './support/mixed-network.ts'
+
+const names = ['Alice', 'Bob', 'Carol', 'Dave', 'Erin', 'Frank', 'Grace']
+const runs = Number(process.env.PARSEC_RUNS ?? 60)
+
+function observer(name: string, founders: readonly string[]): Parsec<string> {
+  const group = founders.map((founder) => mockIdentity.publicId(founder))
+  return Parsec.fromGenesis(mockIdentity.secretId(name), group, { codec: stringCodec, identities: mockIdentity })
+}
+
+/** Any order in which parents come first. */
+function shuffled(events: readonly Event<string>[], choose: Choose): Event<string>[] {
+  const waiting = [...events]
+  const ids = new Set(waiting.map(({ id }) => id))
+  const order: Event<string>[] = []
+  while (waiting.length > 0) {
+    const ready = waiting.filter((event) => parentsOf(event).every((hash) => !ids.has(toHex(hash))))
+    const event = pick(ready, choose)
+    order.push(event)
+    ids.delete(event.id)
+    waiting.splice(waiting.indexOf(event), 1)
+  }
+  return order
+}
+
+/** Has the peer insert events, one after the other, without recording any of them: none is by the peer that it is said to come from. */
+function feed(parsec: Parsec<string>, events: readonly Event<string>[], founders: readonly string[]): void {
+  for (const event of events) {
+    for (const sender of founders) {
+      if (sender === event.creator.name || sender === parsec.ourPublicId.name) continue
+      const bytes = new Message('response', [event]).toBytes()
+      const code = codeOf(() => {
+        parsec.handleResponse(mockIdentity.publicId(sender), bytes)
+      })
+      if (code !== 'InvalidPeerState' && code !== 'KnownForker') break
+    }
+  }
+}
+
+function textsOf(parsec: Parsec<string>): string[] {
+  return accusationsOf(parsec).map(
+    (observation) => `${observationText(observation)} ${toHex(observationHash(observation, stringCodec))}`,
+  )
+}
+
+/** What was drawn, and requests to Alice, each with what was drawn before it. */
+interface Story {
+  readonly founders: readonly string[]
+  readonly parts: readonly { readonly events: readonly Event<string>[]; readonly request: Event<string> }[]
+}
+
+/** All but two of the founders do what they like. */
+function story(seed: number): Story {
+  const choose = chooser(seed)
+  const founders = names.slice(0, 4 + choose(4))
+  const byHand = founders.slice(2)
+  const mischief = new Mischief({ choose, founders, wrongOfTen: 1 + choose(4) })
+  const parts = []
+  const told = new Set<Event<string>>()
+  for (let part = 0; part < 3; part++) {
+    for (let i = 0; i < 30; i++) mischief.draw(pick(byHand, choose))
+    const request = mischief.ask(pick(byHand, choose), 'Alice')
+    const events = [...mischief.book.all, ...mischief.refused.keys()].filter(
+      (event) => !told.has(event) && event !== request,
+    )
+    for (const event of events) told.add(event)
+    told.add(request)
+    parts.push({ events, request })
+  }
+  return { founders, parts }
+}
+
+/** An observer that is told the story in some order of its own; its accusations after each request that it records. */
+function told({ founders, parts }: Story, choose: Choose): { alice: Parsec<string>; accused: string[][] } {
+  const alice = observer('Alice', founders)
+  const accused: string[][] = []
+  for (const { events, request } of parts) {
+    feed(alice, shuffled([...events, request], choose), founders)
+    const code = codeOf(() => alice.handleRequest(request.creator, new Message('request', [request]).toBytes()))
+    accused.push([code ?? 'recorded', ...textsOf(alice).sort()])
+  }
+  return { alice, accused }
+}
+
+describe('what an observer accuses', () => {
+  test('is the same in whatever order the same events arrived, and no other observer finds fault with it', () => {
+    let accusations = 0
+    fc.assert(
+      fc.property(fc.integer(), (seed) => {
+        const tale = story(seed)
+        const [first, second] = [told(tale, chooser(seed + 1)), told(tale, chooser(seed + 2))]
+        expect(second.accused).toEqual(first.accused)
+        accusations += (first.accused.at(-1)?.length ?? 1) - 1
+
+        const bob = observer('Bob', tale.founders)
+        feed(
+          bob,
+          shuffled(
+            tale.parts.flatMap(({ events, request }) => [...events, request]),
+            chooser(seed + 3),
+          ),
+          tale.founders,
+        )
+        const alice = first.alice.ourPublicId
+        if (!first.alice.gossipRecipients().some(({ name }) => name === 'Bob')) return
+        const gossip = first.alice.createGossip(bob.ourPublicId)
+        expect(codeOf(() => bob.handleRequest(alice, gossip.toBytes()))).toBeUndefined()
+        expect(accusationsOf(bob).map(({ offender }) => offender.name)).not.toContain('Alice')
+      }),
+      { numRuns: runs },
+    )
+    expect(accusations).toBeGreaterThan(runs)
+  })
+})
+
+describe('a network with peers that do what they like', () => {
+  test('removes whoever is proven to be wrong and nobody else, and agrees', () => {
+    const kinds = new Map<string, number>()
+    fc.assert(
+      fc.property(fc.integer(), (seed) => {
+        const choose = chooser(seed)
+        const network = new MixedNetwork(names.slice(0, 4 + choose(4)), choose)
+        for (let i = 0; i < 80; i++) network.step()
+        network.settle()
+        expect(network.realAccused()).toEqual([])
+        expect(network.distinctOutputs()).toBe(1)
+        const removed = network.removed()
+        expect(network.accused().filter((name) => !removed.includes(name))).toEqual([])
+        expect(network.provenWrong().filter((name) => !removed.includes(name))).toEqual([])
+        expect(network.repeated()).toEqual([])
+        for (const kind of network.kinds()) kinds.set(kind, (kinds.get(kind) ?? 0) + 1)
+      }),
+      { numRuns: runs },
+    )
+    if (runs > 1000) console.log(Object.fromEntries(kinds))
+    for (const kind of ['Fork', 'DuplicateVote', 'InvalidAccusation', 'UnexpectedGenesis']) {
+      expect([...kinds.keys()]).toContain(kind)
+    }
+  })
+})
