@@ -54,6 +54,8 @@ function listed(world: ScriptWorld, list: string, place: Place): Event<string>[]
   return namesIn(list).flatMap((item) => {
     const message = world.messages.get(item)
     if (message !== undefined) return message.events
+    const last = /^the last by (\w+)$/.exec(item)?.[1]
+    if (last !== undefined) return world.names.book.all.filter(({ creator }) => creator.name === last).slice(-1)
     const range = /^([A-Z]_)(\d+)\.\.\1(\d+)$/.exec(item)
     const names = range
       ? Array.from(
