@@ -15,7 +15,7 @@ import type { Choose } from './support/network.ts'
 import { MixedNetwork, accusationsOf } from './support/mixed-network.ts'
 
 const names = ['Alice', 'Bob', 'Carol', 'Dave', 'Erin', 'Frank', 'Grace']
-const runs = Number(process.env.PARSEC_RUNS ?? 60)
+const runs = Number(process.env.PARSEC_RUNS ?? 40)
 
 function observer(name: string, founders: readonly string[]): Parsec<string> {
   const group = founders.map((founder) => mockIdentity.publicId(founder))
@@ -128,12 +128,15 @@ describe('what an observer accuses', () => {
 })
 
 describe('a network with peers that do what they like', () => {
-  test('removes whoever is proven to be wrong and nobody else, and agrees', () => {
+  test.each([
+    ['', undefined],
+    ['and a newcomer that does', 'Zoe'],
+  ])('%s removes whoever is proven to be wrong and nobody else, and agrees', (_, newcomer) => {
     const kinds = new Map<string, number>()
     fc.assert(
       fc.property(fc.integer(), (seed) => {
         const choose = chooser(seed)
-        const network = new MixedNetwork(names.slice(0, 4 + choose(4)), choose)
+        const network = new MixedNetwork(names.slice(0, 4 + choose(4)), choose, newcomer)
         for (let i = 0; i < 80; i++) network.step()
         network.settle()
         expect(network.realAccused()).toEqual([])

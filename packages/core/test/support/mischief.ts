@@ -58,7 +58,9 @@ export class Mischief {
     const forks = isWrong && own.length > 1 && this.#choose(3) === 0
     const parent = forks ? pick(this.#choose(20) === 0 ? own : own.slice(1), this.#choose) : this.#tip(name)
     if (forks) this.#candidates.push({ offender: name, malice: { kind: 'Fork', selfParentHash: parent.hash } })
-    if (this.book.selfParent(parent) === undefined && !isWrong) return this.#vote(name, parent, this.#genesis())
+    const isFounder = this.#options.founders.includes(name)
+    if (isFounder && this.book.selfParent(parent) === undefined && !isWrong)
+      return this.#vote(name, parent, this.#genesis())
     return isWrong ? this.#drawWrong(name, parent) : this.#drawRight(name, parent)
   }
 

@@ -4,7 +4,7 @@ import { toHex } from '../../src/encoding.ts'
 import type { Event } from '../../src/event.ts'
 import { Message } from '../../src/message.ts'
 import { mockIdentity } from '../../src/mock-identity.ts'
-import { observationHash, opaque, stringCodec } from '../../src/observation.ts'
+import { add, observationHash, opaque, stringCodec } from '../../src/observation.ts'
 import type { Observation } from '../../src/observation.ts'
 import type { Parsec } from '../../src/parsec.ts'
 import { Mischief } from './mischief.ts'
@@ -35,13 +35,20 @@ export class MixedNetwork {
   readonly #network: Network
   readonly #choose: Choose
   readonly #byHand: readonly string[]
+  readonly #newcomer: string | undefined
+  readonly #founders: readonly string[]
   readonly #mischief: Mischief
 
-  constructor(founders: readonly string[], choose: Choose) {
+  /** @param newcomer - a further peer drawn by hand, whom the real ones add on the way; it counts among those that are tolerated. */
+  constructor(founders: readonly string[], choose: Choose, newcomer?: string) {
     this.#choose = choose
     this.#network = new Network(founders)
-    this.#byHand = founders.slice(founders.length - Math.floor((founders.length - 1) / 3))
-    for (const name of this.#byHand) this.#network.crash(name)
+    this.#newcomer = newcomer
+    this.#founders = founders
+    const tolerated = Math.floor((founders.length - 1) / 3) - (newcomer === undefined ? 0 : 1)
+    const liars = founders.slice(founders.length - tolerated)
+    this.#byHand = newcomer === undefined ? liars : [...liars, newcomer]
+    for (const name of liars) this.#network.crash(name)
     this.#mischief = new Mischief({ choose, founders, wrongOfTen: 1 + choose(5), refusedPerPeer: 2 })
   }
 
@@ -59,7 +66,13 @@ export class MixedNetwork {
     else if (choice < 6) for (let i = choose(4); i >= 0; i--) this.#mischief.draw(liar)
     else if (choice < 8) this.#lieTo(real, liar)
     else if (choice < 9) this.#askLiar(real, liar)
-    else this.#vote(real, opaque(`v${String(choose(5))}`))
+    else
+      this.#vote(
+        real,
+        this.#newcomer === undefined || choose(3) === 0
+          ? opaque(`v${String(choose(5))}`)
+          : add(mockIdentity.publicId(this.#newcomer)),
+      )
   }
 
   /** Gossip among the real peers until whoever is accused is removed and what all voted for is decided. */
@@ -134,7 +147,7 @@ export class MixedNetwork {
       if (new Set(votes).size < votes.length) wrong.add(name)
       const second = line.at(-2)
       const isGenesis = second?.cause.kind === 'Observation' && second.cause.vote.observation.kind === 'Genesis'
-      if (second !== undefined && !isGenesis) wrong.add(name)
+      if (second !== undefined && !isGenesis && this.#founders.includes(name)) wrong.add(name)
     }
     return [...wrong]
   }
