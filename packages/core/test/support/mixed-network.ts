@@ -85,6 +85,7 @@ export class MixedNetwork {
       return this.#network.allHave('OpaquePayload(end)') && this.accused().every((name) => removed.includes(name))
     }
     for (let i = 0; i < 1500 && !isDone(); i++) this.#exchange()
+    if (!isDone()) throw new Error(`not done: accused ${this.accused().join()}, removed ${this.removed().join()}`)
     // The same blocks, not only the start of them.
     for (let i = 0; i < 1500 && this.distinctOutputs() > 1; i++) this.#exchange()
   }
