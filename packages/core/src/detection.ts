@@ -9,6 +9,7 @@ import { ParsecError } from './errors.ts'
 import { Event } from './event.ts'
 import type { EventFormat } from './event.ts'
 import { causes, isSync, none } from './graph.ts'
+import type { PublicId } from './identity.ts'
 import type { KnownEvents } from './known-events.ts'
 import { limits } from './limits.ts'
 import { hashLength } from './malice.ts'
@@ -30,6 +31,11 @@ interface Fact {
 }
 
 const noHash = new Uint8Array(hashLength)
+
+/** By the offender's id: it may be no peer yet for some. */
+function carryingKey(accuser: number, offender: PublicId): string {
+  return `${String(accuser)}/${toHex(offender.bytes)}`
+}
 
 /**
  * Finds malice in the graph, and judges how others accuse it (protocol.md section 8).
@@ -119,7 +125,7 @@ export class Detection<P> {
     const ancestry = new Ancestry(graph, otherParent === none ? [selfParent] : [selfParent, otherParent])
     const due = this.#unaccused(ancestry, before, selfParent, this.#ourIndex)
     for (const [offender, fact] of this.#pending) {
-      if (this.#carrying.precedes(`${String(this.#ourIndex)}/${String(offender)}`, selfParent)) {
+      if (this.#carrying.precedes(carryingKey(this.#ourIndex, fact.accusation.offender), selfParent)) {
         this.#pending.delete(offender)
       } else if (!due.some((other) => other.offender === offender && 'eventBytes' in other.accusation.malice)) {
         if (this.#bearsOut(ancestry, fact)) due.push(fact)
@@ -243,7 +249,7 @@ export class Detection<P> {
   }
 
   #noteAccusation(x: number, creator: number): void {
-    const { graph, payloads, peers } = this.#consensus
+    const { graph, payloads } = this.#consensus
     if (graph.cause[x] !== causes.Observation) return
     const { observation, hash } = payloads.at(graph.payload[x] as number)
     if (observation.kind !== 'Accusation' || observation.malice.kind === 'Unprovable') return
@@ -251,9 +257,8 @@ export class Detection<P> {
     list.push(x)
     this.#accusing.set(creator, list)
     this.#accused.add(`${String(creator)}/${toHex(hash)}`, x)
-    const offender = peers.indexOf(observation.offender)
-    if (offender === undefined || !('eventBytes' in observation.malice)) return
-    if (this.#carrying.add(`${String(creator)}/${String(offender)}`, x)) this.#firstCarrying.add(x)
+    if (!('eventBytes' in observation.malice)) return
+    if (this.#carrying.add(carryingKey(creator, observation.offender), x)) this.#firstCarrying.add(x)
   }
 
   /**
@@ -312,13 +317,19 @@ export class Detection<P> {
     if (!('eventBytes' in malice)) return false
     if (!this.#carried.has(id)) this.#carried.set(id, this.#readSigned(malice.eventBytes, offender))
     const event = this.#carried.get(id)
-    if (event === undefined) return false
+    if (event === undefined || !this.#showsMember(ancestry, offender)) return false
     const { cause } = event
     const parents = ['selfParent' in cause ? cause.selfParent : undefined]
     if ('otherParent' in cause) parents.push(cause.otherParent)
     const indices = parents.map((hash) => (hash === undefined ? none : this.#events.indexOf(hash)))
     const areThere = indices.every((index) => index === none || (index !== undefined && ancestry.includes(index)))
     return areThere && this.refusals.of(event, offender, indices[0] ?? none, indices[1] ?? none) === malice.kind
+  }
+
+  /** Does an ancestry show that the peer is a member? Whether it is one by now depends on what we have decided, and not on the ancestry. */
+  #showsMember(ancestry: Ancestry, peer: number): boolean {
+    if (this.#founders.has(peer)) return true
+    return this.#consensus.graph.lanesOf[peer]?.some((lane) => ancestry.latestOn(lane) !== none) === true
   }
 
   #readSigned(bytes: Uint8Array, creator: number): Event<P> | undefined {
