@@ -200,6 +200,12 @@ export const unjustMutants: readonly Mutant[] = [
       "if (id === '') return this.#bearsOutRefusal(",
       'incorrect-genesis',
     ],
+    [
+      'whether the accused is a member is judged by decisions, not by ancestry',
+      '!this.#showsMember(ancestry, offender)',
+      'offender < 0',
+      'invalid-accusation-of-a-stranger',
+    ],
   ]),
   ...mutants('ancestry.ts', [
     [
