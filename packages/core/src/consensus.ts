@@ -172,7 +172,8 @@ export class Consensus implements Inspected {
 
   #removeVoter(id: PublicId, voters: readonly number[]): readonly number[] {
     const peer = this.peers.indexOf(id)
-    if (peer === undefined) return voters
+    // One that never was a member may be known to some of us and not to others.
+    if (peer === undefined || !this.peers.at(peer).member) return voters
     this.peers.remove(peer)
     return voters.includes(peer) ? voters.filter((voter) => voter !== peer) : voters
   }

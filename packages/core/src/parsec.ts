@@ -346,7 +346,8 @@ export class Parsec<P> {
     for (const payload of payloads) {
       const observation = this.#observation(payload)
       this.#blocks.push(payload, new Block(observation, this.#proofs(payload, voters)))
-      if (removedBy(observation)?.compareTo(this.ourPublicId) === 0) {
+      const removed = removedBy(observation)
+      if (removed?.compareTo(this.ourPublicId) === 0 && this.#consensus.peers.at(this.#ourIndex).removed) {
         this.#consensus.stop()
         return
       }
