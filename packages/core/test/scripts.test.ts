@@ -29,6 +29,11 @@ describe('what cannot be run is refused', () => {
     ],
     ['an event of a real peer', 'A_1 = Alice votes x', 'test.txt:4: expected a peer whose events are drawn by hand'],
     ['an event with another initial', 'A_1 = Bob begins', 'test.txt:4: expected a name such as B_1, found "A_1"'],
+    [
+      'the same event twice',
+      "B_0 = Bob begins\nB_0' = Bob begins",
+      'test.txt:5: expected an event unlike B_0, found "Bob begins"',
+    ],
     ['an event without a self-parent', 'B_1 = Bob votes x', 'test.txt:4: expected an earlier event by Bob'],
     ['two peers with one initial', 'Anna joins', 'test.txt:4: expected another initial, found "Anna"'],
     [

@@ -54,6 +54,8 @@ function listed(world: ScriptWorld, list: string, place: Place): Event<string>[]
   return namesIn(list).flatMap((item) => {
     const message = world.messages.get(item)
     if (message !== undefined) return message.events
+    const last = /^the last by (\w+)$/.exec(item)?.[1]
+    if (last !== undefined) return world.names.book.all.filter(({ creator }) => creator.name === last).slice(-1)
     const range = /^([A-Z]_)(\d+)\.\.\1(\d+)$/.exec(item)
     const names = range
       ? Array.from(
@@ -77,7 +79,7 @@ function receive(world: ScriptWorld, words: Words, place: Place): void {
   const events = listed(world, list, place)
   const kind = events.at(-1)?.cause.kind === 'Requesting' ? 'request' : 'response'
   const isComplete = exactly !== undefined
-  const message = whole ?? new Message(kind, isComplete ? events : world.withAncestors(events, recipient.name))
+  const message = whole ?? new Message(kind, isComplete ? events : world.names.book.lacking(events, recipient.name))
   const response = world.deliver(recipient, from, message)
   if (answer === undefined) return
   if (response === undefined) throw expected(place, 'a request that is answered', list)

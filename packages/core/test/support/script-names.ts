@@ -8,19 +8,14 @@ import { mockIdentity } from '../../src/mock-identity.ts'
 import { observationHash, observationText, stringCodec } from '../../src/observation.ts'
 import type { Observation } from '../../src/observation.ts'
 import type { Report } from '../../src/report.ts'
-
-/** Hashes of an event's parents. */
-export function parentsOf({ cause }: Event<string>): Uint8Array[] {
-  if (cause.kind === 'Initial') return []
-  return 'otherParent' in cause ? [cause.selfParent, cause.otherParent] : [cause.selfParent]
-}
+import { EventBook } from './event-book.ts'
 
 const noHash = '00'.repeat(32)
 
 /** The events of a script by name, and everything that names events in print: hashes become names. */
 export class ScriptNames {
   readonly #events = new Map<string, Event<string>>()
-  readonly #byId = new Map<string, Event<string>>()
+  readonly book = new EventBook()
   readonly #names = new Map<string, string>()
   /** Per accusation that was printed or made by hand, by its hash, its text. */
   readonly #accusations = new Map<string, string>()
@@ -31,7 +26,7 @@ export class ScriptNames {
 
   set(name: string, event: Event<string>): void {
     this.#events.set(name, event)
-    this.#byId.set(event.id, event)
+    this.book.add(event)
     this.#names.set(event.id, name)
     this.#noteAccusation(event)
   }
@@ -43,23 +38,8 @@ export class ScriptNames {
   /** Names an event of a real peer: `A_0` is Alice's first. */
   learn(event: Event<string>): void {
     if (this.#names.has(event.id)) return
-    const index = event.cause.kind === 'Initial' ? 0 : 1 + this.#place(toHex(event.cause.selfParent))
+    const index = this.book.line(this.book.selfParent(event)).length
     this.set(`${event.creator.name.slice(0, 1)}_${String(index)}`, event)
-  }
-
-  /** Events and all their ancestors that the script knows, parents first. */
-  ancestry(events: readonly Event<string>[]): Event<string>[] {
-    const found = new Set<Event<string>>()
-    const visit = (event: Event<string>): void => {
-      if (found.has(event)) return
-      for (const hash of parentsOf(event)) {
-        const parent = this.#byId.get(toHex(hash))
-        if (parent !== undefined) visit(parent)
-      }
-      found.add(event)
-    }
-    for (const event of events) visit(event)
-    return [...found]
   }
 
   // Texts.
@@ -131,13 +111,5 @@ export class ScriptNames {
   #nameOfBytes(bytes: Uint8Array): string {
     const event = Event.decode(new Reader(bytes), { codec: stringCodec, identities: mockIdentity })
     return this.#nameOf(event.hash)
-  }
-
-  #place(id: string): number {
-    let place = 0
-    for (let event = this.#byId.get(id); event !== undefined && event.cause.kind !== 'Initial'; place++) {
-      event = this.#byId.get(toHex(event.cause.selfParent))
-    }
-    return place
   }
 }

@@ -90,19 +90,6 @@ export class ScriptWorld {
     return undefined
   }
 
-  /**
-   * Events and, of their ancestors, those that a correct peer at the last of them would send: what the latest event of the recipient
-   * that it descends from does not cover.
-   */
-  withAncestors(events: readonly Event<string>[], recipient: string): Event<string>[] {
-    const last = events.at(-1)
-    if (last === undefined) return []
-    const inLast = this.names.ancestry([last])
-    const theirs = inLast.filter((event) => event.creator.name === recipient)
-    const covered = new Set(this.names.ancestry(theirs))
-    return this.names.ancestry(events).filter((event) => !covered.has(event))
-  }
-
   /** One exchange between two real peers, chosen at random; quiet where one of them has removed the other or is removed. */
   exchange(among: readonly string[], choose: Choose): void {
     const from = this.#real(pick(among, choose))

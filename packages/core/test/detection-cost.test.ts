@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
+
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { Ancestry, FirstOnLine } from '../src/ancestry.ts'
+import { Event } from '../src/event.ts'
+import type { Cause } from '../src/event.ts'
+import { GossipGraph } from '../src/graph.ts'
+import type { PublicId } from '../src/identity.ts'
+import { Message } from '../src/message.ts'
+import { mockIdentity } from '../src/mock-identity.ts'
+import { genesis, opaque, stringCodec } from '../src/observation.ts'
+import type { Observation } from '../src/observation.ts'
+import { Parsec } from '../src/parsec.ts'
+import { accusationsOf } from './support/mixed-network.ts'
+import { initialEvent, signedVote } from './support/vote-event.ts'
+
+const names = ['Alice', 'Bob', 'Carol', 'Dave', 'Erin', 'Frank', 'Grace']
+const [alice, bob] = ['Alice', 'Bob'].map((name) => mockIdentity.publicId(name)) as [PublicId, PublicId]
+const founders = names.map((name) => mockIdentity.publicId(name))
+
+/** A peer's events, each the self-parent of the next. */
+class Line {
+  readonly #us
+  readonly events: Event<string>[] = []
+  last: Event<string>
+
+  constructor(name: string) {
+    this.#us = mockIdentity.secretId(name)
+    this.last = initialEvent(this.#us)
+    this.events.push(this.last)
+    this.vote(genesis(founders))
+  }
+
+  vote(observation: Observation<string>): void {
+    this.push({ kind: 'Observation', selfParent: this.last.hash, vote: signedVote(this.#us, observation) })
+  }
+
+  ask(): void {
+    this.push({ kind: 'Requesting', selfParent: this.last.hash, recipient: alice })
+  }
+
+  push(cause: Cause<string>): void {
+    this.last = Event.create(this.#us, cause, stringCodec)
+    this.events.push(this.last)
+  }
+}
+
+function falseAccusation(i: number): Observation<string> {
+  const selfParentHash = new Uint8Array(32)
+  new DataView(selfParentHash.buffer).setUint32(0, i + 1)
+  return { kind: 'Accusation', offender: bob, malice: { kind: 'Fork', selfParentHash } }
+}
+
+/** So many faults on one line. */
+const lines: [string, (line: Line, faults: number) => void][] = [
+  [
+    'votes twice for each of many things',
+    (line, faults) => {
+      for (let i = 0; i < faults; i++) for (let twice = 0; twice < 2; twice++) line.vote(opaque(`v${String(i)}`))
+    },
+  ],
+  [
+    'votes many times for one thing',
+    (line, faults) => {
+      for (let i = 0; i < faults; i++) line.vote(opaque('v'))
+    },
+  ],
+  [
+    'votes many times for Genesis',
+    (line, faults) => {
+      for (let i = 0; i < faults; i++) line.vote(genesis(founders))
+    },
+  ],
+  [
+    'makes many false accusations before one sync event',
+    (line, faults) => {
+      for (let i = 0; i < faults; i++) line.vote(falseAccusation(i))
+    },
+  ],
+  [
+    'makes a false accusation before each of many sync events',
+    (line, faults) => {
+      for (let i = 0; i < faults; i++) {
+        line.vote(falseAccusation(i))
+        line.ask()
+      }
+    },
+  ],
+]
+
+const counted: [object, string[]][] = [
+  [GossipGraph.prototype, ['descends', 'isSelfAncestor', 'hasLaterThan', 'isAwareOfFork']],
+  [Ancestry.prototype, ['includes', 'latestOn', 'forkPoints']],
+  [FirstOnLine.prototype, ['precedes']],
+]
+
+/** Questions that are asked of the graph while Alice takes the line in. */
+let questions = 0
+const restored: (() => void)[] = []
+
+beforeEach(() => {
+  questions = 0
+  for (const [prototype, methods] of counted) {
+    for (const name of methods) {
+      const method = Reflect.get(prototype, name) as (this: unknown, ...parameters: unknown[]) => unknown
+      const replacement = function (this: unknown, ...parameters: unknown[]): unknown {
+        questions++
+        return method.apply(this, parameters)
+      }
+      Reflect.set(prototype, name, replacement)
+      restored.push(() => Reflect.set(prototype, name, method))
+    }
+  }
+})
+
+afterEach(() => {
+  for (const restore of restored.splice(0)) restore()
+})
+
+function take(build: (line: Line, faults: number) => void, faults: number): { peer: Parsec<string>; asked: number } {
+  const line = new Line('Dave')
+  build(line, faults)
+  line.ask()
+  const options = { codec: stringCodec, identities: mockIdentity }
+  const peer = Parsec.fromGenesis(mockIdentity.secretId('Alice'), founders, options)
+  const before = questions
+  peer.handleRequest(mockIdentity.publicId('Dave'), new Message('request', line.events).toBytes())
+  return { peer, asked: questions - before }
+}
+
+describe('a peer that', () => {
+  test.each(lines)('%s: is accused of the faults of one event alone', (_, build) => {
+    const { peer } = take(build, 1000)
+    const accusations = accusationsOf(peer)
+    expect(accusations.length).toBeGreaterThan(0)
+    // One that votes again for Genesis has two.
+    expect(accusations.length).toBeLessThanOrEqual(2)
+    expect(new Set(accusations.map(({ offender }) => offender.name))).toEqual(new Set(['Dave']))
+  })
+
+  test.each(lines)('%s: costs no more per fault when there are more', (_, build) => {
+    const [few, many] = [take(build, 400).asked, take(build, 1600).asked]
+    expect(many).toBeGreaterThan(0)
+    expect(many).toBeLessThan(5 * few)
+  })
+})
