@@ -90,9 +90,9 @@ export class MaliceLedger {
     }
   }
 
-  /** Does the peer, at its latest event that went over the network, have all that proves the malice among the ancestors? */
-  hasReached({ events, refused }: Commit, peer: string): boolean {
-    if (!refused) return events.every((id) => this.#store.isKnownBy(peer, id))
+  /** Does the peer, at its latest event that went over the network, have what proves the malice among the ancestors? */
+  hasReached({ events, enough, refused }: Commit, peer: string): boolean {
+    if (!refused) return events.filter((id) => this.#store.isKnownBy(peer, id)).length >= enough
     return events.some((id) => {
       const bad = this.#refused.get(peer)?.get(id)
       return bad !== undefined && parentHashes(bad).every((hash) => this.#store.isKnownBy(peer, idOf(hash)))

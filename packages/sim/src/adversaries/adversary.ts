@@ -104,7 +104,8 @@ export class Adversary implements Me {
   }
 
   commit(kind: MaliceKind, events: readonly Event<string>[], refused = false): void {
-    this.world.commit({ kind, author: this.name, events: events.map(({ id }) => id), refused })
+    const enough = kind === 'Fork' ? 2 : events.length
+    this.world.commit({ kind, author: this.name, events: events.map(({ id }) => id), enough, refused })
   }
 
   accusedWrongly(branch: Branch, event: Event<string>): void {
@@ -216,10 +217,11 @@ export class Adversary implements Me {
     }
   }
 
-  #proves(branch: Branch, { events }: Commit): boolean {
-    return events.every((id) => {
+  #proves(branch: Branch, { events, enough }: Commit): boolean {
+    const known = events.filter((id) => {
       const index = this.store.indexOf(id)
       return index !== undefined && branch.ancestors.has(index)
     })
+    return known.length >= enough
   }
 }

@@ -9,10 +9,10 @@ export function forkHere(me: Me, count: number, after: Branch = me.puppet.main):
   const { tip } = after
   const others = Array.from({ length: count - 1 }, () => me.puppet.branchAfter(tip))
   const branches = [after, ...others]
-  const [first, ...rest] = branches.map((branch, i) => {
+  const firsts = branches.map((branch, i) => {
     return me.puppet.vote(branch, opaque(`${me.name} on branch ${String(i)} at ${tip?.id.slice(0, 8) ?? ''}`))
   })
-  for (const other of rest) if (first !== undefined) me.commit('Fork', [first, other])
+  me.commit('Fork', firsts)
   return branches
 }
 

@@ -20,8 +20,10 @@ export interface Outgoing {
 export interface Commit {
   readonly kind: MaliceKind
   readonly author: string
-  /** Ids of the events that prove it together. */
+  /** Ids of events that prove it. */
   readonly events: readonly string[]
+  /** So many of them prove it: of a fork two. */
+  readonly enough: number
   /** True where no correct peer inserts the event, so that its accusation carries it. */
   readonly refused: boolean
 }
