@@ -7,6 +7,8 @@ import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
 
 const root = join(import.meta.dirname, '../../..')
+const docs = readdirSync(join(root, 'docs')).filter((name) => name.endsWith('.md'))
+const pages = ['README.md', 'ARCHITECTURE.md', 'CONTRIBUTING.md', ...docs.map((name) => `docs/${name}`)]
 const folder = mkdtempSync(join(tmpdir(), 'parsec-docs-'))
 
 function node(...args: string[]): string {
@@ -31,18 +33,22 @@ describe('the documentation', () => {
 
   it("draws the tutorial's pictures with the command that it gives", () => {
     const tutorial = readFileSync(join(root, 'docs/tutorial.md'), 'utf8')
-    const flags = /npm run parsec -- (simulate .*--peers Alice) --dump-graphs out/.exec(tutorial)?.[1] ?? ''
-    const pictures = join(root, 'docs/pictures')
-    node('packages/cli/src/main.ts', ...flags.split(' '), '--dump-graphs', folder)
-    expect(readdirSync(folder)).toEqual(readdirSync(pictures))
-    for (const file of readdirSync(pictures)) {
-      // Where it is meant to change: npm run parsec -- simulate … --dump-graphs docs/pictures
-      expect(readFileSync(join(folder, file), 'utf8')).toBe(readFileSync(join(pictures, file), 'utf8'))
+    const commands = [...tutorial.matchAll(/npm run parsec -- (simulate .*--peers Alice) --dump-graphs (\w+)/g)]
+    expect(commands.map(([, , out]) => out)).toEqual(['out', 'fork'])
+    for (const [, flags = '', out = ''] of commands) {
+      const pictures = join(root, 'docs', out === 'out' ? 'pictures' : `pictures-${out}`)
+      const drawn = join(folder, out)
+      node('packages/cli/src/main.ts', ...flags.split(' '), '--dump-graphs', drawn)
+      expect(readdirSync(drawn)).toEqual(expect.arrayContaining(readdirSync(pictures)))
+      for (const file of readdirSync(pictures)) {
+        // Where it is meant to change: npm run parsec -- simulate … --dump-graphs docs/pictures
+        expect(readFileSync(join(drawn, file), 'utf8')).toBe(readFileSync(join(pictures, file), 'utf8'))
+      }
     }
   })
 
   it('links only to files that are there', () => {
-    for (const page of ['README.md', 'ARCHITECTURE.md', 'CONTRIBUTING.md', 'docs/tutorial.md']) {
+    for (const page of pages) {
       const text = readFileSync(join(root, page), 'utf8')
       for (const [, target = ''] of text.matchAll(/\]\((?!https?:|#)([^)#]+)[^)]*\)/g)) {
         expect(() => readdirSync(join(root, page, '..', target, '..')), `${page}: ${target}`).not.toThrow()

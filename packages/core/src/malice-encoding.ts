@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
 
+import { platform } from '#crypto'
 import { toHex, utf8Bytes } from './encoding.ts'
 import type { Reader, Writer } from './encoding.ts'
 import { checkLimit, limits } from './limits.ts'
@@ -58,11 +59,12 @@ export function readMalice(reader: Reader): Malice {
 /**
  * Printable form: `Fork(6a0c99e1)`.
  *
- * @param hexDigits - so many digits of each hash and event; default 8.
+ * @param form - `short`: eight hexadecimal digits of each hash, and of the SHA3-256 of an event that is carried; `whole`: all of these bytes.
  */
-export function maliceText(malice: Malice, hexDigits = 8): string {
+export function maliceText(malice: Malice, form: 'short' | 'whole' = 'short'): string {
   if (malice.kind === 'Unprovable') return `${malice.kind}(${malice.reason})`
-  const named = 'eventBytes' in malice ? [malice.eventBytes] : hashesOf(malice)
-  const hex = named.map((bytes) => toHex(bytes.subarray(0, Math.ceil(hexDigits / 2))).slice(0, hexDigits))
-  return `${malice.kind}(${hex.join(', ')})`
+  const isShort = form === 'short'
+  const named =
+    'eventBytes' in malice ? [isShort ? platform.sha3(malice.eventBytes) : malice.eventBytes] : hashesOf(malice)
+  return `${malice.kind}(${named.map((bytes) => toHex(isShort ? bytes.subarray(0, 4) : bytes)).join(', ')})`
 }

@@ -210,7 +210,7 @@ export function observationText<P>(observation: Observation<P>, payloadText: (pa
       return `${kind} { peer_id: ${peerId.name}, related_info: [${relatedInfo.join(', ')}] }`
     }
     case 'Accusation':
-      return `Accusation { offender: ${observation.offender.name}, malice: ${maliceText(observation.malice)} }`
+      return `Accusation(${observation.offender.name}, ${maliceText(observation.malice)})`
     case 'OpaquePayload':
       return `OpaquePayload(${payloadText(observation.payload)})`
     case 'StartDkg':

@@ -23,7 +23,7 @@ export function dotObservation(
       return `${kind} { peer_id: ${nameOf(peerId)}, related_info: ${byteList(relatedInfo)} }`
     }
     case 'Accusation':
-      return `Accusation { offender: ${nameOf(observation.offender)}, malice: ${dotMalice(observation.malice)} }`
+      return `Accusation(${nameOf(observation.offender)}, ${dotMalice(observation.malice)})`
     case 'OpaquePayload':
       return `OpaquePayload(${escapeText(payloadText)})`
     case 'StartDkg':
@@ -44,9 +44,9 @@ export function parseDotVote(text: string, idOf: (name: string) => PublicId): Ob
   if (open === null) return undefined
   const [head, kind, bracket] = open
   const body = text.slice(head.length)
-  if (kind === 'Accusation') return bracket === '(' ? undefined : parseAccusation(body, idOf)
   if (bracket !== '(') return kind === 'Add' || kind === 'Remove' ? parseWithInfo(kind, body, idOf) : undefined
   if (kind === 'DkgMessage') return parseDkgMessage(body)
+  if (kind === 'Accusation') return parseAccusation(body, idOf)
   if (!body.endsWith(')')) return undefined
   const inside = body.slice(0, -1)
   if (kind === 'OpaquePayload') return { kind, payload: unescapeText(inside) }
@@ -84,11 +84,11 @@ function parseWithInfo(
 
 /** All of its hashes and events, so that what is read back is the same malice. */
 function dotMalice(malice: Malice): string {
-  return malice.kind === 'Unprovable' ? `Unprovable(${escapeText(malice.reason)})` : maliceText(malice, Infinity)
+  return malice.kind === 'Unprovable' ? `Unprovable(${escapeText(malice.reason)})` : maliceText(malice, 'whole')
 }
 
 function parseAccusation(body: string, idOf: (name: string) => PublicId): Observation<string> | undefined {
-  const match = /^offender: (\S+), malice: (\w+)\((.*)\) \}$/.exec(body)
+  const match = /^(\S+), (\w+)\((.*)\)\)$/.exec(body)
   const [, name = '', kind = '', inside = ''] = match ?? []
   const malice = isName(name) ? parseMalice(kind, inside) : undefined
   return malice && { kind: 'Accusation', offender: idOf(name), malice }

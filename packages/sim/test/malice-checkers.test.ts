@@ -71,7 +71,7 @@ describe('no-false-accusation', () => {
       if (block.observation.kind !== 'OpaquePayload') return [block]
       return [new Block({ kind: 'Accusation', offender: carol, malice: fork }, block.proofs)]
     })
-    expect(failure).toMatch(/^no-false-accusation: \w+ put out Accusation \{ offender: Carol/)
+    expect(failure).toMatch(/^no-false-accusation: \w+ put out Accusation\(Carol/)
   })
 
   it('sees a detection that takes what is right for wrong', () => {

@@ -22,7 +22,7 @@ function run(options: SimulationOptions): SimulationResult {
 }
 
 function accused(result: SimulationResult): string[] {
-  return result.agreed.flatMap((key) => /^Accusation \{ offender: (\w+)/.exec(key)?.[1] ?? [])
+  return result.agreed.flatMap((key) => /^Accusation\((\w+)/.exec(key)?.[1] ?? [])
 }
 
 /** What a strategy commits, by which all correct peers know it. */
