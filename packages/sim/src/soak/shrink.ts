@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
+
+import { peerNames } from '../names.ts'
+import { OptionsError, checkOptions } from '../options.ts'
+import type { SimulationOptions, Topic } from '../options.ts'
+import type { Simulate } from './run.ts'
+
+/** Bounds of the search, in runs and in rounds of all these runs: not in time, so that it ends alike on every machine. */
+export const shrinkLimits = { attempts: 300, rounds: 30_000 } as const
+
+/**
+ * Looks greedily for smaller options with which the same checker fails: as soon as some do, it goes on from these.
+ *
+ * @param checker - which fails with these options, see `SimulationFailure.checker`.
+ * @returns the smallest options found; the given ones if none are smaller.
+ */
+export function shrink(options: SimulationOptions, checker: string, simulate: Simulate): SimulationOptions {
+  let smallest = options
+  let attempts = 0
+  let rounds = 0
+  const isSpent = (): boolean => attempts >= shrinkLimits.attempts || rounds >= shrinkLimits.rounds
+  const fails = (candidate: SimulationOptions): boolean => {
+    if (isSpent() || !describesRun(candidate)) return false
+    attempts++
+    const result = simulate(candidate)
+    rounds += result.rounds
+    return result.failure?.checker === checker
+  }
+  const reduce = (step: Step): boolean => {
+    for (const candidate of step(smallest)) {
+      if (!fails(candidate)) continue
+      smallest = candidate
+      return true
+    }
+    return false
+  }
+  for (let before: SimulationOptions | undefined; before !== smallest;) {
+    before = smallest
+    for (const step of steps) while (reduce(step));
+  }
+  return smallest
+}
+
+function describesRun(options: SimulationOptions): boolean {
+  try {
+    checkOptions(options)
+    return true
+  } catch (error) {
+    if (error instanceof OptionsError) return false
+    throw error
+  }
+}
+
+/**
+ * Options with something less, those first that take most away; not all of them describe a run. `maxRounds` stays: with too few rounds every run
+ * fails.
+ */
+type Step = (options: SimulationOptions) => Generator<SimulationOptions>
+
+const steps: readonly Step[] = [fewerTopics, fewerAdversaries, fewerCrashes, fewerPeers, simplerNetwork, earlierRounds]
+
+function* fewerTopics(options: SimulationOptions): Generator<SimulationOptions> {
+  for (const topics of withoutParts(options.topics)) yield withTopics(options, topics)
+}
+
+function* fewerAdversaries(options: SimulationOptions): Generator<SimulationOptions> {
+  for (const adversaries of withoutParts(options.adversaries)) yield { ...options, adversaries }
+}
+
+function* fewerCrashes(options: SimulationOptions): Generator<SimulationOptions> {
+  for (const crashes of withoutParts(options.crashes)) yield { ...options, crashes }
+}
+
+function* fewerPeers(options: SimulationOptions): Generator<SimulationOptions> {
+  const { initialPeers } = options
+  for (const peers of new Set([4, Math.ceil(initialPeers / 2), initialPeers - 1])) {
+    if (peers > 0 && peers < initialPeers) yield withPeers(options, peers)
+  }
+}
+
+/** The list without all, then without each half, each quarter … each single item. */
+function* withoutParts<T>(items: readonly T[]): Generator<readonly T[]> {
+  for (let size = items.length; size > 0; size = size === 1 ? 0 : Math.ceil(size / 2)) {
+    for (let start = 0; start < items.length; start += size) yield items.toSpliced(start, size)
+  }
+}
+
+function* simplerNetwork(options: SimulationOptions): Generator<SimulationOptions> {
+  const { delay } = options
+  const simple: Partial<SimulationOptions> = {
+    wire: false,
+    identities: 'mock',
+    lossProbability: 0,
+    crashProbability: 0,
+    duplicateVotes: false,
+    roundMs: 100,
+  }
+  for (const [name, value] of Object.entries(simple)) {
+    const simpler = { ...options, [name]: value }
+    if (simpler[name as keyof SimulationOptions] !== options[name as keyof SimulationOptions]) yield simpler
+  }
+  if (delay.kind !== 'none') yield { ...options, delay: { kind: 'none' } }
+  if (delay.kind === 'poisson' || delay.kind === 'adversarial')
+    yield { ...options, delay: { kind: 'constant', ms: 30 } }
+}
+
+/** Everything at once, then in half of the time; votes without spread; and a network that is fair as soon as everything has begun. */
+function* earlierRounds(options: SimulationOptions): Generator<SimulationOptions> {
+  const { topics, adversaries, crashes, fairFromRound } = options
+  for (const earlier of [(): number => 0, (round: number): number => Math.floor(round / 2)]) {
+    const shift = <T extends { readonly round: number }>(items: readonly T[]): T[] =>
+      items.map((item) => ({ ...item, round: earlier(item.round) }))
+    const later = (items: readonly { readonly round: number }[]): boolean => items.some(({ round }) => round > 0)
+    if (later(topics)) yield { ...options, topics: shift(topics) }
+    if (later(adversaries)) yield { ...options, adversaries: shift(adversaries) }
+    if (later(crashes)) yield { ...options, crashes: shift(crashes) }
+  }
+  if (topics.some(({ spreadRounds }) => spreadRounds > 0)) {
+    yield { ...options, topics: topics.map((topic) => ({ ...topic, spreadRounds: 0 })) }
+  }
+  // As scenarios have it: the promises of a fair network count from a time when all topics are open.
+  const lastStart = Math.max(1, ...topics.map(({ round }) => round), ...crashes.map(({ round }) => round + 1))
+  if (lastStart < fairFromRound) yield { ...options, fairFromRound: lastStart }
+}
+
+/** Only these topics of the options, each waiting for those that are left of what it waited for, and no adversaries that never come. */
+function withTopics(options: SimulationOptions, kept: readonly Topic[]): SimulationOptions {
+  const changes = options.topics.filter(({ kind }) => kind !== 'payload')
+  const topics = kept.map((topic): Topic => {
+    if (topic.kind === 'payload') return topic
+    return { ...topic, after: changes.slice(0, topic.after).filter((change) => kept.includes(change)).length }
+  })
+  const members = new Set(peerNames(options.initialPeers))
+  for (const topic of topics) if (topic.kind === 'add') members.add(topic.peer)
+  return { ...options, topics, adversaries: options.adversaries.filter(({ peer }) => members.has(peer)) }
+}
+
+/** Fewer founders, and nothing that only those who are gone could have done. */
+function withPeers(options: SimulationOptions, initialPeers: number): SimulationOptions {
+  const gone = new Set(peerNames(options.initialPeers).slice(initialPeers))
+  const kept = options.topics.filter((topic) => topic.kind === 'payload' || !gone.has(topic.peer))
+  const fewer = withTopics({ ...options, initialPeers }, kept)
+  const topics = fewer.topics.map((topic): Topic => {
+    if (topic.kind !== 'payload' || topic.by === 'all') return topic
+    return { ...topic, by: Math.min(topic.by, initialPeers) }
+  })
+  return { ...fewer, topics }
+}
