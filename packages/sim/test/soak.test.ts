@@ -186,8 +186,8 @@ describe('a run that fails', () => {
 
   it.each([
     [0, shrinkLimits.attempts],
-    [1000, shrinkLimits.rounds / 1000],
-  ])('is given up after a bounded search, at the smallest found (%i rounds each: %i attempts)', (rounds, most) => {
+    [10_000, shrinkLimits.messages / 10_000],
+  ])('is given up after a bounded search, at the smallest found (%i messages each: %i attempts)', (messages, most) => {
     // Only the last topic can ever go: finding that out takes an attempt for every other one, again and again.
     const { topics } = optionsOf('votes-before')
     let left = topics.length
@@ -199,7 +199,7 @@ describe('a run that fails', () => {
     })
     const smallest = shrink({ ...optionsOf('votes-before'), topics }, 'agreement', (options) => {
       attempts++
-      return { ...bug(options), rounds }
+      return { ...bug(options), traffic: { ...done.traffic, messages } }
     })
     expect(attempts).toBe(most)
     expect(smallest.topics).toHaveLength(left)

@@ -5,8 +5,8 @@ import { OptionsError, checkOptions } from '../options.ts'
 import type { SimulationOptions, Topic } from '../options.ts'
 import type { Simulate } from './run.ts'
 
-/** Bounds of the search, in runs and in rounds of all these runs: not in time, so that it ends alike on every machine. */
-export const shrinkLimits = { attempts: 300, rounds: 30_000 } as const
+/** Bounds of the search, in runs and in messages of all these runs: not in time, so that it ends alike on every machine. */
+export const shrinkLimits = { attempts: 300, messages: 300_000 } as const
 
 /**
  * Looks greedily for smaller options with which the same checker fails: as soon as some do, it goes on from these.
@@ -17,13 +17,13 @@ export const shrinkLimits = { attempts: 300, rounds: 30_000 } as const
 export function shrink(options: SimulationOptions, checker: string, simulate: Simulate): SimulationOptions {
   let smallest = options
   let attempts = 0
-  let rounds = 0
-  const isSpent = (): boolean => attempts >= shrinkLimits.attempts || rounds >= shrinkLimits.rounds
+  let messages = 0
+  const isSpent = (): boolean => attempts >= shrinkLimits.attempts || messages >= shrinkLimits.messages
   const fails = (candidate: SimulationOptions): boolean => {
     if (isSpent() || !describesRun(candidate)) return false
     attempts++
     const result = simulate(candidate)
-    rounds += result.rounds
+    messages += result.traffic.messages
     return result.failure?.checker === checker
   }
   const reduce = (step: Step): boolean => {
