@@ -93,10 +93,11 @@ class Progress {
     }
     const { elapsedMs } = this
     const { forMs } = this.#plan
-    const most = forMs === null ? ` of ${String(runsInShard(this.#plan))}` : ''
+    const runs =
+      forMs === null ? `${String(this.#runs)} of ${String(runsInShard(this.#plan))} runs` : counted(this.#runs, 'run')
     const left = forMs === null ? '' : `, ${String(Math.max(0, Math.ceil((forMs - elapsedMs) / 1000)))} s to go`
     const perSecond = ((1000 * this.#runs) / Math.max(1, elapsedMs)).toFixed(1)
-    this.#line.show(`${String(this.#runs)}${most} ${this.#runs === 1 && most === "" ? "run" : "runs"}, ${perSecond}/s, ${counted(this.#failures, 'failure')}${left}`)
+    this.#line.show(`${runs}, ${perSecond}/s, ${counted(this.#failures, 'failure')}${left}`)
   }
 
   onShrinking(begun: number, count: number): void {
