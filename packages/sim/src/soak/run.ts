@@ -4,12 +4,9 @@ import { commandFor } from '../command.ts'
 import { OptionsError } from '../options.ts'
 import type { SimulationOptions } from '../options.ts'
 import { findScenario } from '../scenarios.ts'
-import type { SimulationResult } from '../simulate.ts'
 import type { SoakRun } from './plan.ts'
 import { shrink } from './shrink.ts'
-
-/** How a run is made: `simulate`, or what a test has instead. */
-export type Simulate = (options: SimulationOptions) => SimulationResult
+import type { Simulate } from './shrink.ts'
 
 /** A run to be made. Plain data, like its outcome: both travel between threads. */
 export interface SoakJob extends SoakRun {

@@ -3,7 +3,10 @@
 import { peerNames } from '../names.ts'
 import { OptionsError, checkOptions } from '../options.ts'
 import type { SimulationOptions, Topic } from '../options.ts'
-import type { Simulate } from './run.ts'
+import type { SimulationResult } from '../simulate.ts'
+
+/** How a run is made: `simulate`, or what a test has instead. */
+export type Simulate = (options: SimulationOptions) => SimulationResult
 
 /** Bounds of the search, in runs and in messages of all these runs: not in time, so that it ends alike on every machine. */
 export const shrinkLimits = { attempts: 300, messages: 300_000 } as const
