@@ -5,6 +5,7 @@ import type { SoakReport } from '@parsec-bft/sim'
 import { readFileSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test, vi } from 'vitest'
+import { performAll } from '../src/soak/perform-all.ts'
 import { parsec, temporaryFolder } from './run-parsec.ts'
 
 /** From seed 100 on Bob puts out each payload twice. Other threads do not have this bug. */
@@ -49,6 +50,16 @@ describe('parsec soak', () => {
     expect(three?.elapsed.workers).toBe(3)
     expect(one?.counts['committed.Fork']).toBeGreaterThan(0)
     expect({ ...three, elapsed: undefined }).toEqual({ ...one, elapsed: undefined })
+  })
+
+  test.each([1, 2])('an error that is no failed check ends everything (%i workers)', async (workers) => {
+    const job = { scenario: 'nowhere', seed: 0, shrinks: false }
+    const all = performAll(
+      workers,
+      () => job,
+      () => undefined,
+    )
+    await expect(all).rejects.toThrow(/there is no nowhere/)
   })
 
   test('--for ends when its time is over', async () => {
@@ -107,7 +118,7 @@ describe('parsec soak that finds a bug', () => {
     )
     expect(stdout).toContain(stderr)
     expect(stdout).toMatch(/^ {2}smaller: npm run parsec -- simulate --options '\{.*"seed":"100"/m)
-    expect(stdout).toMatch(/\n1 of them failed\.\n$/)
+    expect(stdout).toMatch(/\n1 of 5 runs failed\.\n$/)
   })
 
   test('tells the first failures, counts the others, and shrinks only the first', async () => {

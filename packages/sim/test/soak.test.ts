@@ -2,6 +2,7 @@
 
 import {
   MergeError,
+  OptionsError,
   SoakTally,
   findScenario,
   mergeReports,
@@ -138,6 +139,16 @@ describe('a run that fails', () => {
       command: 'npm run parsec -- simulate --scenario mixed --seed 3',
       shrunk: null,
     })
+  })
+
+  it('is also one that a scenario describes wrongly; other errors are no failures', () => {
+    const throwing = (error: Error) => (): unknown =>
+      performRun({ scenario: 'mixed', seed: 3, shrinks: true }, () => {
+        throw error
+      })
+    const failure = { checker: 'options', reason: 'topics: too many', shrunk: null }
+    expect(throwing(new OptionsError('topics', 'too many'))()).toMatchObject({ failure })
+    expect(throwing(new Error('no memory'))).toThrow('no memory')
   })
 
   it('is made smaller as long as the same checker fails', () => {

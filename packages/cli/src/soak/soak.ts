@@ -7,7 +7,7 @@ import type { Io } from '../io.ts'
 import { counted } from '../narration.ts'
 import { version } from '../version.ts'
 import { failureText, mostTold } from './summary.ts'
-import { performAll } from './workers.ts'
+import { performAll } from './perform-all.ts'
 
 /** Smaller options are looked for only for so many failures: each costs many runs. */
 export const mostShrunk = mostTold
@@ -32,7 +32,7 @@ export async function soak(plan: SoakPlan, workers: number, io: Io): Promise<Soa
       progress.onRun(outcome)
     })
     // Interrupted while smaller options are looked for, the runs themselves are complete.
-    const wasInterrupted = interrupted
+    const wasInterrupted = interrupted && place < planned
     await shrinkFailures(tally, workers, progress, () => interrupted)
     return tally.report({
       version: version(),

@@ -13,7 +13,8 @@ export function summary(report: SoakReport): string {
   const { index, count } = options.shard
   const shard = count === 1 ? '' : `, shard ${String(index)} of ${String(count)}`
   const done = runsDone(report)
-  const verdict = failures.length === 0 ? 'No check failed.' : `${String(failures.length)} of them failed.`
+  const verdict =
+    failures.length === 0 ? 'No check failed.' : `${String(failures.length)} of ${counted(done, 'run')} failed.`
   return [
     `${counted(done, 'run')} of ${counted(options.scenarios.length, 'scenario')}, seeds from ${String(options.seedFrom)}${shard}: ` +
       `${counted(rounds, 'round')}, ${counted(blocks, 'block')}, ${counted(messages, 'message')}.`,

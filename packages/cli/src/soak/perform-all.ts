@@ -26,7 +26,7 @@ function thisThread(): Hand {
 const isSource = import.meta.url.endsWith('.ts')
 
 function otherThread(): Hand {
-  const worker = new Worker(new URL(isSource ? './worker.ts' : './worker.js', import.meta.url), {
+  const worker = new Worker(new URL(isSource ? './thread.ts' : './thread.js', import.meta.url), {
     execArgv: isSource ? [...process.execArgv, '--conditions=source'] : process.execArgv,
   })
   return {
