@@ -4,6 +4,7 @@ import {
   MergeError,
   OptionsError,
   SoakTally,
+  checkOptions,
   findScenario,
   mergeReports,
   performRun,
@@ -14,7 +15,7 @@ import {
   shrinkLimits,
   simulate,
 } from '@parsec-bft/sim'
-import type { Simulate, SimulationOptions, SoakPlan, SoakReport, SoakRun } from '@parsec-bft/sim'
+import type { Simulate, SimulationOptions, SoakPlan, SoakReport, SoakRun, Topic } from '@parsec-bft/sim'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 
@@ -182,12 +183,27 @@ describe('a run that fails', () => {
     }
   })
 
-  it('keeps what the failure needs, and all that depends on it', () => {
-    const isBuggy = ({ topics, adversaries }: SimulationOptions): boolean =>
-      adversaries.length > 0 && topics.some(({ kind }) => kind === 'add')
-    const { topics, adversaries } = shrink(optionsOf('malice-and-joiners'), 'eviction', failing('eviction', isBuggy))
-    expect(topics).toMatchObject([{ kind: 'add' }])
-    expect(adversaries).toHaveLength(1)
+  it('keeps a removal that waits for an addition, and nothing that came between', () => {
+    const change = (kind: 'add' | 'remove', peer: string, after: number): Topic => {
+      return { kind, peer, after, round: 3, spreadRounds: 2 }
+    }
+    const topics = [change('add', 'Eric', 0), change('add', 'Fred', 1), change('remove', 'Eric', 2)]
+    const bug = failing('liveness', (options) => options.topics.some(({ kind }) => kind === 'remove'))
+    const smallest = shrink({ ...optionsOf('minimal'), topics }, 'liveness', bug)
+    expect(smallest.topics).toEqual([
+      { ...topics[0], round: 0, spreadRounds: 0 },
+      { ...topics[2], round: 0, spreadRounds: 0, after: 1 },
+    ])
+  })
+
+  it.each([1, 2, 3, 4, 5])('keeps an adversary in the smallest network that bears one (seed %i)', (seed) => {
+    const bug = failing('eviction', ({ adversaries }) => adversaries.length > 0)
+    const smallest = shrink(optionsOf('malice', seed), 'eviction', (options) => {
+      checkOptions(options)
+      return bug(options)
+    })
+    expect(smallest.initialPeers).toBe(4)
+    expect(smallest.adversaries).toHaveLength(1)
   })
 
   it('is not taken for another failure', () => {

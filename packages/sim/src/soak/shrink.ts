@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
 
 import { peerNames } from '../names.ts'
-import { OptionsError, checkOptions } from '../options.ts'
+import { OptionsError, adversaryNames, checkOptions } from '../options.ts'
 import type { SimulationOptions, Topic } from '../options.ts'
 import type { SimulationResult } from '../simulate.ts'
 
@@ -126,26 +126,28 @@ function* earlierRounds(options: SimulationOptions): Generator<SimulationOptions
   if (lastStart < fairFromRound) yield { ...options, fairFromRound: lastStart }
 }
 
-/** Only these topics of the options, each waiting for those that are left of what it waited for, and no adversaries that never come. */
+/** Only these topics of the options, each waiting for those that are left of what it waited for. */
 function withTopics(options: SimulationOptions, kept: readonly Topic[]): SimulationOptions {
   const changes = options.topics.filter(({ kind }) => kind !== 'payload')
   const topics = kept.map((topic): Topic => {
     if (topic.kind === 'payload') return topic
     return { ...topic, after: changes.slice(0, topic.after).filter((change) => kept.includes(change)).length }
   })
-  const members = new Set(peerNames(options.initialPeers))
-  for (const topic of topics) if (topic.kind === 'add') members.add(topic.peer)
-  return { ...options, topics, adversaries: options.adversaries.filter(({ peer }) => members.has(peer)) }
+  return { ...options, topics }
 }
 
-/** Fewer founders, and nothing that only those who are gone could have done. */
+/** Fewer founders; adversaries among those who are gone are others now. */
 function withPeers(options: SimulationOptions, initialPeers: number): SimulationOptions {
-  const gone = new Set(peerNames(options.initialPeers).slice(initialPeers))
-  const kept = options.topics.filter((topic) => topic.kind === 'payload' || !gone.has(topic.peer))
-  const fewer = withTopics({ ...options, initialPeers }, kept)
-  const topics = fewer.topics.map((topic): Topic => {
-    if (topic.kind !== 'payload' || topic.by === 'all') return topic
-    return { ...topic, by: Math.min(topic.by, initialPeers) }
-  })
-  return { ...fewer, topics }
+  const gone = peerNames(options.initialPeers).slice(initialPeers)
+  const adversaries = adversaryNames(options)
+  const free = peerNames(initialPeers).filter((peer) => !adversaries.has(peer))
+  const successors = new Map(gone.filter((peer) => adversaries.has(peer)).map((peer, i) => [peer, free[i] ?? peer]))
+  return {
+    ...options,
+    initialPeers,
+    adversaries: options.adversaries.map((it) => ({ ...it, peer: successors.get(it.peer) ?? it.peer })),
+    topics: options.topics.map((topic) =>
+      topic.kind === 'payload' && topic.by !== 'all' ? { ...topic, by: Math.min(topic.by, initialPeers) } : topic,
+    ),
+  }
 }
