@@ -16,15 +16,16 @@ export const mostShrunk = mostTold
 export async function soak(plan: SoakPlan, workers: number, io: Io): Promise<SoakReport> {
   const tally = new SoakTally(plan)
   const progress = new Progress(plan, io)
-  let interrupted = false
+  const interrupt = new AbortController()
   const stopListening = io.onInterrupt(() => {
-    interrupted = true
+    interrupt.abort()
   })
   try {
     const planned = runsInShard(plan)
     let place = 0
     const nextRun = (): SoakJob | undefined => {
-      if (interrupted || place >= planned || progress.elapsedMs >= (plan.forMs ?? Infinity)) return undefined
+      if (interrupt.signal.aborted || place >= planned || progress.elapsedMs >= (plan.forMs ?? Infinity))
+        return undefined
       return { ...runAt(plan, place++), shrinks: false }
     }
     await performAll(Math.min(workers, Math.max(1, planned)), nextRun, (outcome) => {
@@ -32,11 +33,11 @@ export async function soak(plan: SoakPlan, workers: number, io: Io): Promise<Soa
       progress.onRun(outcome)
     })
     // Interrupted while smaller options are looked for, the runs themselves are complete.
-    const wasInterrupted = interrupted && place < planned
-    await shrinkFailures(tally, workers, progress, () => interrupted)
+    const interrupted = interrupt.signal.aborted && place < planned
+    await shrinkFailures(tally, workers, progress, interrupt.signal)
     return tally.report({
       version: version(),
-      interrupted: wasInterrupted,
+      interrupted,
       elapsed: { ms: Math.round(progress.elapsedMs), workers },
     })
   } finally {
@@ -49,13 +50,13 @@ async function shrinkFailures(
   tally: SoakTally,
   workers: number,
   progress: Progress,
-  isInterrupted: () => boolean,
+  signal: AbortSignal,
 ): Promise<void> {
   const failures = tally.failures.slice(0, mostShrunk)
   if (failures.length === 0) return
   let begun = 0
   const next = (): SoakJob | undefined => {
-    const failure = isInterrupted() ? undefined : failures[begun]
+    const failure = signal.aborted ? undefined : failures[begun]
     if (failure === undefined) return undefined
     progress.onShrinking(++begun, failures.length)
     return { scenario: failure.scenario, seed: failure.seed, shrinks: true }
