@@ -18,6 +18,12 @@ export interface Io {
   clockMs(): number
   /** A seed for those who do not care which. */
   freshSeed(): string
+  /**
+   * Calls when the user wants an end, once: who asks a second time gets it at once.
+   *
+   * @returns what stops listening.
+   */
+  onInterrupt(call: () => void): () => void
 }
 
 /** The process that we are. */
@@ -26,6 +32,10 @@ export const processIo: Io = {
   stderr: process.stderr,
   clockMs: () => performance.now(),
   freshSeed: () => String(randomInt(2 ** 32)),
+  onInterrupt: (call) => {
+    process.once('SIGINT', call)
+    return () => process.off('SIGINT', call)
+  },
 }
 
 /** Exit codes of all commands. */

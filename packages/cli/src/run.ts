@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
 
-import { readFileSync } from 'node:fs'
 import { Command, CommanderError } from 'commander'
 import { UsageError, exitCodes } from './io.ts'
 import type { Io } from './io.ts'
 import { addReplay } from './replay.ts'
 import { addScenarios } from './scenarios.ts'
 import { addSimulate } from './simulate.ts'
+import { addSoak } from './soak/command.ts'
+import { version } from './version.ts'
 
 const examples = `
 Examples:
@@ -14,16 +15,12 @@ Examples:
   parsec simulate --dump-graphs graphs    the same, with a picture per peer and decision in graphs/
   parsec scenarios                        networks with faults, churn, lost messages …
   parsec replay graphs                    the written graphs, decided again
+  parsec soak                             a thousand networks: does any check fail?
   parsec help simulate                    everything about a command
 
-Exit codes: 0 all is well; 1 peers disagree, or a replay decides something else; 2 wrong usage; 3 no consensus
+Exit codes: 0 all is well; 1 a check fails, or a replay decides something else; 2 wrong usage; 3 no consensus
 within the allowed rounds.
 `
-
-function version(): string {
-  const manifest = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string }
-  return manifest.version
-}
 
 /**
  * Runs one command line.
@@ -37,6 +34,8 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
     .description('PARSEC: peers that trust nobody agree on the order of events, without a leader or a clock.')
     .version(version(), '-V, --version', 'print the version')
     .exitOverride()
+    // What follows the name of a subcommand (soak merge) is its own.
+    .enablePositionalOptions()
     .configureOutput({
       writeOut: (text) => io.stdout.write(text),
       writeErr: (text) => io.stderr.write(text),
@@ -52,6 +51,7 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
   addSimulate(program, io, done)
   addReplay(program, io, done)
   addScenarios(program, io)
+  addSoak(program, io, done)
   try {
     await program.parseAsync(argv, { from: 'user' })
     return code

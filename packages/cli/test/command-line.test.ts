@@ -5,15 +5,20 @@ import { describe, expect, test } from 'vitest'
 import { parsec } from './run-parsec.ts'
 
 describe('help', () => {
-  test.each([['--help'], ['simulate', '--help'], ['replay', '--help'], ['scenarios', '--help'], ['help', 'simulate']])(
-    'parsec %s %s exits with 0 and shows examples',
-    async (...argv) => {
-      const { code, stdout, stderr } = await parsec(argv)
-      expect(code).toBe(0)
-      expect(stdout).toContain('Examples:\n  parsec ')
-      expect(stderr).toBe('')
-    },
-  )
+  test.each([
+    ['--help'],
+    ['simulate', '--help'],
+    ['replay', '--help'],
+    ['scenarios', '--help'],
+    ['soak', '--help'],
+    ['soak', 'merge', '--help'],
+    ['help', 'simulate'],
+  ])('parsec %s %s exits with 0 and shows examples', async (...argv) => {
+    const { code, stdout, stderr } = await parsec(argv)
+    expect(code).toBe(0)
+    expect(stdout).toContain('Examples:\n  parsec ')
+    expect(stderr).toBe('')
+  })
 
   test('no command at all shows the help on stderr and is wrong usage', async () => {
     const { code, stdout, stderr } = await parsec([])
@@ -70,6 +75,20 @@ describe('wrong usage exits with 2 and says what to do', () => {
     ['simulate --dump-on end', /--dump-on.*use it with --dump-graphs/],
     ['simulate --dump-graphs /dev/null/graphs', /cannot write graphs to/],
     ['simulate --dump-graphs --peers Zed', /no peer "Zed" in this run; there are Alice,Bob,Carol,Dave,Eric/],
+    ['soak --runs 0', /not a whole number from 1/],
+    ['soak --for 10', /no time like 30s, 10m or 2h/],
+    ['soak --for 0s', /no time like/],
+    ['soak --for 1s --runs 5', /cannot be used with option '--runs/],
+    ['soak --seed-from x', /not a whole number/],
+    ['soak --shard 0/2', /not i\/n with i from 1 to n/],
+    ['soak --shard 3/2', /not i\/n with i from 1 to n/],
+    ['soak --workers 0', /not a whole number from 1/],
+    ['soak --scenario nowhere', /no scenario nowhere: parsec scenarios/],
+    ['soak --save /dev/null/x', /cannot write to \/dev\/null\/x/],
+    ['soak merg', /too many arguments|unknown command/],
+    ['soak merge', /missing required argument 'file'/],
+    ['soak merge no-such-file.json', /cannot read no-such-file.json/],
+    ['soak merge package.json', /package.json is no report that parsec soak --json printed/],
     ['replay', /missing required argument 'file'/],
     ['replay no-such-file.dot', /cannot read no-such-file.dot/],
   ])('parsec %s', async (line, said) => {

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { onTestFinished } from 'vitest'
 import { run } from '../src/index.ts'
+import type { Io } from '../src/index.ts'
 
 /** What a command did. */
 export interface Ran {
@@ -13,8 +14,11 @@ export interface Ran {
   readonly stderr: string
 }
 
-/** Runs the command in this process. Its seed is 1 where none is told. */
-export async function parsec(argv: readonly string[], { isTTY = false } = {}): Promise<Ran> {
+/** What is different from a machine on which nothing happens. */
+type Machine = Partial<Pick<Io, 'clockMs' | 'onInterrupt'>> & { readonly isTTY?: boolean }
+
+/** Runs the command in this process. Its seed is 1 where none is told; each look at the clock takes a millisecond. */
+export async function parsec(argv: readonly string[], { isTTY = false, ...machine }: Machine = {}): Promise<Ran> {
   const out: string[] = []
   const err: string[] = []
   let timeMs = 0
@@ -23,6 +27,8 @@ export async function parsec(argv: readonly string[], { isTTY = false } = {}): P
     stderr: { write: (text) => err.push(text), isTTY, columns: 60 },
     clockMs: () => timeMs++,
     freshSeed: () => '1',
+    onInterrupt: () => () => undefined,
+    ...machine,
   })
   return { code, stdout: out.join(''), stderr: err.join('') }
 }

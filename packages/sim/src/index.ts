@@ -53,3 +53,11 @@ export type {
   SimulationHooks,
   SimulationResult,
 } from './simulate.ts'
+export { runAt, runsInShard } from './soak/plan.ts'
+export type { Shard, SoakPlan, SoakRun } from './soak/plan.ts'
+export { MergeError, SoakTally, mergeReports, runsDone } from './soak/report.ts'
+export type { Elapsed, SoakReport } from './soak/report.ts'
+export { performRun } from './soak/run.ts'
+export type { SoakFailure, SoakJob, SoakOutcome } from './soak/run.ts'
+export { shrink, shrinkLimits } from './soak/shrink.ts'
+export type { Simulate } from './soak/shrink.ts'

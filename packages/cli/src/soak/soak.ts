@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
+
+import { SoakTally, runAt, runsInShard } from '@parsec-bft/sim'
+import type { SoakJob, SoakOutcome, SoakPlan, SoakReport } from '@parsec-bft/sim'
+import { ProgressLine } from '../io.ts'
+import type { Io } from '../io.ts'
+import { counted } from '../narration.ts'
+import { version } from '../version.ts'
+import { failureText, mostTold } from './summary.ts'
+import { performAll } from './perform-all.ts'
+
+/** Smaller options are looked for only for so many failures: each costs many runs. */
+export const mostShrunk = mostTold
+
+/** Makes the runs of a plan, tells how far they are, and shrinks the first failures. An interrupt ends it after the runs under way. */
+export async function soak(plan: SoakPlan, workers: number, io: Io): Promise<SoakReport> {
+  const tally = new SoakTally(plan)
+  const progress = new Progress(plan, io)
+  const interrupt = new AbortController()
+  const stopListening = io.onInterrupt(() => {
+    interrupt.abort()
+  })
+  try {
+    const planned = runsInShard(plan)
+    let place = 0
+    const nextRun = (): SoakJob | undefined => {
+      if (interrupt.signal.aborted || place >= planned || progress.elapsedMs >= (plan.forMs ?? Infinity))
+        return undefined
+      return { ...runAt(plan, place++), shrinks: false }
+    }
+    await performAll(Math.min(workers, Math.max(1, planned)), nextRun, (outcome) => {
+      tally.add(outcome)
+      progress.onRun(outcome)
+    })
+    // Interrupted while smaller options are looked for, the runs themselves are complete.
+    const interrupted = interrupt.signal.aborted && place < planned
+    await shrinkFailures(tally, workers, progress, interrupt.signal)
+    return tally.report({
+      version: version(),
+      interrupted,
+      elapsed: { ms: Math.round(progress.elapsedMs), workers },
+    })
+  } finally {
+    stopListening()
+    progress.end()
+  }
+}
+
+async function shrinkFailures(
+  tally: SoakTally,
+  workers: number,
+  progress: Progress,
+  signal: AbortSignal,
+): Promise<void> {
+  const failures = tally.failures.slice(0, mostShrunk)
+  if (failures.length === 0) return
+  let begun = 0
+  const next = (): SoakJob | undefined => {
+    const failure = signal.aborted ? undefined : failures[begun]
+    if (failure === undefined) return undefined
+    progress.onShrinking(++begun, failures.length)
+    return { scenario: failure.scenario, seed: failure.seed, shrinks: true }
+  }
+  await performAll(Math.min(workers, failures.length), next, ({ failure }) => {
+    if (failure !== null) tally.addFailure(failure)
+  })
+}
+
+/** What is told while runs are made: a line that is written over and, as they come, the first failures. */
+class Progress {
+  readonly #plan: SoakPlan
+  readonly #io: Io
+  readonly #line: ProgressLine
+  readonly #startMs: number
+  #runs = 0
+  #failures = 0
+
+  constructor(plan: SoakPlan, io: Io) {
+    this.#plan = plan
+    this.#io = io
+    this.#line = new ProgressLine(io.stderr)
+    this.#startMs = io.clockMs()
+  }
+
+  get elapsedMs(): number {
+    return this.#io.clockMs() - this.#startMs
+  }
+
+  onRun({ failure }: SoakOutcome): void {
+    this.#runs++
+    if (failure !== null && ++this.#failures <= mostTold) {
+      this.#line.clear()
+      this.#io.stderr.write(`${failureText(failure)}\n`)
+    }
+    const { elapsedMs } = this
+    const { forMs } = this.#plan
+    const runs =
+      forMs === null ? `${String(this.#runs)} of ${String(runsInShard(this.#plan))} runs` : counted(this.#runs, 'run')
+    const left = forMs === null ? '' : `, ${String(Math.max(0, Math.ceil((forMs - elapsedMs) / 1000)))} s to go`
+    const perSecond = ((1000 * this.#runs) / Math.max(1, elapsedMs)).toFixed(1)
+    this.#line.show(`${runs}, ${perSecond}/s, ${counted(this.#failures, 'failure')}${left}`)
+  }
+
+  onShrinking(begun: number, count: number): void {
+    this.#line.show(`looking for a smaller run that fails likewise: failure ${String(begun)} of ${String(count)}`)
+  }
+
+  end(): void {
+    this.#line.clear()
+  }
+}

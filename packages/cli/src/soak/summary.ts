@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
+
+import { runsDone } from '@parsec-bft/sim'
+import type { SoakFailure, SoakReport } from '@parsec-bft/sim'
+import { counted } from '../narration.ts'
+
+/** More failures than this are only counted. */
+export const mostTold = 10
+
+/** A report for people. */
+export function summary(report: SoakReport): string {
+  const { interrupted, options, rounds, blocks, messages, counts, failures } = report
+  const { index, count } = options.shard
+  const shard = count === 1 ? '' : `, shard ${String(index)} of ${String(count)}`
+  const done = runsDone(report)
+  const verdict =
+    failures.length === 0 ? 'No check failed.' : `${String(failures.length)} of ${counted(done, 'run')} failed.`
+  return [
+    `${counted(done, 'run')} of ${counted(options.scenarios.length, 'scenario')}, seeds from ${String(options.seedFrom)}${shard}: ` +
+      `${counted(rounds, 'round')}, ${counted(blocks, 'block')}, ${counted(messages, 'message')}.`,
+    ...(interrupted ? ['They were interrupted: there was more to do.'] : []),
+    '',
+    ...maliceTable(counts),
+    ...failures.slice(0, mostTold).flatMap((failure) => [failureText(failure), '']),
+    ...(failures.length > mostTold
+      ? [`and ${counted(failures.length - mostTold, 'more failure')} (--json lists all)`, '']
+      : []),
+    done === 0 ? 'Nothing was run.' : verdict,
+    '',
+  ].join('\n')
+}
+
+/** A failure, the command that shows it again, and a smaller one where there is one. */
+export function failureText({ scenario, seed, checker, reason, command, shrunk }: SoakFailure): string {
+  const smaller = shrunk === null ? [] : [`  smaller: ${shrunk.command}`]
+  return [`FAILED ${scenario}, seed ${String(seed)}: ${checker}: ${reason}`, `  replay: ${command}`, ...smaller].join(
+    '\n',
+  )
+}
+
+/** What was committed, detected, evicted, and only reported: a row per kind of malice. */
+function maliceTable(counts: SoakReport['counts']): string[] {
+  const columns = ['committed', 'detected', 'evicted', 'reported']
+  const kinds = [...new Set(Object.keys(counts).map((name) => name.slice(name.indexOf('.') + 1)))].sort()
+  if (kinds.length === 0) return []
+  const width = Math.max(...kinds.map((kind) => kind.length))
+  const row = (name: string, cells: readonly string[]): string =>
+    [name.padEnd(width), ...cells.map((cell) => cell.padStart(9))].join('  ').trimEnd()
+  const cells = (kind: string): string[] => columns.map((column) => String(counts[`${column}.${kind}`] ?? ''))
+  return [row('Malice', columns), ...kinds.map((kind) => row(kind, cells(kind))), '']
+}
