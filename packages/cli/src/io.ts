@@ -33,8 +33,12 @@ export const processIo: Io = {
   clockMs: () => performance.now(),
   freshSeed: () => String(randomInt(2 ** 32)),
   onInterrupt: (call) => {
-    process.once('SIGINT', call)
-    return () => process.off('SIGINT', call)
+    // A person's Ctrl-C, and what ends jobs elsewhere.
+    const signals = ['SIGINT', 'SIGTERM'] as const
+    for (const signal of signals) process.once(signal, call)
+    return () => {
+      for (const signal of signals) process.off(signal, call)
+    }
   },
 }
 

@@ -66,6 +66,9 @@ async function shrinkFailures(
   })
 }
 
+/** Where no line can be written over, one is added so often. */
+const plainEveryMs = 60_000
+
 /** What is told while runs are made: a line that is written over and, as they come, the first failures. */
 class Progress {
   readonly #plan: SoakPlan
@@ -74,6 +77,7 @@ class Progress {
   readonly #startMs: number
   #runs = 0
   #failures = 0
+  #nextPlainMs = plainEveryMs
 
   constructor(plan: SoakPlan, io: Io) {
     this.#plan = plan
@@ -98,7 +102,12 @@ class Progress {
       forMs === null ? `${String(this.#runs)} of ${String(runsInShard(this.#plan))} runs` : counted(this.#runs, 'run')
     const left = forMs === null ? '' : `, ${String(Math.max(0, Math.ceil((forMs - elapsedMs) / 1000)))} s to go`
     const perSecond = ((1000 * this.#runs) / Math.max(1, elapsedMs)).toFixed(1)
-    this.#line.show(`${runs}, ${perSecond}/s, ${counted(this.#failures, 'failure')}${left}`)
+    const text = `${runs}, ${perSecond}/s, ${counted(this.#failures, 'failure')}${left}`
+    if (this.#io.stderr.isTTY === true) this.#line.show(text)
+    else if (elapsedMs >= this.#nextPlainMs) {
+      this.#io.stderr.write(`${text}\n`)
+      this.#nextPlainMs = elapsedMs + plainEveryMs
+    }
   }
 
   onShrinking(begun: number, count: number): void {
