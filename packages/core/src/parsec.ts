@@ -342,7 +342,7 @@ export class Parsec<P> {
     const last = message.events.at(-1)
     if (last === undefined) throw invalidMessage('no events')
     this.#intake.receive(message.events, peer)
-    const end = this.#events.indexOf(last.hash)
+    const end = this.#events.indexOfId(last.id)
     // It may be on a branch that nobody has recorded.
     if (end === undefined) this.#requireTrust(peer)
     if (end === undefined || this.#consensus.graph.creator[end] !== peer) {
@@ -365,7 +365,7 @@ export class Parsec<P> {
     if (isEarly) this.#report({ kind: 'PrematureGossip', peer: id })
     const known = graph.latestBy(end, this.#ourIndex)
     if (known === none) return
-    const spam = message.events.filter((event) => graph.descends(known, this.#events.indexOf(event.hash) ?? none))
+    const spam = message.events.filter((event) => graph.descends(known, this.#events.indexOfId(event.id) ?? none))
     if (spam.length > 0) this.#report({ kind: 'Spam', peer: id, events: spam.length })
   }
 

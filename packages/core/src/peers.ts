@@ -83,6 +83,8 @@ export interface Addition {
 export class PeerList {
   readonly #peers: Peer[] = []
   readonly #indexOf = new Map<string, number>()
+  /** The same by object: most ids come again and again as the same one. */
+  readonly #indexOfObject = new WeakMap<PublicId, number>()
 
   get size(): number {
     return this.#peers.length
@@ -90,15 +92,18 @@ export class PeerList {
 
   /** The peer's number; a new one if it was never met. */
   add(id: PublicId, state: PeerState): number {
-    const key = toKey(id.bytes)
-    const known = this.#indexOf.get(key)
+    const known = this.indexOf(id)
     if (known !== undefined) return known
-    this.#indexOf.set(key, this.#peers.length)
+    this.#indexOf.set(toKey(id.bytes), this.#peers.length)
     return this.#peers.push({ id, state, member: false, removed: false, addition: undefined }) - 1
   }
 
   indexOf(id: PublicId): number | undefined {
-    return this.#indexOf.get(toKey(id.bytes))
+    const known = this.#indexOfObject.get(id)
+    if (known !== undefined) return known
+    const index = this.#indexOf.get(toKey(id.bytes))
+    if (index !== undefined) this.#indexOfObject.set(id, index)
+    return index
   }
 
   at(index: number): Readonly<Peer> {
