@@ -25,7 +25,7 @@ export class Ancestry {
     return this.#tips.some((tip) => this.#graph.descends(tip, y))
   }
 
-  /** The events of a peer with two children of that peer in it; `none` among them stands for two Initial events. */
+  /** The events of a peer with two children of that peer in it. */
   forkPoints(peer: number): Set<number> {
     const { lane: laneOf, laneBranch, lanesOf } = this.#graph
     const branched = new Set<number>()

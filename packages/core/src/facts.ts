@@ -4,13 +4,12 @@ import type { Accusation } from './accusations.ts'
 import { Ancestry } from './ancestry.ts'
 import { IntList } from './arrays.ts'
 import type { Consensus } from './consensus.ts'
-import { Reader, compareBytes, toHex } from './encoding.ts'
+import { Reader, toHex } from './encoding.ts'
 import { ParsecError } from './errors.ts'
 import { Event } from './event.ts'
 import type { EventFormat } from './event.ts'
 import { none } from './graph.ts'
 import type { KnownEvents } from './known-events.ts'
-import { hashLength } from './malice.ts'
 import type { Malice, RefusedEventKind } from './malice.ts'
 import { observationHash } from './observation.ts'
 
@@ -30,8 +29,6 @@ type Refuse<P> = (
   selfParent: number,
   otherParent: number,
 ) => RefusedEventKind | undefined
-
-const noHash = new Uint8Array(hashLength)
 
 /**
  * Which malice which ancestry proves (protocol.md section 8): by one event that is in it, by two children of one event, or, where the accusation carries an event that is refused, by
@@ -111,7 +108,7 @@ export class Facts<P> {
   bearsOut(ancestry: Ancestry, { offender, accusation, id }: Fact): boolean {
     const { malice } = accusation
     if (malice.kind === 'Fork') {
-      const point = this.#pointOf(malice.selfParentHash)
+      const point = this.#events.indexOf(malice.selfParentHash)
       return point !== undefined && ancestry.forkPoints(offender).has(point)
     }
     if ('eventBytes' in malice) return this.#bearsOutRefusal(ancestry, offender, malice.kind, malice.eventBytes, id)
@@ -128,7 +125,7 @@ export class Facts<P> {
     if (proof !== undefined) return [proof]
     if (!this.bearsOut(new Ancestry(graph, graph.tips()), fact)) return undefined
     return accusation.malice.kind === 'Fork'
-      ? this.#childrenOf(offender, this.#pointOf(accusation.malice.selfParentHash))
+      ? this.#childrenOf(offender, this.#events.indexOf(accusation.malice.selfParentHash))
       : graph.tips()
   }
 
@@ -148,11 +145,7 @@ export class Facts<P> {
   }
 
   #fork(forker: number, point: number): Fact {
-    return this.of(forker, { kind: 'Fork', selfParentHash: point === none ? noHash : this.#events.at(point).hash })
-  }
-
-  #pointOf(selfParentHash: Uint8Array): number | undefined {
-    return compareBytes(selfParentHash, noHash) === 0 ? none : this.#events.indexOf(selfParentHash)
+    return this.of(forker, { kind: 'Fork', selfParentHash: this.#events.at(point).hash })
   }
 
   /** Two events of the offender right after the point at which it forked. */

@@ -4,7 +4,7 @@ import { platform } from '#crypto'
 import { toHex, utf8Bytes } from './encoding.ts'
 import type { Reader, Writer } from './encoding.ts'
 import { checkLimit, limits } from './limits.ts'
-import { hashLength, maliceKinds } from './malice.ts'
+import { hashLength, isFaultyEventKind, isRefusedEventKind, maliceKinds } from './malice.ts'
 import type { Malice } from './malice.ts'
 
 /** The hashes by which a malice names its proof, in the order of the encoding. */
@@ -32,6 +32,10 @@ export function readMalice(reader: Reader): Malice {
   const kind = maliceKinds[reader.u32()]
   if (kind === undefined) throw reader.malformed('a kind of malice')
   const hash = (): Uint8Array => reader.fixed(hashLength, 'a hash').slice()
+  if (isFaultyEventKind(kind)) return { kind, eventHash: hash() }
+  if (isRefusedEventKind(kind)) {
+    return { kind, eventBytes: reader.bytes('accused event', limits.accusedEventBytes).slice() }
+  }
   switch (kind) {
     case 'DuplicateVote':
       return { kind, firstHash: hash(), secondHash: hash() }
@@ -41,18 +45,6 @@ export function readMalice(reader: Reader): Malice {
       return { kind, eventHash: hash(), accusationHash: hash() }
     case 'Unprovable':
       return { kind, reason: reader.string('reason', limits.reasonBytes) }
-    case 'UnexpectedGenesis':
-    case 'MissingGenesis':
-    case 'InvalidAccusation':
-      return { kind, eventHash: hash() }
-    case 'IncorrectGenesis':
-    case 'SelfParentByDifferentCreator':
-    case 'OtherParentBySameCreator':
-    case 'InvalidRequest':
-    case 'InvalidResponse':
-    case 'InvalidGossipCreator':
-    case 'OwnForkInAncestry':
-      return { kind, eventBytes: reader.bytes('accused event', limits.accusedEventBytes).slice() }
   }
 }
 

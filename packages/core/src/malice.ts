@@ -4,17 +4,28 @@
 export const hashLength = 32
 
 /** Faults of an event that is in the graph; named by the event's hash (protocol.md section 8). */
-export type FaultyEventKind = 'UnexpectedGenesis' | 'MissingGenesis' | 'InvalidAccusation'
+export const faultyEventKinds = ['UnexpectedGenesis', 'MissingGenesis', 'InvalidAccusation'] as const
+export type FaultyEventKind = (typeof faultyEventKinds)[number]
+
+export function isFaultyEventKind(kind: string): kind is FaultyEventKind {
+  return faultyEventKinds.some((known) => known === kind)
+}
 
 /** Faults of an event that no correct peer inserts; the accusation carries the event (section 8). */
-export type RefusedEventKind =
-  | 'IncorrectGenesis'
-  | 'SelfParentByDifferentCreator'
-  | 'OtherParentBySameCreator'
-  | 'InvalidRequest'
-  | 'InvalidResponse'
-  | 'InvalidGossipCreator'
-  | 'OwnForkInAncestry'
+export const refusedEventKinds = [
+  'IncorrectGenesis',
+  'SelfParentByDifferentCreator',
+  'OtherParentBySameCreator',
+  'InvalidRequest',
+  'InvalidResponse',
+  'InvalidGossipCreator',
+  'OwnForkInAncestry',
+] as const
+export type RefusedEventKind = (typeof refusedEventKinds)[number]
+
+export function isRefusedEventKind(kind: string): kind is RefusedEventKind {
+  return refusedEventKinds.some((known) => known === kind)
+}
 
 /** What a peer is accused of, with what names the proof (section 8). */
 export type Malice =
@@ -26,7 +37,7 @@ export type Malice =
   | { readonly kind: FaultyEventKind; readonly eventHash: Uint8Array }
   /** Two votes of one creator for one observation key; of more, the two oldest. */
   | { readonly kind: 'DuplicateVote'; readonly firstHash: Uint8Array; readonly secondHash: Uint8Array }
-  /** Two events with the same self-parent, or (all zero) two Initial events. */
+  /** Two events with the same self-parent. All Initial events of a peer are one, as there is nothing in which they could differ. */
   | { readonly kind: 'Fork'; readonly selfParentHash: Uint8Array }
   /** A sync event whose ancestry proves a malice that its creator has not accused by then; named by the hash of the accusation that is missing. */
   | { readonly kind: 'Accomplice'; readonly eventHash: Uint8Array; readonly accusationHash: Uint8Array }

@@ -6,7 +6,7 @@ import { Reader } from '../src/encoding.ts'
 import { Event } from '../src/event.ts'
 import { limits } from '../src/limits.ts'
 import { maliceText } from '../src/malice-encoding.ts'
-import { maliceKinds } from '../src/malice.ts'
+import { isFaultyEventKind, isRefusedEventKind, maliceKinds } from '../src/malice.ts'
 import type { Malice, MaliceKind } from '../src/malice.ts'
 import { mockIdentity } from '../src/mock-identity.ts'
 import { decodeObservation, encodeObservation, observationHash, stringCodec, unprovable } from '../src/observation.ts'
@@ -19,6 +19,8 @@ const hash = fc.uint8Array({ minLength: 32, maxLength: 32 })
 const bytes = fc.uint8Array({ maxLength: 60 })
 
 function arbitraryOf(kind: MaliceKind): fc.Arbitrary<Malice> {
+  if (isFaultyEventKind(kind)) return fc.record({ kind: fc.constant(kind), eventHash: hash })
+  if (isRefusedEventKind(kind)) return fc.record({ kind: fc.constant(kind), eventBytes: bytes })
   switch (kind) {
     case 'DuplicateVote':
       return fc.record({ kind: fc.constant(kind), firstHash: hash, secondHash: hash })
@@ -28,18 +30,6 @@ function arbitraryOf(kind: MaliceKind): fc.Arbitrary<Malice> {
       return fc.record({ kind: fc.constant(kind), eventHash: hash, accusationHash: hash })
     case 'Unprovable':
       return fc.record({ kind: fc.constant(kind), reason: fc.string({ unit: 'grapheme', maxLength: 30 }) })
-    case 'UnexpectedGenesis':
-    case 'MissingGenesis':
-    case 'InvalidAccusation':
-      return fc.record({ kind: fc.constant(kind), eventHash: hash })
-    case 'IncorrectGenesis':
-    case 'SelfParentByDifferentCreator':
-    case 'OtherParentBySameCreator':
-    case 'InvalidRequest':
-    case 'InvalidResponse':
-    case 'InvalidGossipCreator':
-    case 'OwnForkInAncestry':
-      return fc.record({ kind: fc.constant(kind), eventBytes: bytes })
   }
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
 
-import { maliceText } from '@parsec-bft/core'
+import { isFaultyEventKind, isRefusedEventKind, maliceText } from '@parsec-bft/core'
 import type { Malice, Observation, PublicId } from '@parsec-bft/core'
 import { escapeText, unescapeText } from './dot-names.ts'
 
@@ -98,6 +98,8 @@ function parseMalice(kind: string, inside: string): Malice | undefined {
   if (kind === 'Unprovable') return { kind, reason: unescapeText(inside) }
   const [first, second] = inside.split(', ').map(parseHex)
   if (first === undefined) return undefined
+  if (isFaultyEventKind(kind)) return { kind, eventHash: first }
+  if (isRefusedEventKind(kind)) return { kind, eventBytes: first }
   switch (kind) {
     case 'DuplicateVote':
       return second && { kind, firstHash: first, secondHash: second }
@@ -105,18 +107,6 @@ function parseMalice(kind: string, inside: string): Malice | undefined {
       return second && { kind, eventHash: first, accusationHash: second }
     case 'Fork':
       return { kind, selfParentHash: first }
-    case 'UnexpectedGenesis':
-    case 'MissingGenesis':
-    case 'InvalidAccusation':
-      return { kind, eventHash: first }
-    case 'IncorrectGenesis':
-    case 'SelfParentByDifferentCreator':
-    case 'OtherParentBySameCreator':
-    case 'InvalidRequest':
-    case 'InvalidResponse':
-    case 'InvalidGossipCreator':
-    case 'OwnForkInAncestry':
-      return { kind, eventBytes: first }
     default:
       return undefined
   }

@@ -2,7 +2,7 @@
 
 import { Event } from '../../src/event.ts'
 import type { Cause } from '../../src/event.ts'
-import { maliceKinds } from '../../src/malice.ts'
+import { isFaultyEventKind, isRefusedEventKind, maliceKinds } from '../../src/malice.ts'
 import type { Malice } from '../../src/malice.ts'
 import { mockIdentity } from '../../src/mock-identity.ts'
 import { add, genesis, observationHash, opaque, remove, signedEncoding, stringCodec } from '../../src/observation.ts'
@@ -100,13 +100,14 @@ function maliceFrom(world: ScriptWorld, text: string, place: Place): Malice {
   const inside = match?.[2] ?? ''
   const [first = '', second = ''] = inside.split(', ')
   const event = (name: string): Event<string> => eventNamed(world, name, place)
+  if (kind === undefined) throw expected(place, `one of ${maliceKinds.join(', ')}`, text)
+  if (isFaultyEventKind(kind)) return { kind, eventHash: event(inside).hash }
+  if (isRefusedEventKind(kind)) return { kind, eventBytes: event(inside).bytes }
   switch (kind) {
-    case undefined:
-      throw expected(place, `one of ${maliceKinds.join(', ')}`, text)
     case 'Unprovable':
       return { kind, reason: inside }
     case 'Fork':
-      return { kind, selfParentHash: inside === 'none' ? new Uint8Array(32) : event(inside).hash }
+      return { kind, selfParentHash: event(inside).hash }
     case 'DuplicateVote':
       return { kind, firstHash: event(first).hash, secondHash: event(second).hash }
     case 'Accomplice': {
@@ -118,17 +119,5 @@ function maliceFrom(world: ScriptWorld, text: string, place: Place): Malice {
       const accusationHash = observationHash(silentAbout, stringCodec)
       return { kind, eventHash: event(missing[1] ?? '').hash, accusationHash }
     }
-    case 'UnexpectedGenesis':
-    case 'MissingGenesis':
-    case 'InvalidAccusation':
-      return { kind, eventHash: event(inside).hash }
-    case 'IncorrectGenesis':
-    case 'SelfParentByDifferentCreator':
-    case 'OtherParentBySameCreator':
-    case 'InvalidRequest':
-    case 'InvalidResponse':
-    case 'InvalidGossipCreator':
-    case 'OwnForkInAncestry':
-      return { kind, eventBytes: event(inside).bytes }
   }
 }

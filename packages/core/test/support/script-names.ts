@@ -10,8 +10,6 @@ import type { Observation } from '../../src/observation.ts'
 import type { Report } from '../../src/report.ts'
 import { EventBook } from './event-book.ts'
 
-const noHash = '00'.repeat(32)
-
 /** The events of a script by name, and everything that names events in print: hashes become names. */
 export class ScriptNames {
   readonly #events = new Map<string, Event<string>>()
@@ -105,7 +103,7 @@ export class ScriptNames {
 
   #nameOf(hash: Uint8Array): string {
     const hex = toHex(hash)
-    return hex === noHash ? 'none' : (this.#names.get(hex) ?? hex.slice(0, 8))
+    return this.#names.get(hex) ?? hex.slice(0, 8)
   }
 
   #nameOfBytes(bytes: Uint8Array): string {

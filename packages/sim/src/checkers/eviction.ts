@@ -3,7 +3,7 @@
 import type { Commit } from '../adversaries/strategy.ts'
 import { CheckFailure } from '../check-failure.ts'
 import type { Network } from '../network.ts'
-import { isFair, livenessBoundRounds } from './liveness.ts'
+import { Overdue, isFair, livenessBoundRounds } from './liveness.ts'
 import type { Checker } from './checker.ts'
 
 /** Malice that has reached a correct voter who is up, in a proof that it can give to others, and whose author is not removed yet. */
@@ -16,20 +16,14 @@ export function unpunished({ ledger, leader, liveVoters }: Network): Commit[] {
 /** Every provable malice that has reached a correct peer ends in the removal of its author, on a fair network within the bound of liveness (protocol.md section 8). */
 export function evictionChecker(): Checker {
   const name = 'eviction'
-  /** Per author, the round since which it is to be removed by the voters of now. */
-  let since = new Map<string, number>()
-  let votersBefore = ''
+  const removals = new Overdue()
   return {
     name,
     onRound(network) {
-      const voters = network.leader.voters.join(' ')
-      if (voters !== votersBefore || !isFair(network)) since = new Map()
-      votersBefore = voters
-      if (!isFair(network)) return
+      if (!removals.counts(network)) return
       for (const commit of unpunished(network)) {
         const { kind, author } = commit
-        const round = since.get(author) ?? network.round
-        since.set(author, round)
+        const round = removals.since(author, network)
         if (network.round - round <= livenessBoundRounds(network.options)) continue
         throw new CheckFailure(name, `${author} was not removed ${String(network.round - round)} rounds after ${kind}`)
       }

@@ -53,23 +53,38 @@ export function promisedKeys(network: Network): Set<string> {
   return promised
 }
 
+/** For how many rounds things have been due to the voters of now, on a fair network. */
+export class Overdue {
+  #since = new Map<string, number>()
+  #voters = ''
+
+  /** Once a round: starts anew with other voters, or while the network is not fair. False if it is not fair. */
+  counts(network: Network): boolean {
+    const voters = network.leader.voters.join(' ')
+    if (voters !== this.#voters || !isFair(network)) this.#since = new Map()
+    this.#voters = voters
+    return isFair(network)
+  }
+
+  /** The round since which it has been due: this one, if it is told of for the first time. */
+  since(what: string, { round }: Network): number {
+    const since = this.#since.get(what) ?? round
+    this.#since.set(what, since)
+    return since
+  }
+}
+
 /** Once the network is fair, what is promised is put out by all live voters within {@link livenessBoundRounds}. */
 export function livenessChecker(): Checker {
   const name = 'liveness'
-  /** Per promised key, the round since which it is promised to the voters of now. */
-  let since = new Map<string, number>()
-  let votersBefore = ''
+  const promised = new Overdue()
   return {
     name,
     onRound(network) {
-      const voters = network.leader.voters.join(' ')
-      if (voters !== votersBefore || !isFair(network)) since = new Map()
-      votersBefore = voters
-      if (!isFair(network)) return
+      if (!promised.counts(network)) return
       const bound = livenessBoundRounds(network.options)
       for (const key of promisedKeys(network)) {
-        const round = since.get(key) ?? network.round
-        since.set(key, round)
+        const round = promised.since(key, network)
         if (network.round - round <= bound) continue
         const late = network.liveVoters.find((peer) => !peer.hasPutOut(key))
         if (late !== undefined) throw new CheckFailure(name, lateness(late, key, round, network.round), late.name)
