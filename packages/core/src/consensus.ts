@@ -119,7 +119,11 @@ export class Consensus implements Inspected {
   #carry(x: number, payload: number): void {
     const { graph } = this
     const { carriers } = this.payloads.at(payload)
-    for (const y of carriers.view()) if (graph.creator[y] === graph.creator[x] && graph.isSelfAncestor(x, y)) return
+    const creator = graph.creator[x]
+    for (let i = 0; i < carriers.length; i++) {
+      const y = carriers.at(i)
+      if (graph.creator[y] === creator && graph.isSelfAncestor(x, y)) return
+    }
     carriers.push(x)
   }
 
