@@ -152,16 +152,20 @@ export class Detection<P> {
 
   /** Are there accusations, since the last sync event, that this other-parent is needed for? */
   #bringsProof(selfParent: number, otherParent: number): boolean {
-    const { graph, peers } = this.#consensus
+    const { graph } = this.#consensus
     const without = new Ancestry(graph, [selfParent])
     const ancestry = new Ancestry(graph, [selfParent, otherParent])
     return this.#accusations.since(this.#syncBefore(selfParent), selfParent).some((made) => {
-      const { offender, malice } = this.#accusations.at(made)
-      const peer = peers.indexOf(offender)
-      if (peer === undefined) return false
-      const fact = this.facts.of(peer, malice)
-      return !this.facts.bearsOut(without, fact) && this.facts.bearsOut(ancestry, fact)
+      const fact = this.#madeAt(made)
+      return fact !== undefined && !this.facts.bearsOut(without, fact) && this.facts.bearsOut(ancestry, fact)
     })
+  }
+
+  /** What an event accuses of; undefined if nobody has met the offender. */
+  #madeAt(x: number): Fact | undefined {
+    const { offender, malice } = this.#accusations.at(x)
+    const peer = this.#consensus.peers.indexOf(offender)
+    return peer === undefined ? undefined : this.facts.of(peer, malice)
   }
 
   // Faults.
@@ -200,15 +204,13 @@ export class Detection<P> {
    */
   #judgeAccusations(x: number, creator: number): Malice[] {
     if (this.facts.areNone && !this.#accusations.haveBeenMadeBy(creator)) return []
-    const { graph, peers } = this.#consensus
+    const { graph } = this.#consensus
     const selfParent = graph.selfParent[x] as number
     const before = this.#syncBefore(selfParent)
     const ancestry = new Ancestry(graph, [x])
     const faults: Malice[] = []
     for (const made of this.#accusations.since(before, selfParent)) {
-      const accusation = this.#accusations.at(made)
-      const offender = peers.indexOf(accusation.offender)
-      const fact = offender === undefined ? undefined : this.facts.of(offender, accusation.malice)
+      const fact = this.#madeAt(made)
       if (fact === undefined || !this.facts.bearsOut(ancestry, fact)) {
         if (faults.length === 0) faults.push({ kind: 'InvalidAccusation', eventHash: this.#events.at(made).hash })
       } else if (this.#accusations.isFirstCarrying(made)) this.facts.prove(x, fact)

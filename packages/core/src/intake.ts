@@ -81,7 +81,10 @@ export class Intake<P> {
     const selfParent = this.#parent(event, 0)
     const otherParent = this.#parent(event, 1)
     const malice = detection.refusals.of(event, creator, selfParent, otherParent)
-    if (malice !== undefined) this.#refuse(event, creator, malice)
+    if (malice !== undefined) {
+      detection.refused(event, creator, malice)
+      throw maliciousEvent(event, malice)
+    }
     if (this.#branchesOf(creator) > 0 && this.#beginsBranch(creator, selfParent)) {
       checkLimit('branches', limits.branches, ++this.#furtherBranches)
     }
@@ -151,13 +154,7 @@ export class Intake<P> {
     if (gossiper === creator || selfParent === undefined) return
     if (!consensus.graph.isAwareOfFork(selfParent, gossiper)) return
     // It is not accused: its other-parent will be in nobody's ancestry.
-    const malice = 'InvalidGossipCreator'
-    throw new ParsecError({ code: 'MaliciousEvent', event: event.id, creator: event.creator.name, malice })
-  }
-
-  #refuse(event: Event<P>, creator: number, malice: RefusedEventKind): never {
-    this.#context.detection.refused(event, creator, malice)
-    throw new ParsecError({ code: 'MaliciousEvent', event: event.id, creator: event.creator.name, malice })
+    throw maliciousEvent(event, 'InvalidGossipCreator')
   }
 
   #branchesOf(peer: number): number {
@@ -196,4 +193,8 @@ export class Intake<P> {
     if (hash === undefined || event.cause.kind !== 'Observation') return undefined
     return this.#context.consensus.addPayload(event.cause.vote.observation, creator, hash)
   }
+}
+
+function maliciousEvent({ id, creator }: Event<unknown>, malice: RefusedEventKind): ParsecError {
+  return new ParsecError({ code: 'MaliciousEvent', event: id, creator: creator.name, malice })
 }

@@ -24,6 +24,7 @@ export class OwnEvents<P> {
   readonly #context: PeerContext<P>
   readonly #intake: Intake<P>
   #last: Event<P> | undefined
+  /** Number of the latest, or none. */
   #lastIndex: number = none
   /** Causes that wait until we are a voter (protocol.md section 3, fromExisting). */
   #heldBack: OwnCause<P>[] = []
@@ -36,11 +37,6 @@ export class OwnEvents<P> {
     this.#context = context
     this.#intake = intake
     this.#onVote = onVote
-  }
-
-  /** Number of the latest, or none. */
-  get lastIndex(): number {
-    return this.#lastIndex
   }
 
   initial(): void {

@@ -8,7 +8,6 @@ import { Message } from '../src/message.ts'
 import { mockIdentity } from '../src/mock-identity.ts'
 import { observationHash, observationText, stringCodec } from '../src/observation.ts'
 import { Parsec } from '../src/parsec.ts'
-import { parentsOf } from './support/event-book.ts'
 import { Mischief } from './support/mischief.ts'
 import { chooser, codeOf, pick } from './support/network.ts'
 import type { Choose } from './support/network.ts'
@@ -28,7 +27,7 @@ function shuffled(events: readonly Event<string>[], choose: Choose): Event<strin
   const ids = new Set(waiting.map(({ id }) => id))
   const order: Event<string>[] = []
   while (waiting.length > 0) {
-    const ready = waiting.filter((event) => parentsOf(event).every((hash) => !ids.has(toHex(hash))))
+    const ready = waiting.filter((event) => event.parents.every((id) => !ids.has(id)))
     const event = pick(ready, choose)
     order.push(event)
     ids.delete(event.id)

@@ -1,12 +1,19 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
 
 import { Message, ParsecError, stringCodec } from '@parsec-bft/core'
-import type { Event, IdentityScheme, Malice, MaliceKind, Observation, PublicId, Report } from '@parsec-bft/core'
-import { EventStore, parentHashes } from './adversaries/event-store.ts'
+import type {
+  Accusation,
+  Event,
+  IdentityScheme,
+  Malice,
+  MaliceKind,
+  Observation,
+  PublicId,
+  Report,
+} from '@parsec-bft/core'
+import { EventStore } from './adversaries/event-store.ts'
 import { idOf } from './adversaries/puppet.ts'
 import type { Commit } from './adversaries/strategy.ts'
-
-type Accusation = Extract<Observation<string>, { kind: 'Accusation' }>
 
 /** An accusing event of a correct peer. */
 export interface AccusationRecord {
@@ -95,7 +102,7 @@ export class MaliceLedger {
     if (!refused) return events.filter((id) => this.#store.isKnownBy(peer, id)).length >= enough
     return events.some((id) => {
       const bad = this.#refused.get(peer)?.get(id)
-      return bad !== undefined && parentHashes(bad).every((hash) => this.#store.isKnownBy(peer, idOf(hash)))
+      return bad?.parents.every((parent) => this.#store.isKnownBy(peer, parent)) === true
     })
   }
 

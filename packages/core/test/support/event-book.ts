@@ -3,12 +3,6 @@
 import { toHex } from '../../src/encoding.ts'
 import type { Event } from '../../src/event.ts'
 
-/** Hashes of an event's parents, the self-parent first. */
-export function parentsOf({ cause }: Event<string>): Uint8Array[] {
-  if (cause.kind === 'Initial') return []
-  return 'otherParent' in cause ? [cause.selfParent, cause.otherParent] : [cause.selfParent]
-}
-
 /** All events that a test knows, whoever made them: its own notion of ancestry. */
 export class EventBook {
   readonly #byId = new Map<string, Event<string>>()
@@ -48,8 +42,8 @@ export class EventBook {
     const found = new Set<Event<string>>()
     const visit = (event: Event<string>): void => {
       if (found.has(event)) return
-      for (const hash of parentsOf(event)) {
-        const parent = this.at(hash)
+      for (const id of event.parents) {
+        const parent = this.#byId.get(id)
         if (parent !== undefined) visit(parent)
       }
       found.add(event)

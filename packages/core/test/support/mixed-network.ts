@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
 
+import type { Accusation } from '../../src/accusations.ts'
 import { toHex } from '../../src/encoding.ts'
 import type { Event } from '../../src/event.ts'
 import { Message } from '../../src/message.ts'
@@ -10,8 +11,6 @@ import type { Parsec } from '../../src/parsec.ts'
 import { Mischief } from './mischief.ts'
 import { Network, codeOf, pick } from './network.ts'
 import type { Choose } from './network.ts'
-
-type Accusation = Extract<Observation<never>, { kind: 'Accusation' }>
 
 /** What a peer has accused others of, in order. */
 export function accusationsOf(parsec: Parsec<string>): Accusation[] {

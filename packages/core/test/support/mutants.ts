@@ -145,7 +145,7 @@ export const blindMutants: readonly Mutant[] = [
   ...mutants('intake.ts', [
     [
       'nobody is accused of an event that was refused',
-      'this.#context.detection.refused(event, creator, malice)',
+      'detection.refused(event, creator, malice)',
       '',
       'incorrect-genesis',
     ],

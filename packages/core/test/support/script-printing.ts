@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
 
-import { accusationsBy } from './script-world.ts'
+import { accusationsOf } from './mixed-network.ts'
 import type { RealPeer, ScriptWorld } from './script-world.ts'
 
 /** One line per text, with all the peers that it is true of. */
@@ -15,9 +15,10 @@ function printGrouped(world: ScriptWorld, what: string, textOf: (peer: RealPeer)
 
 /** What each real peer has accused others of, in the order of its events. */
 export function printAccusations(world: ScriptWorld): void {
-  for (const peer of world.real.values()) for (const accusation of accusationsBy(peer)) world.names.note(accusation)
+  for (const peer of world.real.values())
+    for (const accusation of accusationsOf(peer.parsec)) world.names.note(accusation)
   printGrouped(world, 'accusations', (peer) => {
-    const texts = accusationsBy(peer).map((accusation) => world.names.observation(accusation))
+    const texts = accusationsOf(peer.parsec).map((accusation) => world.names.observation(accusation))
     return texts.length === 0 ? 'none' : texts.join(', ')
   })
 }

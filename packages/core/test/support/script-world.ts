@@ -10,6 +10,7 @@ import { observationHash, stringCodec } from '../../src/observation.ts'
 import type { ConsensusMode, Observation } from '../../src/observation.ts'
 import { Parsec } from '../../src/parsec.ts'
 import type { Report } from '../../src/report.ts'
+import { accusationsOf } from './mixed-network.ts'
 import { pick } from './network.ts'
 import type { Choose } from './network.ts'
 import { ScriptNames } from './script-names.ts'
@@ -117,7 +118,7 @@ export class ScriptWorld {
   /** What holds for all scripts: no real peer is accused by a real peer, and of two outputs one is the start of the other. */
   brokenRule(): string | undefined {
     for (const peer of this.real.values()) {
-      for (const { offender } of accusationsBy(peer)) {
+      for (const { offender } of accusationsOf(peer.parsec)) {
         if (this.real.has(offender.name)) return `${peer.name} accuses ${offender.name}, who follows the protocol`
       }
     }
@@ -158,19 +159,4 @@ export class ScriptWorld {
       for (let block = parsec.poll(); block !== undefined; block = parsec.poll()) blocks.push(block.observation)
     }
   }
-}
-
-type Accusation = Extract<Observation<never>, { kind: 'Accusation' }>
-
-/** What a real peer has accused others of, in order. */
-export function accusationsBy({ parsec }: RealPeer): Accusation[] {
-  const inspection = parsec.inspect()
-  const accusations: Accusation[] = []
-  for (let x = 0; x < inspection.eventCount; x++) {
-    const { creator, payload } = inspection.event(x)
-    if (creator !== inspection.ourIndex || payload === undefined) continue
-    const { observation } = inspection.payload(payload)
-    if (observation.kind === 'Accusation') accusations.push(observation)
-  }
-  return accusations
 }

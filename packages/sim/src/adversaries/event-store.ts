@@ -47,7 +47,7 @@ export class EventStore {
   /** Returns false, and does nothing, if the event is there or one of its parents is not. */
   add(event: Event<string>): boolean {
     if (this.#indexOf.has(event.id)) return false
-    const parents = parentHashes(event).map((hash) => this.indexOf(toHex(hash)))
+    const parents = event.parents.map((id) => this.indexOf(id))
     if (!parents.every((parent) => parent !== undefined)) return false
     const index = this.events.push(event) - 1
     this.#indexOf.set(event.id, index)
@@ -90,12 +90,4 @@ export class EventStore {
     const index = this.indexOf(id)
     return index !== undefined && this.knownBy(peer).has(index)
   }
-}
-
-/** Hashes of the self-parent and the other-parent, where there are such. */
-export function parentHashes({ cause }: Event<string>): Uint8Array[] {
-  const hashes: Uint8Array[] = []
-  if ('selfParent' in cause) hashes.push(cause.selfParent)
-  if ('otherParent' in cause) hashes.push(cause.otherParent)
-  return hashes
 }
