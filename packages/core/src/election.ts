@@ -147,7 +147,7 @@ export class Election {
 
   /** Section 5.3. */
   #vote(x: number, slot: number): boolean {
-    this.#voting.begin()
+    this.#voting.begin(x)
     for (let other = 0; other < this.#voters.count; other++) {
       const event = this.#latest.at(other)
       if (other === slot || event < this.#processedFrom) continue

@@ -19,8 +19,11 @@ export const fields = {
   auxTrue: 5,
   auxFalse: 6,
   decided: 7,
+  /** Confirmed sets of aux values, at step 2 only (section 11). */
+  confTrue: 8,
+  confFalse: 9,
 } as const
-export const fieldCount = 8
+export const fieldCount = 10
 
 /** Place and number of stages of an event's meta-votes in the pool; start is -1 where there are none. */
 export interface MetaVoteSpan {
@@ -28,15 +31,26 @@ export interface MetaVoteSpan {
   stages: number
 }
 
-/** The coin of a round, for entries of that round whose estimates are empty (section 5.3 and 11). */
-export type Coin = (round: number) => boolean
+/** Where the coins of an election come from (sections 5.3 and 11): what entries take whose estimates are empty. */
+export interface Coin {
+  /** Does an event reach the coin by a supermajority of confirmations? The coin is then no function of its own meta-votes, so that it is taken before they are counted. */
+  readonly confirms: boolean
+  /** For which subjects of a word the coin of a round is known at an event: a bit set. */
+  known(event: number, round: number, word: number): number
+  /** Of these, for which it is true. */
+  values(event: number, round: number, word: number): number
+}
 
-/** The reference's coin: common, but predictable. */
-export const predictableCoin: Coin = (round) => round % 2 === 1
+/** The first implementation's coin: common, but predictable. */
+export const predictableCoin: Coin = {
+  confirms: false,
+  known: () => -1,
+  values: (_, round) => (round % 2 === 1 ? -1 : 0),
+}
 
 /** What the counters count. */
-const counted = { estTrue: 0, estFalse: 1, auxTrue: 2, auxFalse: 3, anyAux: 4 } as const
-const counterCount = 5
+const counted = { estTrue: 0, estFalse: 1, auxTrue: 2, auxFalse: 3, anyAux: 4, anyConf: 5 } as const
+const counterCount = 6
 
 /**
  * Computes meta-votes. Counting is bit-sliced: the counters of 32 subjects are added to at once, bit i of each in one integer, so that the cost
@@ -58,6 +72,11 @@ export class MetaVoting {
   readonly #otherStages: Int32Array
   #others = 0
   #othersStages = 0
+  /** The event at hand. */
+  #event = -1
+  /** Which subjects at the stage at hand have confirmations, seen by the event at hand, that hold true; or false. */
+  #confirmedTrue = 0
+  #confirmedFalse = 0
 
   constructor(voters: number, coin: Coin = predictableCoin) {
     this.words = Math.max(1, Math.ceil(voters / 32))
@@ -74,7 +93,8 @@ export class MetaVoting {
   }
 
   /** Begins an event: no other's meta-votes are known. */
-  begin(): void {
+  begin(event: number): void {
+    this.#event = event
     this.#others = 0
     this.#othersStages = 0
   }
@@ -127,7 +147,7 @@ export class MetaVoting {
         const decided = this.#updateStage(base.start, kept, entering, enterTrue, enterFalse, stage, w, out)
         const has = kept | entering
         open &= ~decided
-        entering = has & ~longer & ~decided & this.#atLeast(counted.anyAux, this.#supermajority)
+        entering = has & ~longer & ~decided & this.#mayProceed(stage % 3)
         enterTrue = this.#nextTrue(stage % 3, entering)
         enterFalse = this.#nextFalse(stage % 3, entering)
         if (stage >= stages) stages = stage + 1
@@ -165,7 +185,10 @@ export class MetaVoting {
     const { words } = this
     const items = this.pool.items
     this.#counters.fill(0)
+    this.#confirmedTrue = 0
+    this.#confirmedFalse = 0
     const at = stage * fieldCount * words + w
+    const confirming = this.#coin.confirms && stage % 3 === 2
     for (let i = 0; i < this.#others; i++) {
       if ((this.#otherStages[i] as number) <= stage) continue
       const row = (this.#otherStarts[i] as number) + at
@@ -176,7 +199,19 @@ export class MetaVoting {
       this.#add(counted.auxTrue, auxTrue)
       this.#add(counted.auxFalse, auxFalse)
       this.#add(counted.anyAux, auxTrue | auxFalse)
+      if (confirming) {
+        this.#addConfirmed(
+          items[row + fields.confTrue * words] as number,
+          items[row + fields.confFalse * words] as number,
+        )
+      }
     }
+  }
+
+  #addConfirmed(confTrue: number, confFalse: number): void {
+    this.#add(counted.anyConf, confTrue | confFalse)
+    this.#confirmedTrue |= confTrue
+    this.#confirmedFalse |= confFalse
   }
 
   /** Others' decisions at a stage. */
@@ -218,6 +253,12 @@ export class MetaVoting {
       auxFalse = kept & this.#field(base, stage, fields.auxFalse, w)
     }
     const free = (kept | entering) & ~wasDecided
+    const mayToss = step === 0 && stage > 0
+    if (mayToss && this.#coin.confirms) {
+      const empty = free & ~(estTrue | estFalse)
+      estTrue |= this.#tossed(stage / 3, w, empty, true)
+      estFalse |= this.#tossed(stage / 3, w, empty, false)
+    }
     this.#add(counted.estTrue, estTrue)
     this.#add(counted.estFalse, estFalse)
     const estimating = free & (estTrue | estFalse)
@@ -243,10 +284,10 @@ export class MetaVoting {
     const isTrue = step === 0 ? decided : 0
     const isFalse = decided & ~isTrue
     // The coin is taken after the counting, in the second pass of section 5.3: it is seen by others only.
-    if (step === 0 && stage > 0) {
+    if (mayToss && !this.#coin.confirms) {
       const empty = free & ~decided & ~(estTrue | estFalse)
-      if (this.#coin(stage / 3)) estTrue |= empty
-      else estFalse |= empty
+      estTrue |= this.#tossed(stage / 3, w, empty, true)
+      estFalse |= this.#tossed(stage / 3, w, empty, false)
     }
     const { words } = this
     const items = this.pool.items
@@ -258,19 +299,49 @@ export class MetaVoting {
     items[out + fields.auxTrue * words] = (auxTrue & ~decided) | isTrue
     items[out + fields.auxFalse * words] = (auxFalse & ~decided) | isFalse
     items[out + fields.decided * words] = decided
+    if (step === 2 && this.#coin.confirms) this.#confirm(base, kept, free, stage, w, out)
     return decided
+  }
+
+  /** The first event that sees a supermajority of aux values confirms which ones it sees (section 11). */
+  #confirm(base: number, kept: number, free: number, stage: number, w: number, out: number): void {
+    const { words } = this
+    const items = this.pool.items
+    let confTrue = kept === 0 ? 0 : kept & this.#field(base, stage, fields.confTrue, w)
+    let confFalse = kept === 0 ? 0 : kept & this.#field(base, stage, fields.confFalse, w)
+    const confirming = free & ~(confTrue | confFalse) & this.#atLeast(counted.anyAux, this.#supermajority)
+    confTrue |= confirming & this.#atLeast(counted.auxTrue, 1)
+    confFalse |= confirming & this.#atLeast(counted.auxFalse, 1)
+    items[out + fields.confTrue * words] = confTrue
+    items[out + fields.confFalse * words] = confFalse
+    this.#addConfirmed(confTrue, confFalse)
+  }
+
+  /** Of subjects without estimates, those whose coin is known and is the given value. */
+  #tossed(round: number, w: number, empty: number, value: boolean): number {
+    if (empty === 0) return 0
+    const isTrue = this.#coin.values(this.#event, round, w)
+    return empty & this.#coin.known(this.#event, round, w) & (value ? isTrue : ~isTrue)
+  }
+
+  /** Subjects whose list may grow past an entry of this step. */
+  #mayProceed(step: number): number {
+    const needed = step === 2 && this.#coin.confirms ? counted.anyConf : counted.anyAux
+    return this.#atLeast(needed, this.#supermajority)
   }
 
   /** Who of those that enter the entry after a step estimates true there; neither true nor false waits for the coin. */
   #nextTrue(step: number, entering: number): number {
     if (entering === 0) return 0
     if (step === 0) return entering & ~this.#atLeast(counted.auxFalse, this.#supermajority)
+    if (step === 2 && this.#coin.confirms) return entering & ~this.#confirmedFalse
     return entering & this.#atLeast(counted.auxTrue, this.#supermajority)
   }
 
   #nextFalse(step: number, entering: number): number {
     if (entering === 0) return 0
     if (step === 1) return entering & ~this.#atLeast(counted.auxTrue, this.#supermajority)
+    if (step === 2 && this.#coin.confirms) return entering & ~this.#confirmedTrue
     return entering & this.#atLeast(counted.auxFalse, this.#supermajority)
   }
 
