@@ -22,6 +22,11 @@ export class BlockQueue<P> {
     this.#blocks.push({ payload, block })
   }
 
+  /** Takes note that a vote of ours is decided, and gives no block. */
+  decided(payload: number): void {
+    this.#ours.delete(payload)
+  }
+
   poll(): Block<P> | undefined {
     const next = this.#blocks[this.#polled]
     if (next === undefined) return undefined

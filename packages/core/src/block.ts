@@ -34,7 +34,7 @@ export class Block<P> {
 
   /**
    * Checks the block against the voters of its time, from public data alone: distinct voters, valid signatures, and a supermajority of them
-   * or, for what is decided singly, one.
+   * or, for what is decided singly, one. The result of a key generation has no proofs and cannot be checked so.
    *
    * Throws `InvalidBlock`.
    */

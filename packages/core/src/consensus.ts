@@ -1,30 +1,51 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
 
+import type { CoinShares } from './coin-shares.ts'
 import { Election } from './election.ts'
 import type { Decision } from './election.ts'
 import { causeKinds } from './event.ts'
 import { GossipGraph, none } from './graph.ts'
 import type { PublicId } from './identity.ts'
-import type { CauseKind, DecisionView, Inspection, SeenThrough } from './inspect.ts'
+import type { CauseKind, CoinKind, DecisionView, Inspection, SeenThrough } from './inspect.ts'
 import { GraphInspection } from './inspection.ts'
 import type { Inspected } from './inspection.ts'
-import { isSingle, removedBy } from './observation.ts'
-import type { ConsensusMode, Observation } from './observation.ts'
+import { KeyGenerations } from './key-generation.ts'
+import type { KeyHolder } from './key-generation.ts'
+import type { KeyScheme } from './keys.ts'
+import { predictableCoin } from './meta-votes.ts'
+import { isSingle, removedBy, sortedIds } from './observation.ts'
+import type { ConsensusMode, KeyResult, Observation } from './observation.ts'
 import { Payloads } from './payloads.ts'
 import { PeerList, PeerState } from './peers.ts'
-import type { Addition } from './peers.ts'
+import type { Admission, Flag } from './peers.ts'
+import { ThresholdCoin } from './threshold-coin.ts'
 
 export interface ConsensusOptions {
   /** Default supermajority. */
   readonly mode?: ConsensusMode | undefined
   /** Default voters. */
   readonly seenThrough?: SeenThrough | undefined
+  /** Default predictable. */
+  readonly coin?: CoinKind | undefined
+  /** Without it key generations have no effect, as in recorded graphs. */
+  readonly keys?: KeyScheme | undefined
+  /** Whoever takes part in key generations. */
+  readonly keyHolder?: KeyHolder | undefined
   /** Peer index of whose graph it is. */
   readonly ourIndex?: number | undefined
   /** Called at each decision, while the election that fell is still to be inspected. Must not change anything. */
   readonly onDecision?: ((decision: DecisionView, inspection: Inspection) => void) | undefined
   /** Called after each decision, when membership has changed accordingly. */
-  readonly onDecided?: ((payloads: readonly number[], voters: readonly number[]) => void) | undefined
+  readonly onDecided?: ((outcome: Outcome) => void) | undefined
+}
+
+/** What came of a decision. */
+export interface Outcome {
+  readonly payloads: readonly number[]
+  /** Who decided. */
+  readonly voters: readonly number[]
+  /** Keys for the application, by the payload that completed their generation. */
+  readonly keys: ReadonlyMap<number, KeyResult>
 }
 
 /** An event as numbers: indices of peers, events and payloads. */
@@ -35,6 +56,8 @@ export interface EventInput {
   readonly otherParent?: number | undefined
   readonly recipient?: number | undefined
   readonly payload?: number | undefined
+  /** Shares of coins: of elections that have begun, at the latest. */
+  readonly coins?: CoinShares | undefined
 }
 
 /**
@@ -46,11 +69,18 @@ export class Consensus implements Inspected {
   readonly payloads = new Payloads()
   readonly peers = new PeerList()
   readonly election: Election
+  /** Where the coin is that of section 11. */
+  readonly thresholdCoin: ThresholdCoin | undefined
+  /** Where there are key generations. */
+  readonly keyGenerations: KeyGenerations | undefined
   readonly mode: ConsensusMode
   readonly seenThrough: SeenThrough
+  readonly coin: CoinKind
   readonly ourIndex: number | undefined
   readonly #options: ConsensusOptions
   readonly #history: number[] = []
+  /** Keys for the coin of the present voters. */
+  #coinKeys: KeyResult | undefined
   #elections = 0
   #stopped = false
 
@@ -59,7 +89,10 @@ export class Consensus implements Inspected {
     this.mode = options.mode ?? 'supermajority'
     this.seenThrough = options.seenThrough ?? 'voters'
     this.ourIndex = options.ourIndex
-    this.election = new Election(this.graph, this.payloads, this.seenThrough)
+    this.coin = options.coin ?? 'predictable'
+    this.thresholdCoin = this.coin === 'threshold' ? new ThresholdCoin(this.graph) : undefined
+    this.keyGenerations = options.keys && new KeyGenerations(options.keys, options.keyHolder)
+    this.election = new Election(this.graph, this.payloads, this.seenThrough, this.thresholdCoin ?? predictableCoin)
   }
 
   /** The peer's index; a new one if it was never met. */
@@ -71,6 +104,7 @@ export class Consensus implements Inspected {
   setVoters(voters: readonly number[]): void {
     for (const peer of voters) this.peers.setMember(peer)
     this.election.setVoters(voters)
+    this.thresholdCoin?.startElection(0, this.#idsOf(voters), undefined)
   }
 
   /** The payload's index: that of its observation key, which in single mode has the creator of the vote in it. */
@@ -91,6 +125,7 @@ export class Consensus implements Inspected {
       payload,
     )
     if (payload !== none) this.#carry(index, payload)
+    if (event.coins !== undefined) this.thresholdCoin?.added(index, this.peers.at(event.creator).id, event.coins)
     this.election.added(index)
     if (!this.#stopped) this.#decide()
     return index
@@ -108,6 +143,11 @@ export class Consensus implements Inspected {
 
   inspect(): Inspection {
     return new GraphInspection(this)
+  }
+
+  /** Is it an election that has not begun? Then nobody can judge shares of its coins. */
+  isToCome(election: number): boolean {
+    return election > this.#elections && !this.#stopped
   }
 
   /** Decides nothing more: we were removed. */
@@ -133,9 +173,11 @@ export class Consensus implements Inspected {
       const { voters } = this.election
       this.#history.push(...decision.payloads)
       this.#elections++
-      const changed = this.#changeMembership(decision, voters)
+      const keys = new Map<number, KeyResult>()
+      const changed = this.#apply(decision, voters, keys)
+      this.#proceedToNext(changed)
       this.election.conclude(decision, changed)
-      this.#options.onDecided?.(decision.payloads, voters)
+      this.#options.onDecided?.({ payloads: decision.payloads, voters, keys })
       if (this.#stopped) return
     }
   }
@@ -157,13 +199,42 @@ export class Consensus implements Inspected {
     }
   }
 
-  /** Applies what was decided to the peers (section 7); returns the new voters if they changed. */
-  #changeMembership({ payloads }: Decision, before: readonly number[]): readonly number[] | undefined {
+  /** The coin of the next election, and what generates its key. */
+  #proceedToNext(changed: readonly number[] | undefined): void {
+    const coin = this.thresholdCoin
+    if (coin === undefined) return
+    const voters = this.#idsOf(changed ?? this.election.voters)
+    if (changed !== undefined) this.#coinKeys = undefined
+    coin.startElection(this.#elections, voters, this.#coinKeys)
+    if (changed === undefined && this.#elections > 1) return
+    this.keyGenerations?.dropForCoin()
+    // A voter alone needs no coin.
+    if (voters.length > 1) this.keyGenerations?.start(sortedIds(voters), true)
+  }
+
+  #isRemoved(id: PublicId): boolean {
+    const peer = this.peers.indexOf(id)
+    return peer !== undefined && this.peers.at(peer).removed
+  }
+
+  #idsOf(peers: readonly number[]): PublicId[] {
+    return peers.map((peer) => this.peers.at(peer).id)
+  }
+
+  /** Applies what was decided to the peers (section 7) and the key generations (section 9); returns the new voters if they changed. */
+  #apply({ payloads }: Decision, before: readonly number[], keys: Map<number, KeyResult>): readonly number[] | undefined {
     let voters = before
     for (const payload of payloads) {
-      const { observation } = this.payloads.at(payload)
+      const { observation, voterId } = this.payloads.at(payload)
       if (observation.kind === 'Add') {
         voters = this.#addVoter(observation.peerId, voters, { payload, voters: before })
+      } else if (observation.kind === 'StartDkg' && this.keyGenerations !== undefined) {
+        for (const id of observation.participants) this.#admit(id, voters, { payload, voters: before }, ['DKG', 'SEND'])
+        this.keyGenerations.start(observation.participants, false)
+      } else if (observation.kind === 'DkgMessage' && voterId !== undefined) {
+        const generated = this.keyGenerations?.take(observation.message, voterId)
+        if (generated?.isForCoin === true) this.#coinKeys = generated.result
+        else if (generated !== undefined) keys.set(payload, generated.result)
       }
       const leaving = removedBy(observation)
       if (leaving !== undefined) voters = this.#removeVoter(leaving, voters)
@@ -171,15 +242,24 @@ export class Consensus implements Inspected {
     return voters === before ? undefined : voters
   }
 
-  #addVoter(id: PublicId, voters: readonly number[], addition: Addition): readonly number[] {
+  /** Gives a peer its part in the network; undefined if it was removed. */
+  #admit(id: PublicId, voters: readonly number[], admission: Admission, flags: readonly Flag[]): number | undefined {
     const { peers } = this
     const peer = peers.add(id, PeerState.NONE)
-    if (peers.at(peer).removed || voters.includes(peer)) return voters
-    peers.setMember(peer, addition)
+    const { removed, member, state } = peers.at(peer)
+    if (removed) return undefined
+    if (!member) peers.setMember(peer, admission)
     const weAreEstablished = voters.every((voter) => voter === this.ourIndex || peers.at(voter).state.recv)
-    const state = peers.at(peer).state.with('VOTE', 'SEND')
-    peers.setState(peer, weAreEstablished ? state.with('RECV') : state)
-    return [...voters, peer]
+    const admitted = state.with(...flags)
+    peers.setState(peer, weAreEstablished ? admitted.with('RECV') : admitted)
+    return peer
+  }
+
+  #addVoter(id: PublicId, voters: readonly number[], admission: Admission): readonly number[] {
+    const known = this.peers.indexOf(id)
+    if (known !== undefined && voters.includes(known)) return voters
+    const peer = this.#admit(id, voters, admission, ['VOTE', 'SEND'])
+    return peer === undefined ? voters : [...voters, peer]
   }
 
   #removeVoter(id: PublicId, voters: readonly number[]): readonly number[] {
@@ -187,6 +267,7 @@ export class Consensus implements Inspected {
     // One that never was a member may be known to some of us and not to others.
     if (peer === undefined || !this.peers.at(peer).member) return voters
     this.peers.remove(peer)
+    this.keyGenerations?.restartWithout((participant) => this.#isRemoved(participant))
     return voters.includes(peer) ? voters.filter((voter) => voter !== peer) : voters
   }
 }

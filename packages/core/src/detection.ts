@@ -179,6 +179,7 @@ export class Detection<P> {
     const eventHash = this.#events.at(x).hash
     if (votesForGenesis && !(isFounder && isSecond)) faults.push({ kind: 'UnexpectedGenesis', eventHash })
     if (!votesForGenesis && isFounder && isSecond) faults.push({ kind: 'MissingGenesis', eventHash })
+    if (this.#consensus.thresholdCoin?.isFaulty(x) === true) faults.push({ kind: 'InvalidCoinShare', eventHash })
     const first = this.#repeatedVote(x, creator)
     if (first !== none) {
       faults.push({ kind: 'DuplicateVote', firstHash: this.#events.at(first).hash, secondHash: eventHash })

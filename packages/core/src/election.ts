@@ -7,7 +7,7 @@ import type { GossipGraph } from './graph.ts'
 import type { SeenThrough } from './inspect.ts'
 import { InterestingContent } from './interesting-content.ts'
 import { MetaVoting } from './meta-votes.ts'
-import type { MetaVoteSpan } from './meta-votes.ts'
+import type { Coin, MetaVoteSpan } from './meta-votes.ts'
 import { fates } from './payloads.ts'
 import type { Payloads } from './payloads.ts'
 import { Voters } from './voters.ts'
@@ -33,9 +33,10 @@ export class Election {
   readonly #graph: GossipGraph
   readonly #payloads: Payloads
   readonly #throughAll: boolean
+  readonly #coin: Coin
   readonly content: InterestingContent
   #voters = new Voters([])
-  #voting = new MetaVoting(0)
+  #voting: MetaVoting
   /** The next event to process. */
   #cursor = 0
   /** Events before it have no meta-event in this election. */
@@ -55,10 +56,12 @@ export class Election {
   readonly #base: MetaVoteSpan = { start: none, stages: 0 }
   readonly #span: MetaVoteSpan = { start: none, stages: 0 }
 
-  constructor(graph: GossipGraph, payloads: Payloads, seenThrough: SeenThrough) {
+  constructor(graph: GossipGraph, payloads: Payloads, seenThrough: SeenThrough, coin: Coin) {
     this.#graph = graph
     this.#payloads = payloads
     this.#throughAll = seenThrough === 'peers'
+    this.#coin = coin
+    this.#voting = new MetaVoting(0, coin)
     this.content = new InterestingContent(graph, payloads, this.#voters)
   }
 
@@ -116,7 +119,7 @@ export class Election {
 
   #setVoters(voters: Voters): void {
     this.#voters = voters
-    this.#voting = new MetaVoting(voters.count)
+    this.#voting = new MetaVoting(voters.count, this.#coin)
     this.#observees = new Int32Array(this.#voting.words)
   }
 
@@ -260,6 +263,13 @@ export class Election {
       if (first !== none && this.#isSeenBySupermajority(first)) return first
     }
     return none
+  }
+
+  /** The coins that a sync event has reached (section 11): of each slot and round in which it got past the confirmations. */
+  coinsReachedBy(x: number): { slot: number; round: number }[] {
+    if (x < this.#processedFrom || x >= this.#cursor || this.#votesStart[x] === none) return []
+    const span = { start: this.#votesStart[x] as number, stages: this.#votesStages[x] as number }
+    return this.#voting.roundsBegun(span)
   }
 
   // Views, for inspection.

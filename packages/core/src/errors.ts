@@ -27,6 +27,8 @@ export type ParsecErrorDetail =
       readonly creator: string
       readonly malice: RefusedEventKind
     }
+  /** Shares of coins of an election that has not begun: nobody can judge them yet, and no correct peer sends them before what begins it (section 11). */
+  | { readonly code: 'PrematureCoinShares'; readonly event: string; readonly election: number }
   /** It forked, or it has sent us an event that no correct peer inserts. */
   | { readonly code: 'DistrustedPeer'; readonly peer: string; readonly malice: 'Fork' | RefusedEventKind }
   /** An event that bears our signature and that this state has not made: two processes share a key, or a state was rolled back. */

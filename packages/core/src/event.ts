@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
 
 import { platform } from '#crypto'
+import { readCoinShares, writeCoinShares } from './coin-shares.ts'
+import type { CoinShares } from './coin-shares.ts'
 import { Writer, toHex } from './encoding.ts'
 import type { Reader } from './encoding.ts'
 import { ParsecError } from './errors.ts'
@@ -21,10 +23,18 @@ export type Cause<P> =
   | { readonly kind: 'Requesting'; readonly selfParent: Uint8Array; readonly recipient: PublicId }
   | { readonly kind: 'Request' | 'Response'; readonly selfParent: Uint8Array; readonly otherParent: Uint8Array }
   | { readonly kind: 'Observation'; readonly selfParent: Uint8Array; readonly vote: Vote<P> }
+  | { readonly kind: 'CoinShares'; readonly selfParent: Uint8Array; readonly coins: CoinShares }
   | { readonly kind: 'Initial' }
 
 /** Causes in the order of their variants in the canonical encoding. */
-export const causeKinds: readonly CauseKind[] = ['Requesting', 'Request', 'Response', 'Observation', 'Initial']
+export const causeKinds: readonly CauseKind[] = [
+  'Requesting',
+  'Request',
+  'Response',
+  'Observation',
+  'Initial',
+  'CoinShares',
+]
 
 /** What is needed to read events. */
 export interface EventFormat<P> {
@@ -81,7 +91,8 @@ export class Event<P> {
       const encoding = encodeObservation(observation, codec)
       voted = votedBytes(observation, encoding, codec)
       writer.fixed(encoding).fixed(signature)
-    } else if (cause.kind !== 'Initial') writer.fixed(cause.otherParent)
+    } else if (cause.kind === 'CoinShares') writeCoinShares(writer, cause.coins)
+    else if (cause.kind !== 'Initial') writer.fixed(cause.otherParent)
     const content = writer.finish()
     const bytes = writer.fixed(us.sign(content)).finish()
     return new Event(us.publicId, cause, bytes, content.length, voted, true)
@@ -105,6 +116,7 @@ export class Event<P> {
     const observation = kind === 'Observation' ? decodeObservation(reader, codec, identities) : undefined
     const observationEnd = at()
     if (observation !== undefined) reader.fixed(identities.signatureLength, 'the signature of a vote')
+    const coins = kind === 'CoinShares' ? readCoinShares(reader) : undefined
     if (kind === 'Request' || kind === 'Response') reader.fixed(hashLength, 'the hash of the other-parent')
     const contentLength = at()
     reader.fixed(identities.signatureLength, 'the signature of an event')
@@ -117,7 +129,8 @@ export class Event<P> {
     else if (observation !== undefined) {
       const vote = { observation, signature: bytes.subarray(observationEnd, contentLength) }
       cause = { kind: 'Observation', selfParent, vote }
-    } else if (kind === 'Request' || kind === 'Response') {
+    } else if (coins !== undefined) cause = { kind: 'CoinShares', selfParent, coins }
+    else if (kind === 'Request' || kind === 'Response') {
       cause = { kind, selfParent, otherParent: bytes.subarray(detailAt, contentLength) }
     } else cause = { kind: 'Initial' }
     return new Event(creator, cause, bytes, contentLength, voted, false)

@@ -12,7 +12,8 @@ import { Intake } from './intake.ts'
 import { KnownEvents } from './known-events.ts'
 import { limits } from './limits.ts'
 import { decodeObservation, encodeObservation, genesis, sortedIds } from './observation.ts'
-import type { ConsensusMode } from './observation.ts'
+import { rulesOf } from './network-options.ts'
+import type { NetworkOptions } from './network-options.ts'
 import { PeerState } from './peers.ts'
 
 /**
@@ -34,9 +35,11 @@ export class Evidence<P> {
    *
    * Throws `InvalidEvidence` if they do not prove the accusation, and what inserting an event throws.
    */
-  verify(genesisGroup: Iterable<PublicId>, mode: ConsensusMode, format: EventFormat<P>): void {
+  verify(genesisGroup: Iterable<PublicId>, options: NetworkOptions<P>): void {
     const founders = sortedIds(genesisGroup)
-    const consensus = new Consensus({ mode })
+    const { codec, identities, mode, coin, keys } = rulesOf(options)
+    const format = { codec, identities }
+    const consensus = new Consensus({ mode, coin, keys })
     const events = new KnownEvents<P>()
     const nobody = -1
     const detection = new Detection(consensus, events, format, nobody)

@@ -122,7 +122,8 @@ export class Facts<P> {
     if (offender === undefined || accusation.malice.kind === 'Unprovable') return undefined
     const fact = this.of(offender, accusation.malice)
     const [proof] = this.#proofs.get(fact.id) ?? []
-    if (proof !== undefined) return [proof]
+    // That a share is wrong is seen with the key, and that with all that was decided.
+    if (proof !== undefined) return accusation.malice.kind === 'InvalidCoinShare' ? graph.tips() : [proof]
     if (!this.bearsOut(new Ancestry(graph, graph.tips()), fact)) return undefined
     return accusation.malice.kind === 'Fork'
       ? this.#childrenOf(offender, this.#events.indexOf(accusation.malice.selfParentHash))
@@ -175,7 +176,7 @@ export class Facts<P> {
   /** Does an ancestry show that the peer is a member? Whether it is one by now depends on what we have decided, and not on the ancestry. */
   #showsMember(ancestry: Ancestry, peer: number): boolean {
     const { graph, peers } = this.#consensus
-    if (peers.at(peer).member && peers.at(peer).addition === undefined) return true
+    if (peers.at(peer).member && peers.at(peer).admission === undefined) return true
     return graph.lanesOf[peer]?.some((lane) => ancestry.latestOn(lane) !== none) === true
   }
 

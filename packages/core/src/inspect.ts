@@ -9,7 +9,7 @@ import type { PeerState } from './peers.ts'
  */
 
 /** Why an event exists (protocol.md section 2). */
-export type CauseKind = 'Requesting' | 'Request' | 'Response' | 'Observation' | 'Initial'
+export type CauseKind = 'Requesting' | 'Request' | 'Response' | 'Observation' | 'Initial' | 'CoinShares'
 
 export interface PeerView {
   /** Number of the peer in this graph: local, never compared between peers. */
@@ -65,6 +65,8 @@ export interface MetaVoteView {
   readonly binValues: ReadonlySet<boolean>
   readonly aux: boolean | undefined
   readonly decision: boolean | undefined
+  /** The aux values that it confirms (section 11): at step 2, where the coin needs confirmations. */
+  readonly confirmed: ReadonlySet<boolean>
 }
 
 export interface MetaEventView {
@@ -97,6 +99,7 @@ export interface Inspection {
   readonly ourIndex: number | undefined
   readonly mode: ConsensusMode
   readonly seenThrough: SeenThrough
+  readonly coin: CoinKind
   /** Every peer met so far; `peers()[i].index === i`. */
   peers(): readonly PeerView[]
   readonly eventCount: number
@@ -134,3 +137,8 @@ export interface Inspection {
  * branches of a fork can then both be strongly seen. `peers` is here to replay its recorded graphs.
  */
 export type SeenThrough = 'voters' | 'peers'
+
+/**
+ * The common coin of elections: `threshold` is the one of section 11, that nobody can predict, with the confirmation phase; `predictable` the first implementation's, for its recorded graphs.
+ */
+export type CoinKind = 'threshold' | 'predictable'

@@ -6,6 +6,7 @@ import { causeKinds } from './event.ts'
 import { none } from './graph.ts'
 import type { GossipGraph } from './graph.ts'
 import type {
+  CoinKind,
   EventView,
   Inspection,
   MetaEventView,
@@ -38,6 +39,7 @@ export interface Inspected {
   readonly election: Election
   readonly mode: ConsensusMode
   readonly seenThrough: SeenThrough
+  readonly coin: CoinKind
   readonly ourIndex: number | undefined
   /** Number of elections decided. */
   readonly elections: number
@@ -50,6 +52,7 @@ export class GraphInspection implements Inspection {
   readonly ourIndex: number | undefined
   readonly mode: ConsensusMode
   readonly seenThrough: SeenThrough
+  readonly coin: CoinKind
   readonly #consensus: Inspected
   readonly #payloadText: ((payload: unknown) => string) | undefined
 
@@ -58,6 +61,7 @@ export class GraphInspection implements Inspection {
     this.ourIndex = consensus.ourIndex
     this.mode = consensus.mode
     this.seenThrough = consensus.seenThrough
+    this.coin = consensus.coin
     this.#payloadText = payloadText
   }
 
@@ -216,6 +220,7 @@ function readMetaVotes({ pool, words }: MetaVoting, span: MetaVoteSpan, slot: nu
       binValues: booleans(holds(fields.binTrue), holds(fields.binFalse)),
       aux,
       decision: holds(fields.decided) ? step === 0 : undefined,
+      confirmed: booleans(holds(fields.confTrue), holds(fields.confFalse)),
     })
   }
   return views

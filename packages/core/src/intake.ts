@@ -45,7 +45,7 @@ export class Intake<P> {
   /**
    * Takes in the events of a message, parents before children; skips what is known.
    *
-   * Throws `UnknownOwnEvent`, `SignatureFailure` or `UnknownParent` before anything is inserted, `UnknownCreator`, `MaliciousEvent` or `LimitExceeded` later.
+   * Throws `UnknownOwnEvent`, `SignatureFailure` or `UnknownParent` before anything is inserted, `UnknownCreator`, `MaliciousEvent`, `PrematureCoinShares` or `LimitExceeded` later.
    */
   receive(events: readonly Event<P>[], sender: number): void {
     const unknown = this.#check(events)
@@ -70,11 +70,16 @@ export class Intake<P> {
   /**
    * Inserts an event that is not known; returns its number, and whether it has faults of its own.
    *
-   * Throws `SignatureFailure`, `UnknownCreator`, `UnknownParent`, `MaliciousEvent` or `LimitExceeded`.
+   * Throws `SignatureFailure`, `UnknownCreator`, `UnknownParent`, `MaliciousEvent`, `PrematureCoinShares` or `LimitExceeded`.
    */
   insert(event: Event<P>): { readonly index: number; readonly isFaulty: boolean } {
     event.verify()
     const { consensus, events, detection, report } = this.#context
+    const coins = event.cause.kind === 'CoinShares' ? event.cause.coins : undefined
+    // A correct peer has recorded what decides the election before, and sends that first.
+    if (coins !== undefined && consensus.isToCome(coins.election)) {
+      throw new ParsecError({ code: 'PrematureCoinShares', event: event.id, election: coins.election })
+    }
     const { peers, graph } = consensus
     const creator = this.#creatorOf(event)
     const { cause } = event
@@ -92,7 +97,7 @@ export class Intake<P> {
     const payload = this.#payloadOf(event, creator)
     if (!peers.at(creator).removed) peers.setState(creator, peers.at(creator).state.with('RECV'))
     events.add(event)
-    const index = consensus.insert({ creator, cause: cause.kind, selfParent, otherParent, recipient, payload })
+    const index = consensus.insert({ creator, cause: cause.kind, selfParent, otherParent, recipient, payload, coins })
     const isFaulty = detection.added(index)
     const isStale = otherParent !== none && graph.hasLaterThan(selfParent, otherParent)
     if (isStale) report({ kind: 'StaleOtherParent', peer: event.creator, event: event.id })

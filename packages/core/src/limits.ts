@@ -22,6 +22,14 @@ export const limits = {
   branches: 1 << 12,
   /** Peers named in one observation, and voters of one election. */
   groupSize: 1024,
+  /** Participants of one key generation. */
+  keyParticipants: 128,
+  /** Bytes of a message of a key generation: room for the part of as many participants. */
+  keyMessageBytes: 1 << 20,
+  /** Coin shares in one event. */
+  coinShares: 1 << 12,
+  /** Bytes of a signature share. */
+  signatureShareBytes: 192,
   /** Bytes of a mock identity's name. */
   nameBytes: 256,
 } as const

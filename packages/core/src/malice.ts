@@ -4,7 +4,7 @@
 export const hashLength = 32
 
 /** Faults of an event that is in the graph; named by the event's hash (protocol.md section 8). */
-export const faultyEventKinds = ['UnexpectedGenesis', 'MissingGenesis', 'InvalidAccusation'] as const
+export const faultyEventKinds = ['UnexpectedGenesis', 'MissingGenesis', 'InvalidAccusation', 'InvalidCoinShare'] as const
 export type FaultyEventKind = (typeof faultyEventKinds)[number]
 
 export function isFaultyEventKind(kind: string): kind is FaultyEventKind {
@@ -20,6 +20,7 @@ export const refusedEventKinds = [
   'InvalidResponse',
   'InvalidGossipCreator',
   'OwnForkInAncestry',
+  'InvalidCoinShare',
 ] as const
 export type RefusedEventKind = (typeof refusedEventKinds)[number]
 
@@ -33,6 +34,7 @@ export type Malice =
    * - `UnexpectedGenesis`: votes for Genesis though it is no founding member, or not right after its Initial event.
    * - `MissingGenesis`: a founding member's second event is not its vote for Genesis.
    * - `InvalidAccusation`: an accusation that the next sync event of its creator does not bear out.
+   * - `InvalidCoinShare`: a share of a coin that its key does not verify, or of a coin that does not exist (section 11).
    */
   | { readonly kind: FaultyEventKind; readonly eventHash: Uint8Array }
   /** Two votes of one creator for one observation key; of more, the two oldest. */
@@ -71,4 +73,5 @@ export const maliceKinds: readonly MaliceKind[] = [
   'Unprovable',
   'InvalidGossipCreator',
   'OwnForkInAncestry',
+  'InvalidCoinShare',
 ]

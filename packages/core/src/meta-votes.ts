@@ -35,17 +35,17 @@ export interface MetaVoteSpan {
 export interface Coin {
   /** Does an event reach the coin by a supermajority of confirmations? The coin is then no function of its own meta-votes, so that it is taken before they are counted. */
   readonly confirms: boolean
-  /** For which subjects of a word the coin of a round is known at an event: a bit set. */
-  known(event: number, round: number, word: number): number
-  /** Of these, for which it is true. */
-  values(event: number, round: number, word: number): number
+  /** For which of the wanted subjects of a word the coin of a round is known at an event. */
+  known(event: number, round: number, word: number, wanted: number): number
+  /** Among subjects of whom it is known: for which it is true. */
+  values(round: number, word: number, among: number): number
 }
 
 /** The first implementation's coin: common, but predictable. */
 export const predictableCoin: Coin = {
   confirms: false,
-  known: () => -1,
-  values: (_, round) => (round % 2 === 1 ? -1 : 0),
+  known: (_event, _round, _word, wanted) => wanted,
+  values: (round, _word, among) => (round % 2 === 1 ? among : 0),
 }
 
 /** What the counters count. */
@@ -78,7 +78,7 @@ export class MetaVoting {
   #confirmedTrue = 0
   #confirmedFalse = 0
 
-  constructor(voters: number, coin: Coin = predictableCoin) {
+  constructor(voters: number, coin: Coin) {
     this.words = Math.max(1, Math.ceil(voters / 32))
     this.#coin = coin
     this.#bits = 32 - Math.clz32(voters)
@@ -171,6 +171,18 @@ export class MetaVoting {
     return result
   }
 
+  /** Which subjects have begun which rounds after the first one. */
+  roundsBegun({ start, stages }: MetaVoteSpan): { slot: number; round: number }[] {
+    const begun: { slot: number; round: number }[] = []
+    for (let stage = 3; stage < stages; stage += 3) {
+      for (let slot = 0; slot < 32 * this.words; slot++) {
+        const has = this.#field(start, stage, fields.has, slot >> 5)
+        if ((has >> (slot & 31)) & 1) begun.push({ slot, round: stage / 3 })
+      }
+    }
+    return begun
+  }
+
   /** Forgets all meta-votes. */
   clear(): void {
     this.pool.length = 0
@@ -253,11 +265,12 @@ export class MetaVoting {
       auxFalse = kept & this.#field(base, stage, fields.auxFalse, w)
     }
     const free = (kept | entering) & ~wasDecided
-    const mayToss = step === 0 && stage > 0
-    if (mayToss && this.#coin.confirms) {
-      const empty = free & ~(estTrue | estFalse)
-      estTrue |= this.#tossed(stage / 3, w, empty, true)
-      estFalse |= this.#tossed(stage / 3, w, empty, false)
+    const tossing = step === 0 && stage > 0
+    if (tossing && this.#coin.confirms) {
+      const known = this.#known(stage / 3, w, free & ~(estTrue | estFalse))
+      const isTrue = this.#values(stage / 3, w, known)
+      estTrue |= isTrue
+      estFalse |= known & ~isTrue
     }
     this.#add(counted.estTrue, estTrue)
     this.#add(counted.estFalse, estFalse)
@@ -284,10 +297,11 @@ export class MetaVoting {
     const isTrue = step === 0 ? decided : 0
     const isFalse = decided & ~isTrue
     // The coin is taken after the counting, in the second pass of section 5.3: it is seen by others only.
-    if (mayToss && !this.#coin.confirms) {
-      const empty = free & ~decided & ~(estTrue | estFalse)
-      estTrue |= this.#tossed(stage / 3, w, empty, true)
-      estFalse |= this.#tossed(stage / 3, w, empty, false)
+    if (tossing && !this.#coin.confirms) {
+      const known = this.#known(stage / 3, w, free & ~decided & ~(estTrue | estFalse))
+      const isTrue = this.#values(stage / 3, w, known)
+      estTrue |= isTrue
+      estFalse |= known & ~isTrue
     }
     const { words } = this
     const items = this.pool.items
@@ -317,11 +331,12 @@ export class MetaVoting {
     this.#addConfirmed(confTrue, confFalse)
   }
 
-  /** Of subjects without estimates, those whose coin is known and is the given value. */
-  #tossed(round: number, w: number, empty: number, value: boolean): number {
-    if (empty === 0) return 0
-    const isTrue = this.#coin.values(this.#event, round, w)
-    return empty & this.#coin.known(this.#event, round, w) & (value ? isTrue : ~isTrue)
+  #known(round: number, w: number, wanted: number): number {
+    return wanted === 0 ? 0 : this.#coin.known(this.#event, round, w, wanted)
+  }
+
+  #values(round: number, w: number, among: number): number {
+    return among === 0 ? 0 : this.#coin.values(round, w, among)
   }
 
   /** Subjects whose list may grow past an entry of this step. */

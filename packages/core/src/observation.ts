@@ -5,6 +5,8 @@ import { Writer, compareBytes, readSet, toHex, utf8Bytes, utf8Text } from './enc
 import type { Reader } from './encoding.ts'
 import { ParsecError } from './errors.ts'
 import type { IdentityScheme, PublicId } from './identity.ts'
+import { keyMessageText, readKeyMessage } from './key-message.ts'
+import type { PublicKeySet, SecretKeyShare } from './keys.ts'
 import { checkLimit, limits } from './limits.ts'
 import { maliceText, readMalice, writeMalice } from './malice-encoding.ts'
 import type { Malice } from './malice.ts'
@@ -24,10 +26,22 @@ export type Observation<P> =
   | { readonly kind: 'Accusation'; readonly offender: PublicId; readonly malice: Malice }
   /** Anything that the application wants ordered. */
   | { readonly kind: 'OpaquePayload'; readonly payload: P }
-  /** Run a distributed key generation; never output. So far only met in recorded graphs. */
+  /** Run a distributed key generation (section 9); never output. */
   | { readonly kind: 'StartDkg'; readonly participants: readonly PublicId[] }
-  /** A message of a key generation; never output. So far only met in recorded graphs. */
+  /** What a key generation has given. Output only, without proofs: it follows from what was decided before. */
+  | KeyResult
+  /** A message of a key generation, encoded; made by the library, never output. */
   | { readonly kind: 'DkgMessage'; readonly text: string; readonly message: Uint8Array }
+
+/** The result of a distributed key generation (section 9). */
+export interface KeyResult {
+  readonly kind: 'DkgResult'
+  /** In ascending order: participant m has share m of the key. */
+  readonly participants: readonly PublicId[]
+  readonly publicKeySet: PublicKeySet
+  /** A participant's own share; nobody else has it. It is no part of any encoding. */
+  readonly secretKeyShare?: SecretKeyShare | undefined
+}
 
 /** How the application's payload becomes bytes and back: one payload, one encoding. */
 export interface PayloadCodec<P> {
@@ -67,6 +81,14 @@ export function unprovable(offender: PublicId, reason: string): Observation<neve
   return { kind: 'Accusation', offender, malice: { kind: 'Unprovable', reason } }
 }
 
+/**
+ * Generates a key that the participants share (section 9): any t + 1 of them can sign with it, and no t, where t is the greatest number below a third of them. They need not be voters.
+ * A second vote for the same participants is a second vote for the same thing.
+ */
+export function startDkg(participants: Iterable<PublicId>): Observation<never> {
+  return { kind: 'StartDkg', participants: sortedIds(participants) }
+}
+
 export function opaque<P>(payload: P): Observation<P> {
   return { kind: 'OpaquePayload', payload }
 }
@@ -83,7 +105,7 @@ export function sortedIds(ids: Iterable<PublicId>): PublicId[] {
   return sorted.filter((id, i) => i === 0 || (sorted[i - 1] as PublicId).compareTo(id) !== 0)
 }
 
-/** Index of the variant in the canonical encoding; 6 is DkgResult. */
+/** Index of the variant in the canonical encoding. */
 const variantIndex = {
   Genesis: 0,
   Add: 1,
@@ -91,6 +113,7 @@ const variantIndex = {
   Accusation: 3,
   OpaquePayload: 4,
   StartDkg: 5,
+  DkgResult: 6,
   DkgMessage: 7,
 } as const
 
@@ -131,6 +154,10 @@ export function encodeObservation<P>(observation: Observation<P>, codec: Payload
     }
     case 'StartDkg':
       writeIds(writer, observation.participants)
+      break
+    case 'DkgResult':
+      writeIds(writer, observation.participants)
+      writer.bytes(observation.publicKeySet.toBytes())
       break
     case 'DkgMessage':
       writer.fixed(observation.message)
@@ -192,6 +219,16 @@ export function decodeObservation<P>(
         kind: 'OpaquePayload',
         payload: decodePayload(reader.bytes('payload', limits.payloadBytes).slice(), codec),
       }
+    case variantIndex.StartDkg: {
+      const participants = readSet(reader, 'group', () => identities.decodePublicId(reader))
+      checkLimit('participants of a key generation', limits.keyParticipants, participants.length)
+      return { kind: 'StartDkg', participants }
+    }
+    case variantIndex.DkgMessage: {
+      const start = reader.offset
+      const text = keyMessageText(readKeyMessage(reader))
+      return { kind: 'DkgMessage', text, message: reader.since(start).slice() }
+    }
     default:
       throw reader.malformed('an observation that a peer may vote for')
   }
@@ -214,7 +251,8 @@ export function observationText<P>(observation: Observation<P>, payloadText: (pa
     case 'OpaquePayload':
       return `OpaquePayload(${payloadText(observation.payload)})`
     case 'StartDkg':
-      return `StartDkg(${names(observation.participants)})`
+    case 'DkgResult':
+      return `${observation.kind}(${names(observation.participants)})`
     case 'DkgMessage':
       return `DkgMessage(${observation.text})`
   }

@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
 
+import type { CoinShares } from './coin-shares.ts'
 import { Reader, toHex } from './encoding.ts'
 import { assert } from './errors.ts'
 import { Event } from './event.ts'
 import type { Cause, Vote } from './event.ts'
-import { causes, none } from './graph.ts'
+import { causes, isSync, none } from './graph.ts'
 import type { PublicId, SecretId } from './identity.ts'
 import type { Intake, PeerContext } from './intake.ts'
 import { decodeObservation, encodeObservation, observationHash, signedEncoding } from './observation.ts'
 import type { Observation } from './observation.ts'
+import type { OwnKeys } from './own-keys.ts'
 
 type OwnSyncCause =
   | { readonly kind: 'Requesting'; readonly recipient: PublicId }
@@ -16,7 +18,10 @@ type OwnSyncCause =
 
 /** A cause whose self-parent is not known yet. */
 type OwnCause<P> =
-  OwnSyncCause | { readonly kind: 'Observation'; readonly vote: Vote<P> } | { readonly kind: 'Initial' }
+  | OwnSyncCause
+  | { readonly kind: 'Observation'; readonly vote: Vote<P> }
+  | { readonly kind: 'CoinShares'; readonly coins: CoinShares }
+  | { readonly kind: 'Initial' }
 
 /** The line of our own events: who else makes one with our key makes us a forker. */
 export class OwnEvents<P> {
@@ -26,14 +31,22 @@ export class OwnEvents<P> {
   #last: Event<P> | undefined
   /** Number of the latest, or none. */
   #lastIndex: number = none
-  /** Causes that wait until we are a voter (protocol.md section 3, fromExisting). */
+  /** Causes that wait until we are a voter or take part in a key generation (protocol.md section 3, fromExisting). */
   #heldBack: OwnCause<P>[] = []
   readonly #votedFor = new Set<string>()
+  readonly #keys: OwnKeys
   readonly #onVote: (payload: number) => void
 
   /** @param onVote - told of the payload of each vote of ours that is in the graph. */
-  constructor(us: SecretId, context: PeerContext<P>, intake: Intake<P>, onVote: (payload: number) => void) {
+  constructor(
+    us: SecretId,
+    keys: OwnKeys,
+    context: PeerContext<P>,
+    intake: Intake<P>,
+    onVote: (payload: number) => void,
+  ) {
     this.#us = us
+    this.#keys = keys
     this.#context = context
     this.#intake = intake
     this.#onVote = onVote
@@ -43,9 +56,11 @@ export class OwnEvents<P> {
     this.#append({ kind: 'Initial' })
   }
 
-  /** A sync event, and before it the accusations that it needs. Waits until we are a voter. */
+  /** A sync event; before it what we owe to key generations and coins, and the accusations that it needs. Waits until we are a voter. */
   sync(cause: OwnSyncCause): void {
     this.#appendOrHold(cause)
+    // After a Requesting event nothing more may come: it is to be the last one of its message.
+    if (cause.kind !== 'Requesting' && this.#last !== undefined) this.#publishCoinShares()
   }
 
   /** Records proof of malice that has reached us and that no event of ours descends from, if there is any: with the accusation. */
@@ -101,10 +116,10 @@ export class OwnEvents<P> {
     } else this.#append(cause)
   }
 
-  /** Once we are a voter: our Initial event, and then what was held back. */
+  /** Once we are a voter, or take part in a key generation: our Initial event, and then what was held back. */
   #releaseHeldBack(): void {
     const { consensus, ourIndex } = this.#context
-    if (!consensus.peers.at(ourIndex).state.vote) return
+    if (!consensus.peers.at(ourIndex).state.dkg) return
     this.#append({ kind: 'Initial' })
     const waiting = this.#heldBack
     this.#heldBack = []
@@ -118,7 +133,7 @@ export class OwnEvents<P> {
   }
 
   #append(cause: OwnCause<P>): void {
-    if (cause.kind !== 'Initial' && cause.kind !== 'Observation') this.#accuse(cause)
+    if (cause.kind === 'Requesting' || cause.kind === 'Request' || cause.kind === 'Response') this.#prepare(cause)
     const event = Event.create(this.#us, this.#withSelfParent(cause), this.#context.format.codec)
     const { index, isFaulty } = this.#intake.insert(event)
     assert(!isFaulty, 'an event of ours without fault')
@@ -127,10 +142,21 @@ export class OwnEvents<P> {
     if (cause.kind === 'Observation') this.#onVote(this.#context.consensus.graph.payload[index] as number)
   }
 
-  /** Accuses, right before a sync event, what its ancestry will prove (section 8). */
-  #accuse(cause: OwnSyncCause): void {
+  /** What stands before a sync event: last the accusations of what its ancestry will prove (section 8). */
+  #prepare(cause: OwnSyncCause): void {
+    for (const message of this.#keys.takePending(this.#context.consensus)) this.vote(message)
+    this.#publishCoinShares()
     const otherParent = 'otherParent' in cause ? this.#indexOf(cause.otherParent) : none
     for (const accusation of this.#context.detection.due(this.#lastIndex, otherParent)) this.vote(accusation)
+  }
+
+  #publishCoinShares(): void {
+    const { consensus } = this.#context
+    const { graph } = consensus
+    const isLatest = this.#lastIndex !== none && isSync(graph.cause[this.#lastIndex] as number)
+    const sync = isLatest ? this.#lastIndex : (graph.syncSelfAncestor[this.#lastIndex] ?? none)
+    const coins = sync === none ? undefined : this.#keys.takeCoinShares(consensus, sync)
+    if (coins !== undefined) this.#append({ kind: 'CoinShares', coins })
   }
 
   #indexOf(hash: Uint8Array): number {

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
 
+import { platform } from '#crypto'
 import { Block } from './block.ts'
 import type { Proof } from './block.ts'
 import { BlockQueue } from './block-queue.ts'
 import { Consensus } from './consensus.ts'
-import { ed25519Identity } from './ed25519-identity.ts'
+import type { Outcome } from './consensus.ts'
 import type { Reader } from './encoding.ts'
 import { Detection } from './detection.ts'
 import { Evidence } from './evidence.ts'
@@ -19,19 +20,18 @@ import { KnownEvents } from './known-events.ts'
 import { checkLimit, limits } from './limits.ts'
 import { Message, invalidMessage } from './message.ts'
 import { genesis, observationText, removedBy, sortedIds } from './observation.ts'
-import type { ConsensusMode, Observation, PayloadCodec } from './observation.ts'
+import type { ConsensusMode, Observation } from './observation.ts'
+import { rulesOf } from './network-options.ts'
+import type { NetworkOptions } from './network-options.ts'
 import { OwnEvents } from './own-events.ts'
+import { OwnKeys } from './own-keys.ts'
 import { fates } from './payloads.ts'
 import { PeerState } from './peers.ts'
 import type { Report } from './report.ts'
 
-export interface ParsecOptions<P> {
-  /** How the application's payload becomes bytes and back. */
-  readonly codec: PayloadCodec<P>
-  /** Kind of the network's identities; default Ed25519. */
-  readonly identities?: IdentityScheme
-  /** Fixed for the whole network; default supermajority. */
-  readonly mode?: ConsensusMode
+export interface ParsecOptions<P> extends NetworkOptions<P> {
+  /** Secret random bytes, for key generations; default the machine's. */
+  readonly random?: (length: number) => Uint8Array
   /** Called at each decision, while the election that fell is still to be inspected. Must not call back. */
   readonly onDecision?: (decision: DecisionView, inspection: Inspection) => void
   /** Told of what looks like malice and cannot be proven. Must not call back. */
@@ -62,25 +62,30 @@ export class Parsec<P> {
   readonly #own: OwnEvents<P>
   /** Per peer, how many of our requests it has not answered since its last answer. */
   readonly #unanswered = new Map<number, number>()
+  readonly #keys: OwnKeys
   readonly #blocks = new BlockQueue<P>()
 
   private constructor(us: SecretId, options: ParsecOptions<P>) {
     this.ourPublicId = us.publicId
-    this.mode = options.mode ?? 'supermajority'
-    const identities = options.identities ?? ed25519Identity
-    this.#format = { codec: options.codec, identities: this.#rememberingIds(identities) }
+    const { codec, identities, mode, coin, keys } = rulesOf(options)
+    this.mode = mode
+    this.#format = { codec, identities: this.#rememberingIds(identities) }
     const { onDecision, onReport } = options
     this.#report = (report) => onReport?.(report)
+    this.#keys = new OwnKeys(us, keys, options.random ?? platform.randomBytes)
     this.#consensus = new Consensus({
-      mode: this.mode,
+      mode,
+      coin,
+      keys,
+      keyHolder: this.#keys,
       ourIndex: 0,
       onDecision:
         onDecision &&
         ((decision) => {
           onDecision(decision, this.inspect())
         }),
-      onDecided: (payloads, voters) => {
-        this.#decided(payloads, voters)
+      onDecided: (outcome) => {
+        this.#decided(outcome)
       },
     })
     this.#ourIndex = this.#consensus.addPeer(us.publicId, PeerState.NONE)
@@ -94,8 +99,9 @@ export class Parsec<P> {
       report: this.#report,
     }
     this.#intake = new Intake(context)
-    this.#own = new OwnEvents(us, context, this.#intake, (payload) => {
-      if (this.#consensus.payloads.fate[payload] === fates.open) this.#blocks.votedFor(payload)
+    this.#own = new OwnEvents(us, this.#keys, context, this.#intake, (payload) => {
+      const isInternal = this.#observation(payload).kind === 'DkgMessage'
+      if (!isInternal && this.#consensus.payloads.fate[payload] === fates.open) this.#blocks.votedFor(payload)
     })
   }
 
@@ -157,7 +163,8 @@ export class Parsec<P> {
   voteFor(observation: Observation<P>): void {
     const { kind } = observation
     const isUnprovable = kind === 'Accusation' && observation.malice.kind === 'Unprovable'
-    if (kind !== 'OpaquePayload' && kind !== 'Add' && kind !== 'Remove' && !isUnprovable) {
+    const isOurs = kind === 'OpaquePayload' || kind === 'Add' || kind === 'Remove' || kind === 'StartDkg'
+    if (!isOurs && !isUnprovable) {
       throw new ParsecError({ code: 'InvalidObservation', kind, reason: 'only the library votes for it' })
     }
     this.#requireOurs('VOTE', this.#ourState.vote)
@@ -311,9 +318,10 @@ export class Parsec<P> {
   /** The only voter sends a request to itself: that is the sync event in which it decides (section 3). */
   #proceedAlone(): void {
     const { election } = this.#consensus
-    const isAlone = election.voters.length === 1 && election.voters[0] === this.#ourIndex
-    if (isAlone && election.content.hasUnconsensused)
+    const isAlone = (): boolean => election.voters.length === 1 && election.voters[0] === this.#ourIndex
+    while (isAlone() && (election.content.hasUnconsensused || this.#keys.hasPending)) {
       this.#own.sync({ kind: 'Requesting', recipient: this.ourPublicId })
+    }
   }
 
   // Messages.
@@ -361,7 +369,7 @@ export class Parsec<P> {
   #reportOn(peer: number, message: Message<P>, end: number): void {
     const { graph, peers } = this.#consensus
     const { id } = peers.at(peer)
-    const isEarly = message.kind === 'request' && this.#detection.refusals.lacksAddition(this.#ourIndex, [end])
+    const isEarly = message.kind === 'request' && this.#detection.refusals.lacksAdmission(this.#ourIndex, [end])
     if (isEarly) this.#report({ kind: 'PrematureGossip', peer: id })
     const known = graph.latestBy(end, this.#ourIndex)
     if (known === none) return
@@ -371,10 +379,14 @@ export class Parsec<P> {
 
   // Decisions.
 
-  #decided(payloads: readonly number[], voters: readonly number[]): void {
+  #decided({ payloads, voters, keys }: Outcome): void {
     for (const payload of payloads) {
       const observation = this.#observation(payload)
-      this.#blocks.push(payload, new Block(observation, this.#proofs(payload, voters)))
+      const { kind } = observation
+      if (kind === 'StartDkg' || kind === 'DkgMessage') this.#blocks.decided(payload)
+      else this.#blocks.push(payload, new Block(observation, this.#proofs(payload, voters)))
+      const result = keys.get(payload)
+      if (result !== undefined) this.#blocks.push(payload, new Block<P>(result, []))
       const { removed } = this.#consensus.peers.at(this.#ourIndex)
       if (removed && removedBy(observation)?.compareTo(this.ourPublicId) === 0) {
         this.#consensus.stop()

@@ -4,7 +4,7 @@ import { toKey } from './encoding.ts'
 import type { PublicId } from './identity.ts'
 
 const flagNames = ['VOTE', 'DKG', 'SEND', 'RECV'] as const
-type Flag = (typeof flagNames)[number]
+export type Flag = (typeof flagNames)[number]
 
 /** What a peer may do: a set of flags (protocol.md section 3). Immutable. */
 export class PeerState {
@@ -64,15 +64,15 @@ export class PeerState {
 interface Peer {
   readonly id: PublicId
   state: PeerState
-  /** A voter once, by genesis or by a decided Add. */
+  /** A voter or a participant of a key generation once, by genesis or by what was decided. */
   member: boolean
   removed: boolean
-  /** How it became a voter, unless by genesis. */
-  addition: Addition | undefined
+  /** How it became one, unless by genesis. */
+  admission: Admission | undefined
 }
 
-/** A decided Add. */
-export interface Addition {
+/** A decided Add or StartDkg. */
+export interface Admission {
   /** Payload that was decided. */
   readonly payload: number
   /** Peer indices of the voters who did. */
@@ -95,7 +95,7 @@ export class PeerList {
     const known = this.indexOf(id)
     if (known !== undefined) return known
     this.#indexOf.set(toKey(id.bytes), this.#peers.length)
-    return this.#peers.push({ id, state, member: false, removed: false, addition: undefined }) - 1
+    return this.#peers.push({ id, state, member: false, removed: false, admission: undefined }) - 1
   }
 
   indexOf(id: PublicId): number | undefined {
@@ -114,11 +114,11 @@ export class PeerList {
     this.#peer(index).state = state
   }
 
-  /** Was it a voter at any time, as far as we have decided? */
-  setMember(index: number, addition?: Addition): void {
+  /** Takes note that it is a member from now on, by what was decided if not by genesis. */
+  setMember(index: number, admission?: Admission): void {
     const peer = this.#peer(index)
     peer.member = true
-    peer.addition = addition
+    peer.admission = admission
   }
 
   /** A decided removal: the state is emptied for good (section 7). */

@@ -89,7 +89,7 @@ export class Refusals<P> {
     const { graph } = this.#consensus
     const gossiper = graph.creator[otherParent] as number
     if (selfParent !== none && graph.isAwareOfFork(selfParent, gossiper)) return 'InvalidGossipCreator'
-    if (this.lacksAddition(gossiper, [selfParent, otherParent])) return 'InvalidGossipCreator'
+    if (this.lacksAdmission(gossiper, [selfParent, otherParent])) return 'InvalidGossipCreator'
     return this.#showsOtherBranch(creator, selfParent, otherParent) ? 'OwnForkInAncestry' : undefined
   }
 
@@ -116,21 +116,21 @@ export class Refusals<P> {
   }
 
   /** Do votes that added a peer, by a supermajority of the voters who decided it, not all stand in the ancestry of these events? Never so for founding members. */
-  lacksAddition(peer: number, events: readonly number[]): boolean {
+  lacksAdmission(peer: number, events: readonly number[]): boolean {
     if (this.#founders.has(peer)) return false
     const { graph, payloads, peers } = this.#consensus
-    const { addition } = peers.at(peer)
-    if (addition === undefined) return true
+    const { admission } = peers.at(peer)
+    if (admission === undefined) return true
     const ancestry = new Ancestry(
       graph,
       events.filter((x) => x !== none),
     )
     const voters = new Set<number>()
-    for (const carrier of payloads.at(addition.payload).carriers.view()) {
+    for (const carrier of payloads.at(admission.payload).carriers.view()) {
       const voter = graph.creator[carrier] as number
-      if (addition.voters.includes(voter) && ancestry.includes(carrier)) voters.add(voter)
+      if (admission.voters.includes(voter) && ancestry.includes(carrier)) voters.add(voter)
     }
-    return !isSupermajority(voters.size, addition.voters.length)
+    return !isSupermajority(voters.size, admission.voters.length)
   }
 
   #isAddressedTo(x: number, peer: number): boolean {

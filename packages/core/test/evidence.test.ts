@@ -77,7 +77,7 @@ describe.each(malices)('%s: the block', (kind, toAlice, toBob) => {
   test('comes with evidence that anybody can verify who knows the founding members', () => {
     if (evidence === undefined) throw new Error('no evidence')
     const read = Evidence.decode(evidence.toBytes(format), format)
-    read.verify(ids, 'supermajority', format)
+    read.verify(ids, format)
     expect(read.accusation).toEqual(accusation)
     expect(codeOf(() => Evidence.decode(evidence.toBytes(format).subarray(0, -1), format))).toBe('MalformedEncoding')
   })
@@ -86,14 +86,14 @@ describe.each(malices)('%s: the block', (kind, toAlice, toBob) => {
     const { events } = evidence ?? { events: [] }
     const verify = (some: readonly Event<string>[], group = ids): unknown =>
       codeOf(() => {
-        new Evidence({ ...accusation }, some).verify(group, 'supermajority', format)
+        new Evidence({ ...accusation }, some).verify(group, format)
       })
     expect(verify([...events, ...events])).toBeUndefined()
     expect(verify(events.filter(({ creator }) => creator !== dave.publicId && creator.name !== 'Dave'))).toBeDefined()
     expect(verify([])).toBe('InvalidEvidence')
     const bob = { ...accusation, offender: bobId }
     const { code } = thrownBy(() => {
-      new Evidence(bob, events).verify(ids, 'supermajority', format)
+      new Evidence(bob, events).verify(ids, format)
     })
     expect(code).toBe('InvalidEvidence')
   })

@@ -92,11 +92,12 @@ function randomCoin(choose: Choose): { coin: Coin; twin: (subject: number) => Tw
   const salt = choose(1 << 16)
   const bits = (round: number, word: number, kind: number): number =>
     Math.imul(0x9e3779b1, salt + 31 * round + 7 * word + kind) ^ Math.imul(0x85ebca6b, salt * round + kind)
-  const known = (_: number, round: number, word: number): number => bits(round, word, 1) | bits(round, word, 2)
-  const values = (_: number, round: number, word: number): number => bits(round, word, 3)
+  const known = (_event: number, round: number, word: number, wanted: number): number =>
+    wanted & (bits(round, word, 1) | bits(round, word, 2))
+  const values = (round: number, word: number, among: number): number => among & bits(round, word, 3)
   const holds = (word: number, subject: number): boolean => ((word >> (subject & 31)) & 1) === 1
   const toss = (subject: number, round: number): boolean | undefined =>
-    holds(known(0, round, subject >> 5), subject) ? holds(values(0, round, subject >> 5), subject) : undefined
+    holds(known(0, round, subject >> 5, -1), subject) ? holds(values(round, subject >> 5, -1), subject) : undefined
   return {
     coin: { confirms: true, known, values },
     twin: (subject) => ({ confirms: true, toss: (round) => toss(subject, round) }),

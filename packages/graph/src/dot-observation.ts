@@ -27,7 +27,8 @@ export function dotObservation(
     case 'OpaquePayload':
       return `OpaquePayload(${escapeText(payloadText)})`
     case 'StartDkg':
-      return `StartDkg(${names(observation.participants)})`
+    case 'DkgResult':
+      return `${observation.kind}(${names(observation.participants)})`
     case 'DkgMessage':
       return `DkgMessage(${observation.text})`
   }

@@ -12,7 +12,8 @@ const names = ['Alice', 'Bob', 'Carol', 'Dave']
 
 function vote(values: Partial<MetaVoteView>): MetaVoteView {
   const none = new Set<boolean>()
-  return { round: 0, step: 0, estimates: none, binValues: none, aux: undefined, decision: undefined, ...values }
+  const entry = { round: 0, step: 0, estimates: none, binValues: none, aux: undefined, decision: undefined } as const
+  return { ...entry, confirmed: none, ...values }
 }
 
 const yes = new Set([true])

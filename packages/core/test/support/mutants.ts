@@ -68,14 +68,14 @@ export const blindMutants: readonly Mutant[] = [
   ...mutants('refusal.ts', [
     [
       'gossip of a peer that one could not know is not seen',
-      "if (this.lacksAddition(gossiper, [selfParent, otherParent])) return 'InvalidGossipCreator'",
+      "if (this.lacksAdmission(gossiper, [selfParent, otherParent])) return 'InvalidGossipCreator'",
       '',
       'invalid-gossip-creator',
     ],
     [
       'an addition is taken for known when a supermajority has voted for it at all',
-      'addition.voters.includes(voter) && ancestry.includes(carrier)',
-      'addition.voters.includes(voter)',
+      'admission.voters.includes(voter) && ancestry.includes(carrier)',
+      'admission.voters.includes(voter)',
       'invalid-gossip-creator',
     ],
     [

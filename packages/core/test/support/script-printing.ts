@@ -67,6 +67,8 @@ export function printLine(world: ScriptWorld, { name, parsec }: RealPeer): void 
           const from = otherParent === undefined ? undefined : inspection.event(otherParent).creator
           return `records a ${cause.toLowerCase()} by ${nameOf(from)}`
         }
+        case 'CoinShares':
+          return 'publishes shares of coins'
         case 'Observation': {
           const { observation } = inspection.payload(payload ?? 0)
           if (observation.kind !== 'Accusation') return `votes ${inspection.payload(payload ?? 0).text}`

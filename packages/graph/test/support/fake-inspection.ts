@@ -67,6 +67,7 @@ export function fakeInspection(graph: FakeGraph): Inspection {
     mode,
     peers: () => peerViews,
     seenThrough: 'voters',
+    coin: 'predictable',
     eventCount: events.length,
     event(index) {
       const event = events[index]
