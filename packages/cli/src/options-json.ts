@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
 
+import { coinKinds } from '@parsec-bft/core'
 import { schedulerTactics } from '@parsec-bft/sim'
 import type { AdversaryOptions, Crash, Delay, NetworkCounts, SimulationOptions, Topic } from '@parsec-bft/sim'
 import { UsageError } from './io.ts'
@@ -21,6 +22,8 @@ export function readSimulationOptions(text: string): SimulationOptions {
     ...('scenario' in json ? { scenario: string(json, 'scenario') } : {}),
     ...('counts' in json ? { counts: counts(object(json.counts, 'counts')) } : {}),
     mode: oneOf(json, 'mode', ['supermajority', 'single']),
+    // Written without it before there was another one.
+    coin: 'coin' in json ? oneOf(json, 'coin', coinKinds) : 'predictable',
     identities: oneOf(json, 'identities', ['mock', 'ed25519']),
     wire: boolean(json, 'wire'),
     initialPeers: number(json, 'initialPeers'),

@@ -1,6 +1,16 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
 
-import { OptionsError, checkOptions, defaultCounts, findScenario, networkOf, simulationLimits } from '@parsec-bft/sim'
+import { coinKinds } from '@parsec-bft/core'
+import type { CoinKind } from '@parsec-bft/core'
+import {
+  OptionsError,
+  checkOptions,
+  defaultCounts,
+  defaultOptions,
+  findScenario,
+  networkOf,
+  simulationLimits,
+} from '@parsec-bft/sim'
 import type { NetworkCounts, SimulationOptions } from '@parsec-bft/sim'
 import { InvalidArgumentError, Option } from 'commander'
 import type { Command } from 'commander'
@@ -9,6 +19,7 @@ import { readSimulationOptions } from './options-json.ts'
 
 /** What `parsec simulate` was told about the network; what is undefined was not told. */
 export type NetworkFlags = Partial<NetworkCounts> & {
+  readonly coin?: CoinKind
   readonly seed?: string
   readonly scenario?: string
   /** JSON text of all options of a run. */
@@ -35,6 +46,12 @@ function someText(text: string): string {
   return text
 }
 
+/** Which coin, whatever the run says otherwise. */
+export function coinOption(): Option {
+  const description = `the common coin of elections: nobody can foresee the threshold one (default ${defaultOptions.coin})`
+  return new Option('--coin <coin>', description).choices(coinKinds)
+}
+
 /** Adds the options that describe the network. Their defaults are in the help only, so that we know what was told. */
 export function addNetworkFlags(command: Command): void {
   const { peers, opaque, rounds } = simulationLimits
@@ -55,6 +72,7 @@ export function addNetworkFlags(command: Command): void {
   ]
   for (const option of all) command.addOption(option)
   command
+    .addOption(coinOption().conflicts('options'))
     .option('-s, --seed <seed>', 'any text; the same seed gives the same run (default: a new one, printed)', someText)
     .addOption(new Option('--scenario <name>', 'a named network: see parsec scenarios').conflicts(countNames))
     .addOption(
@@ -85,9 +103,10 @@ export function simulationOptions(flags: NetworkFlags, freshSeed: () => string):
 function describedOptions(flags: NetworkFlags, freshSeed: () => string): SimulationOptions {
   if (flags.options !== undefined) return readSimulationOptions(flags.options)
   const seed = flags.seed ?? freshSeed()
-  if (flags.scenario === undefined) return networkOf(countsOf(flags), seed)
+  const told = flags.coin === undefined ? {} : { coin: flags.coin }
+  if (flags.scenario === undefined) return { ...networkOf(countsOf(flags), seed), ...told }
   const scenario = findScenario(flags.scenario)
-  if (scenario !== undefined) return scenario.options(seed)
+  if (scenario !== undefined) return { ...scenario.options(seed), ...told }
   throw new UsageError(`there is no scenario ${flags.scenario}: parsec scenarios lists those that there are`)
 }
 

@@ -33,6 +33,7 @@ describe('parsec soak', () => {
     expect(options).toEqual({
       scenarios: ['minimal', 'single-same'],
       seedFrom: 0,
+      coin: null,
       runs: 5,
       forMs: null,
       shard: { index: 1, count: 1 },
@@ -53,7 +54,7 @@ describe('parsec soak', () => {
   })
 
   test.each([1, 2])('an error that is no failed check ends everything (%i workers)', async (workers) => {
-    const job = { scenario: 'nowhere', seed: 0, shrinks: false }
+    const job = { scenario: 'nowhere', seed: 0, coin: null, shrinks: false }
     const all = performAll(
       workers,
       () => job,

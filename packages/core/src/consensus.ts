@@ -222,7 +222,11 @@ export class Consensus implements Inspected {
   }
 
   /** Applies what was decided to the peers (section 7) and the key generations (section 9); returns the new voters if they changed. */
-  #apply({ payloads }: Decision, before: readonly number[], keys: Map<number, KeyResult>): readonly number[] | undefined {
+  #apply(
+    { payloads }: Decision,
+    before: readonly number[],
+    keys: Map<number, KeyResult>,
+  ): readonly number[] | undefined {
     let voters = before
     for (const payload of payloads) {
       const { observation, voterId } = this.payloads.at(payload)

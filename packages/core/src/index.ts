@@ -5,6 +5,10 @@
  *
  * @packageDocumentation
  */
+export { blsKeys } from './bls-keys.ts'
+export { mockKeys } from './mock-keys.ts'
+export type { KeyScheme, PublicKeySet, SecretKeyShare } from './keys.ts'
+export type { CoinShare, CoinShares } from './coin-shares.ts'
 export { Block } from './block.ts'
 export type { Proof } from './block.ts'
 export { Consensus } from './consensus.ts'
@@ -19,6 +23,7 @@ export { Event } from './event.ts'
 export type { Cause, EventFormat, Vote } from './event.ts'
 export type { IdentityScheme, PublicId, SecretId } from './identity.ts'
 export type * from './inspect.ts'
+export { coinKinds } from './inspect.ts'
 export { limits } from './limits.ts'
 export { maliceText } from './malice-encoding.ts'
 export { isFaultyEventKind, isRefusedEventKind, maliceKinds } from './malice.ts'
@@ -30,16 +35,19 @@ export {
   bytesCodec,
   encodeObservation,
   genesis,
+  isInternal,
   observationHash,
   observationText,
   opaque,
   remove,
   removedBy,
+  startDkg,
   stringCodec,
   unprovable,
 } from './observation.ts'
-export type { ConsensusMode, Observation, PayloadCodec } from './observation.ts'
+export type { ConsensusMode, KeyResult, Observation, PayloadCodec } from './observation.ts'
 export { Parsec } from './parsec.ts'
 export type { ParsecOptions } from './parsec.ts'
+export type { NetworkOptions } from './network-options.ts'
 export { PeerState } from './peers.ts'
 export type { Report } from './report.ts'

@@ -100,6 +100,11 @@ export interface Inspection {
   readonly mode: ConsensusMode
   readonly seenThrough: SeenThrough
   readonly coin: CoinKind
+  /**
+   * With the threshold coin, t of the key that the voters of the election under way share: more than t shares are a coin. Undefined while they have none, and the coin is one that can be
+   * foreseen.
+   */
+  readonly coinThreshold: number | undefined
   /** Every peer met so far; `peers()[i].index === i`. */
   peers(): readonly PeerView[]
   readonly eventCount: number
@@ -141,4 +146,5 @@ export type SeenThrough = 'voters' | 'peers'
 /**
  * The common coin of elections: `threshold` is the one of section 11, that nobody can predict, with the confirmation phase; `predictable` the first implementation's, for its recorded graphs.
  */
-export type CoinKind = 'threshold' | 'predictable'
+export type CoinKind = (typeof coinKinds)[number]
+export const coinKinds = ['threshold', 'predictable'] as const

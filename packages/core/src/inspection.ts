@@ -22,6 +22,7 @@ import type { ConsensusMode } from './observation.ts'
 import { fates } from './payloads.ts'
 import type { Payloads } from './payloads.ts'
 import type { PeerList } from './peers.ts'
+import type { ThresholdCoin } from './threshold-coin.ts'
 
 function numberOrUndefined(value: number | undefined): number | undefined {
   return value === none ? undefined : value
@@ -40,6 +41,7 @@ export interface Inspected {
   readonly mode: ConsensusMode
   readonly seenThrough: SeenThrough
   readonly coin: CoinKind
+  readonly thresholdCoin: ThresholdCoin | undefined
   readonly ourIndex: number | undefined
   /** Number of elections decided. */
   readonly elections: number
@@ -67,6 +69,10 @@ export class GraphInspection implements Inspection {
 
   peers(): readonly PeerView[] {
     return Array.from(this.#consensus.peers, ({ id, state }, index) => ({ index, id, name: id.name, state }))
+  }
+
+  get coinThreshold(): number | undefined {
+    return this.#consensus.thresholdCoin?.keys?.publicKeySet.threshold
   }
 
   get eventCount(): number {

@@ -41,7 +41,11 @@ export interface KeyHolder {
   /** The part of a dealer is decided. */
   dealt(generation: KeyGeneration, dealer: number): void
   /** Its own share, from the parts that are complete; undefined if it is no participant. */
-  shareOf(generation: KeyGeneration, complete: readonly DecidedPart[], keys: KeyResult['publicKeySet']): SecretKeyShare | undefined
+  shareOf(
+    generation: KeyGeneration,
+    complete: readonly DecidedPart[],
+    keys: KeyResult['publicKeySet'],
+  ): SecretKeyShare | undefined
 }
 
 /**
@@ -98,7 +102,9 @@ export class KeyGenerations {
     if (generation === undefined || from < 0) return undefined
     const count = generation.participants.length
     if (message.kind === 'Part') {
-      const part = generation.parts.has(from) ? undefined : readable(() => decodePart(message.bytes, this.#scheme, count))
+      const part = generation.parts.has(from)
+        ? undefined
+        : readable(() => decodePart(message.bytes, this.#scheme, count))
       if (part === undefined) return undefined
       generation.parts.set(from, { part, acks: new Map() })
       this.#holder?.dealt(generation, from)
@@ -113,7 +119,10 @@ export class KeyGenerations {
 
   #resultOf(generation: KeyGeneration): GeneratedKeys | undefined {
     const { number, participants, threshold, isForCoin, parts } = generation
-    const complete = [...parts].filter(([, { acks }]) => acks.size > 2 * threshold).sort(([a], [b]) => a - b).map(([, part]) => part)
+    const complete = [...parts]
+      .filter(([, { acks }]) => acks.size > 2 * threshold)
+      .sort(([a], [b]) => a - b)
+      .map(([, part]) => part)
     if (complete.length <= threshold) return undefined
     this.#running.delete(number)
     const publicKeySet = publicKeySetOf(complete.map(({ part }) => part))

@@ -4,7 +4,12 @@
 export const hashLength = 32
 
 /** Faults of an event that is in the graph; named by the event's hash (protocol.md section 8). */
-export const faultyEventKinds = ['UnexpectedGenesis', 'MissingGenesis', 'InvalidAccusation', 'InvalidCoinShare'] as const
+export const faultyEventKinds = [
+  'UnexpectedGenesis',
+  'MissingGenesis',
+  'InvalidAccusation',
+  'InvalidCoinShare',
+] as const
 export type FaultyEventKind = (typeof faultyEventKinds)[number]
 
 export function isFaultyEventKind(kind: string): kind is FaultyEventKind {

@@ -117,6 +117,11 @@ const variantIndex = {
   DkgMessage: 7,
 } as const
 
+/** Is it for key generations only, so that no block tells of it? */
+export function isInternal(kind: Observation<unknown>['kind']): boolean {
+  return kind === 'StartDkg' || kind === 'DkgMessage'
+}
+
 /** Is each vote for it an observation of its own (section 2, consensus mode)? */
 export function isSingle(kind: Observation<unknown>['kind'], mode: ConsensusMode): boolean {
   return kind === 'DkgMessage' || (kind === 'OpaquePayload' && mode === 'single')

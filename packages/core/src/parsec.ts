@@ -19,7 +19,7 @@ import { Intake } from './intake.ts'
 import { KnownEvents } from './known-events.ts'
 import { checkLimit, limits } from './limits.ts'
 import { Message, invalidMessage } from './message.ts'
-import { genesis, observationText, removedBy, sortedIds } from './observation.ts'
+import { genesis, isInternal, observationText, removedBy, sortedIds } from './observation.ts'
 import type { ConsensusMode, Observation } from './observation.ts'
 import { rulesOf } from './network-options.ts'
 import type { NetworkOptions } from './network-options.ts'
@@ -382,8 +382,7 @@ export class Parsec<P> {
   #decided({ payloads, voters, keys }: Outcome): void {
     for (const payload of payloads) {
       const observation = this.#observation(payload)
-      const { kind } = observation
-      if (kind === 'StartDkg' || kind === 'DkgMessage') this.#blocks.decided(payload)
+      if (isInternal(observation.kind)) this.#blocks.decided(payload)
       else this.#blocks.push(payload, new Block(observation, this.#proofs(payload, voters)))
       const result = keys.get(payload)
       if (result !== undefined) this.#blocks.push(payload, new Block<P>(result, []))

@@ -192,6 +192,7 @@ const someVote = fc.record({
   binValues: fc.subarray([true, false]).map((values) => new Set(values)),
   aux: fc.constantFrom(true, false, undefined),
   decision: fc.constantFrom(true, false, undefined),
+  confirmed: fc.subarray([true, false]).map((values) => new Set(values)),
 })
 
 /** Any shape of graph, forks and several Initial events included, with annotations that no election may give. */

@@ -9,14 +9,15 @@ import type { NetworkCounts, SimulationOptions } from './options.ts'
  * written out.
  */
 export function commandFor(options: SimulationOptions): string {
-  const same = (other: SimulationOptions | undefined): boolean => JSON.stringify(other) === JSON.stringify(options)
-  const { scenario, counts, seed } = options
-  if (scenario !== undefined && same(findScenario(scenario)?.options(seed))) {
-    return `${command} --scenario ${scenario} --seed ${quote(seed)}`
+  const { scenario, counts, seed, coin } = options
+  const named = (flags: string, other: SimulationOptions | undefined): string | undefined => {
+    if (other === undefined || JSON.stringify({ ...other, coin }) !== JSON.stringify(options)) return undefined
+    return `${command} ${flags} --seed ${quote(seed)}${coin === other.coin ? '' : ` --coin ${coin}`}`
   }
-  if (counts !== undefined && same(networkOf(counts, seed))) {
-    return `${command} ${countArguments(counts)} --seed ${quote(seed)}`
-  }
+  const ofScenario = scenario && named(`--scenario ${scenario}`, findScenario(scenario)?.options(seed))
+  if (ofScenario !== undefined) return ofScenario
+  const ofCounts = counts && named(countArguments(counts), networkOf(counts, seed))
+  if (ofCounts !== undefined) return ofCounts
   return `${command} --options ${quote(JSON.stringify(options))}`
 }
 

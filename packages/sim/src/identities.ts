@@ -1,20 +1,30 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
 
-import { ed25519Identity, mockIdentity } from '@parsec-bft/core'
-import type { IdentityScheme, PublicId, SecretId } from '@parsec-bft/core'
+import { blsKeys, ed25519Identity, mockIdentity, mockKeys } from '@parsec-bft/core'
+import type { IdentityScheme, KeyScheme, PublicId, SecretId } from '@parsec-bft/core'
 import type { IdentityKind } from './options.ts'
 import type { Random } from './random.ts'
 
 /** The identities of one network: one object per peer, so that keys met in messages keep their names and cached key objects. */
 export interface Identities {
   readonly scheme: IdentityScheme
+  /** What key generations make. */
+  readonly keys: KeyScheme
   /** The same name gives the same identity. */
   secretId(name: string): SecretId
+  /** A peer's source of randomness. */
+  randomOf(name: string): (length: number) => Uint8Array
 }
 
 /** @param random - where the Ed25519 keys come from; a name's key does not depend on which names were asked before. */
 export function makeIdentities(kind: IdentityKind, random: Random): Identities {
-  if (kind === 'mock') return { scheme: mockIdentity, secretId: (name) => mockIdentity.secretId(name) }
+  const randomOf = (name: string): ((length: number) => Uint8Array) => {
+    const own = random.fork('randomness').fork(name)
+    return (length) => own.bytes(length)
+  }
+  if (kind === 'mock') {
+    return { scheme: mockIdentity, keys: mockKeys, secretId: (name) => mockIdentity.secretId(name), randomOf }
+  }
   const secretIds = new Map<string, SecretId>()
   const publicIds = new Map<string, PublicId>()
   return {
@@ -25,6 +35,8 @@ export function makeIdentities(kind: IdentityKind, random: Random): Identities {
         return publicIds.get(String(id.bytes)) ?? id
       },
     },
+    keys: blsKeys,
+    randomOf,
     secretId(name) {
       let secretId = secretIds.get(name)
       if (secretId === undefined) {

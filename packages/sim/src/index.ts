@@ -53,7 +53,7 @@ export type {
   SimulationHooks,
   SimulationResult,
 } from './simulate.ts'
-export { runAt, runsInShard } from './soak/plan.ts'
+export { optionsOf, runAt, runsInShard } from './soak/plan.ts'
 export type { Shard, SoakPlan, SoakRun } from './soak/plan.ts'
 export { MergeError, SoakTally, mergeReports, runsDone } from './soak/report.ts'
 export type { Elapsed, SoakReport } from './soak/report.ts'

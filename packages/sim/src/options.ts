@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
 
-import type { ConsensusMode } from '@parsec-bft/core'
+import type { CoinKind, ConsensusMode } from '@parsec-bft/core'
 import { strategyNames } from './adversaries/registry.ts'
 import { peerNames } from './names.ts'
 
-/** `mock`: names without security, fast. `ed25519`: real keys, derived from the seed. */
+/** `mock`: names and generated keys without security, fast. `ed25519`: real keys, derived from the seed, and BLS12-381 for those that are generated. */
 export type IdentityKind = 'mock' | 'ed25519'
 
 /** How long a message takes, in virtual milliseconds. */
@@ -91,6 +91,7 @@ export interface SimulationOptions {
   readonly scenario?: string
   readonly counts?: NetworkCounts
   readonly mode: ConsensusMode
+  readonly coin: CoinKind
   readonly identities: IdentityKind
   /** Messages travel as bytes, are decoded and verified; otherwise as values. */
   readonly wire: boolean
@@ -117,6 +118,7 @@ export interface SimulationOptions {
 /** What most runs have in common; a run says what is different. */
 export const defaultOptions: Omit<SimulationOptions, 'seed'> = {
   mode: 'supermajority',
+  coin: 'threshold',
   identities: 'mock',
   wire: false,
   initialPeers: 4,

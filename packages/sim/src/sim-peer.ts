@@ -5,6 +5,7 @@ import {
   ParsecError,
   add,
   genesis,
+  isInternal,
   observationHash,
   observationText,
   opaque,
@@ -97,8 +98,13 @@ export class SimPeer {
       codec: stringCodec,
       identities: identities.scheme,
       mode: options.mode,
+      coin: options.coin,
+      keys: identities.keys,
+      random: identities.randomOf(this.name),
       onDecision: (decision: DecisionView, inspection: Inspection) => {
-        this.#elections.push({ election: decision.election, rest: decision.payloads.length })
+        const isPutOut = (payload: number): boolean => !isInternal(inspection.payload(payload).observation.kind)
+        const rest = decision.payloads.filter(isPutOut).length
+        if (rest > 0) this.#elections.push({ election: decision.election, rest })
         setting.onDecision?.(this.name, decision, inspection)
       },
       onReport: (report: Report) => setting.onReport?.(report),

@@ -22,6 +22,7 @@ import { describe, expect, it } from 'vitest'
 const plan: SoakPlan = {
   scenarios: ['minimal', 'mixed', 'churn'],
   seedFrom: 5,
+  coin: null,
   runs: 20,
   forMs: null,
   shard: { index: 1, count: 1 },
@@ -131,10 +132,11 @@ describe('reports', () => {
 describe('a run that fails', () => {
   it('is told in one line, with the command that replays it', () => {
     const bug = failing('agreement', () => true)
-    const { failure } = performRun({ scenario: 'mixed', seed: 3, shrinks: false }, bug)
+    const { failure } = performRun({ scenario: 'mixed', seed: 3, coin: null, shrinks: false }, bug)
     expect(failure).toEqual({
       scenario: 'mixed',
       seed: 3,
+      coin: null,
       checker: 'agreement',
       reason: 'a planted bug',
       command: 'npm run parsec -- simulate --scenario mixed --seed 3',
@@ -144,7 +146,7 @@ describe('a run that fails', () => {
 
   it('is also one that a scenario describes wrongly; other errors are no failures', () => {
     const throwing = (error: Error) => (): unknown =>
-      performRun({ scenario: 'mixed', seed: 3, shrinks: true }, () => {
+      performRun({ scenario: 'mixed', seed: 3, coin: null, shrinks: true }, () => {
         throw error
       })
     const failure = { checker: 'options', reason: 'topics: too many', shrunk: null }
@@ -162,7 +164,7 @@ describe('a run that fails', () => {
           return isBuggy ? [block, block] : [block]
         },
       })
-    const { failure } = performRun({ scenario: 'mixed', seed: 2, shrinks: true }, planted)
+    const { failure } = performRun({ scenario: 'mixed', seed: 2, coin: null, shrinks: true }, planted)
     expect(failure?.checker).toBe('no-duplicates')
     const { options, command } = failure?.shrunk ?? {}
     expect(options).toMatchObject({

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
 
+import type { CoinKind } from '@parsec-bft/core'
 import { findScenario, scenarios } from '@parsec-bft/sim'
 import type { Shard, SoakPlan, SoakReport } from '@parsec-bft/sim'
 import { InvalidArgumentError, Option } from 'commander'
@@ -7,6 +8,7 @@ import type { Command } from 'commander'
 import { availableParallelism } from 'node:os'
 import { exitCodes } from '../io.ts'
 import type { Io } from '../io.ts'
+import { coinOption } from '../simulation-flags.ts'
 import { mergeFiles, prepareSaving, saveFailure } from './files.ts'
 import { mostShrunk, soak } from './soak.ts'
 import { summary } from './summary.ts'
@@ -16,6 +18,7 @@ interface SoakFlags {
   /** Milliseconds. */
   readonly for?: number
   readonly seedFrom: number
+  readonly coin?: CoinKind
   readonly shard: Shard
   readonly workers: number
   readonly scenario?: readonly string[]
@@ -71,6 +74,7 @@ export function addSoak(program: Command, io: Io, done: (code: number) => void):
     .addOption(
       new Option('--scenario <name>', 'not all, see parsec scenarios; can be repeated').argParser(scenarioNames),
     )
+    .addOption(coinOption())
     .option('--save <dir>', 'write the options of each failing run to a file, for tests to run from then on')
     .option('--json', 'print the report as JSON, and nothing else, on standard output')
     .addHelpText('after', examples)
@@ -91,6 +95,7 @@ async function runSoak(flags: SoakFlags, io: Io): Promise<number> {
   const plan: SoakPlan = {
     scenarios: flags.scenario ?? scenarios.map(({ name }) => name),
     seedFrom: flags.seedFrom,
+    coin: flags.coin ?? null,
     runs: flags.for === undefined ? (flags.runs ?? defaultRuns) : null,
     forMs: flags.for ?? null,
     shard: flags.shard,

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
 
-import { MergeError, findScenario, mergeReports } from '@parsec-bft/sim'
+import { MergeError, mergeReports, optionsOf } from '@parsec-bft/sim'
 import type { SoakFailure, SoakReport } from '@parsec-bft/sim'
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -18,7 +18,7 @@ export function prepareSaving(folder: string): void {
 /** Writes a regression file: what failed, and the options of the run, small ones if they are known. */
 export function saveFailure(folder: string, failure: SoakFailure, version: string): void {
   const { scenario, seed, checker, reason, shrunk } = failure
-  const options = shrunk?.options ?? findScenario(scenario)?.options(seed)
+  const options = shrunk?.options ?? optionsOf(failure)
   const text = JSON.stringify({ failed: { checker, reason, version }, options }, null, 2)
   writeFileSync(join(folder, `${scenario}-${String(seed)}.json`), `${text}\n`)
 }
@@ -64,6 +64,7 @@ function isReport(json: unknown): json is SoakReport {
     typeof json.interrupted === 'boolean' &&
     [...numbers, index, count].every((value) => typeof value === 'number') &&
     [options.runs, options.forMs].every((value) => value === null || typeof value === 'number') &&
+    (options.coin === null || typeof options.coin === 'string') &&
     isListOf(options.scenarios, (name) => typeof name === 'string') &&
     isNumbers(json.runs) &&
     isNumbers(json.counts) &&

@@ -59,7 +59,8 @@ async function shrinkFailures(
     const failure = signal.aborted ? undefined : failures[begun]
     if (failure === undefined) return undefined
     progress.onShrinking(++begun, failures.length)
-    return { scenario: failure.scenario, seed: failure.seed, shrinks: true }
+    const { scenario, seed, coin } = failure
+    return { scenario, seed, coin, shrinks: true }
   }
   await performAll(Math.min(workers, failures.length), next, ({ failure }) => {
     if (failure !== null) tally.addFailure(failure)

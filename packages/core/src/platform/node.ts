@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
-import { createPrivateKey, createPublicKey, hash, sign, verify } from 'node:crypto'
+import { createPrivateKey, createPublicKey, hash, randomBytes, sign, verify } from 'node:crypto'
 import type { Platform } from './platform.ts'
 
 /** PKCS 8 wrapping of a raw Ed25519 seed, and SPKI wrapping of a raw public key (RFC 8410). */
@@ -8,6 +8,7 @@ const spkiPrefix = Buffer.from('302a300506032b6570032100', 'hex')
 
 /** Node's own OpenSSL, with key objects made once per key. */
 export const platform: Platform = {
+  randomBytes: (length) => randomBytes(length),
   sha3: (bytes) => hash('sha3-256', bytes, 'buffer'),
   ed25519Signer(seed) {
     const key = createPrivateKey({ key: Buffer.concat([pkcs8Prefix, seed]), format: 'der', type: 'pkcs8' })

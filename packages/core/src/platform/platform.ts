@@ -4,6 +4,7 @@
 export interface Platform {
   /** SHA3-256. */
   sha3(bytes: Uint8Array): Uint8Array
+  randomBytes(length: number): Uint8Array
   ed25519Signer(seed: Uint8Array): { readonly publicKey: Uint8Array; sign(message: Uint8Array): Uint8Array }
   /**
    * A verifier that accepts exactly the signatures (R, S) with S < L and encode(S·B − k·A) = R. All platforms must

@@ -68,6 +68,7 @@ export function fakeInspection(graph: FakeGraph): Inspection {
     peers: () => peerViews,
     seenThrough: 'voters',
     coin: 'predictable',
+    coinThreshold: undefined,
     eventCount: events.length,
     event(index) {
       const event = events[index]

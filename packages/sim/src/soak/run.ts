@@ -3,7 +3,7 @@
 import { commandFor } from '../command.ts'
 import { OptionsError } from '../options.ts'
 import type { SimulationOptions } from '../options.ts'
-import { findScenario } from '../scenarios.ts'
+import { optionsOf } from './plan.ts'
 import type { SoakRun } from './plan.ts'
 import { shrink } from './shrink.ts'
 import type { Simulate } from './shrink.ts'
@@ -41,19 +41,19 @@ export interface SoakFailure extends SoakRun {
  *
  * Throws {@link OptionsError} when there is no such scenario.
  */
-export function performRun({ scenario, seed, shrinks }: SoakJob, simulate: Simulate): SoakOutcome {
-  const options = findScenario(scenario)?.options(seed)
+export function performRun({ shrinks, ...run }: SoakJob, simulate: Simulate): SoakOutcome {
+  const { scenario } = run
+  const options = optionsOf(run)
   if (options === undefined) throw new OptionsError('scenario', `there is no ${scenario}`)
   const failed = (checker: string, reason: string): SoakFailure => {
     const smaller = shrinks && checker !== 'options' ? shrink(options, checker, simulate) : undefined
     const shrunk = smaller === undefined ? null : { command: commandFor(smaller), options: smaller }
-    return { scenario, seed, checker, reason: reason.split('\n', 1)[0] ?? '', command: commandFor(options), shrunk }
+    return { ...run, checker, reason: reason.split('\n', 1)[0] ?? '', command: commandFor(options), shrunk }
   }
   try {
     const { rounds, agreed, traffic, counts = {}, failure } = simulate(options)
     return {
-      scenario,
-      seed,
+      ...run,
       rounds,
       blocks: agreed.length,
       messages: traffic.messages,
@@ -62,6 +62,6 @@ export function performRun({ scenario, seed, shrinks }: SoakJob, simulate: Simul
     }
   } catch (error) {
     if (!(error instanceof OptionsError)) throw error
-    return { scenario, seed, rounds: 0, blocks: 0, messages: 0, counts: {}, failure: failed('options', error.message) }
+    return { ...run, rounds: 0, blocks: 0, messages: 0, counts: {}, failure: failed('options', error.message) }
   }
 }
