@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
 import { platform } from '#crypto'
+import { ed25519 } from '@noble/curves/ed25519.js'
 import { compareBytes, toHex } from './encoding.ts'
 import type { Reader } from './encoding.ts'
 import { ParsecError } from './errors.ts'
+import { hpkeOpen, hpkeSeal } from './hpke.ts'
 import type { IdentityScheme, PublicId, SecretId } from './identity.ts'
 
 const keyLength = 32
@@ -40,6 +42,8 @@ function keyFault(bytes: Uint8Array): string | undefined {
 class Ed25519PublicId implements PublicId {
   readonly bytes: Uint8Array
   readonly name: string
+  /** The same key for X25519. */
+  #montgomery: Uint8Array | undefined
   #verifier: ((message: Uint8Array, signature: Uint8Array) => boolean) | undefined
 
   constructor(bytes: Uint8Array, name?: string) {
@@ -59,11 +63,24 @@ class Ed25519PublicId implements PublicId {
     this.#verifier ??= platform.ed25519Verifier(this.bytes)
     return this.#verifier(message, signature)
   }
+
+  encrypt(plain: Uint8Array, context: Uint8Array, random: (length: number) => Uint8Array): Uint8Array {
+    this.#montgomery ??= ed25519.utils.toMontgomery(this.bytes)
+    return hpkeSeal(this.#montgomery, plain, context, random(32))
+  }
+}
+
+function decrypt(secret: Uint8Array, encrypted: Uint8Array, context: Uint8Array): Uint8Array | undefined {
+  try {
+    return hpkeOpen(secret, encrypted, context)
+  } catch {
+    return undefined
+  }
 }
 
 /**
  * Ed25519 (RFC 8032): node:crypto on Node, pure JavaScript in browsers; both accept the same set of signatures. Keys of small order and
- * coordinates that are not reduced are refused (`InvalidPublicId`); no signature whose R is of small order is valid.
+ * coordinates that are not reduced are refused (`InvalidPublicId`); no signature whose R is of small order is valid. Encrypts with HPKE (RFC 9180) to the same key as one of X25519.
  */
 export const ed25519Identity: IdentityScheme & {
   /** @param bytes - 32-byte public key. @param name - for people; default the first 8 bytes in hexadecimal. */
@@ -77,7 +94,12 @@ export const ed25519Identity: IdentityScheme & {
   secretIdFromSeed(seed, name) {
     if (seed.length !== seedLength) throw new RangeError(`a seed has ${String(seedLength)} bytes`)
     const signer = platform.ed25519Signer(seed)
-    return { publicId: new Ed25519PublicId(signer.publicKey, name), sign: (message) => signer.sign(message) }
+    const montgomery = ed25519.utils.toMontgomerySecret(seed)
+    return {
+      publicId: new Ed25519PublicId(signer.publicKey, name),
+      sign: (message) => signer.sign(message),
+      decrypt: (encrypted, context) => decrypt(montgomery, encrypted, context),
+    }
   },
   decodePublicId: (reader: Reader) => new Ed25519PublicId(reader.fixed(keyLength, 'a public key')),
 }

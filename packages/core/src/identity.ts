@@ -11,12 +11,16 @@ export interface PublicId {
   compareTo(other: PublicId): number
   /** Is it this id's signature of the message? Never throws. */
   verify(message: Uint8Array, signature: Uint8Array): boolean
+  /** Encrypts to this id. @param context - what it is for: whoever decrypts must name the same. @param random - gives secret random bytes. */
+  encrypt(plain: Uint8Array, context: Uint8Array, random: (length: number) => Uint8Array): Uint8Array
 }
 
 /** What a peer signs with. */
 export interface SecretId {
   readonly publicId: PublicId
   sign(message: Uint8Array): Uint8Array
+  /** What was encrypted to us; undefined for what was not, or was changed, or is for something else. Never throws. */
+  decrypt(encrypted: Uint8Array, context: Uint8Array): Uint8Array | undefined
 }
 
 /** A kind of identities, the same for a whole network. */

@@ -1,19 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
 
-import { decodeAck, decodePart, publicKeySetOf, thresholdOf } from './dealing.ts'
-import type { Ack, Part } from './dealing.ts'
 import { Reader } from './encoding.ts'
-import { ParsecError } from './errors.ts'
 import type { PublicId } from './identity.ts'
 import { readKeyMessage } from './key-message.ts'
-import type { KeyScheme, SecretKeyShare } from './keys.ts'
+import type { KeyDealing, KeyScheme, PublicKeySet, SecretKeyShare } from './keys.ts'
 import type { KeyResult } from './observation.ts'
-
-/** A part that was decided, and the acks of it, by the number of who acknowledges, in decided order. */
-export interface DecidedPart {
-  readonly part: Part
-  readonly acks: Map<number, Ack>
-}
 
 /** A key generation under way (protocol.md section 9). */
 export interface KeyGeneration {
@@ -21,12 +12,9 @@ export interface KeyGeneration {
   readonly number: number
   /** In ascending order. */
   readonly participants: readonly PublicId[]
-  /** t: more than t shares sign. */
-  readonly threshold: number
   /** For the coin of the voters, not for the application. */
   readonly isForCoin: boolean
-  /** By the dealer's number. */
-  readonly parts: Map<number, DecidedPart>
+  readonly dealing: KeyDealing
 }
 
 export interface GeneratedKeys {
@@ -40,12 +28,8 @@ export interface KeyHolder {
   started(generation: KeyGeneration): void
   /** The part of a dealer is decided. */
   dealt(generation: KeyGeneration, dealer: number): void
-  /** Its own share, from the parts that are complete; undefined if it is no participant. */
-  shareOf(
-    generation: KeyGeneration,
-    complete: readonly DecidedPart[],
-    keys: KeyResult['publicKeySet'],
-  ): SecretKeyShare | undefined
+  /** Its own share of the key that was generated; undefined if it is no participant. */
+  shareOf(generation: KeyGeneration, keys: PublicKeySet): SecretKeyShare | undefined
 }
 
 /**
@@ -73,8 +57,7 @@ export class KeyGenerations {
   start(participants: readonly PublicId[], isForCoin: boolean): void {
     if (participants.length === 0) return
     const number = this.#started++
-    const threshold = thresholdOf(participants.length)
-    const generation = { number, participants, threshold, isForCoin, parts: new Map<number, DecidedPart>() }
+    const generation = { number, participants, isForCoin, dealing: this.#scheme.dealing(participants, number) }
     this.#running.set(number, generation)
     this.#holder?.started(generation)
   }
@@ -86,9 +69,9 @@ export class KeyGenerations {
 
   /** Begins anew, among those who are left, what too few are left to complete. */
   restartWithout(isRemoved: (id: PublicId) => boolean): void {
-    for (const { number, participants, threshold, isForCoin } of [...this.#running.values()]) {
+    for (const { number, participants, dealing, isForCoin } of [...this.#running.values()]) {
       const left = participants.filter((id) => !isRemoved(id))
-      if (isForCoin || left.length === participants.length || left.length > 2 * threshold) continue
+      if (isForCoin || left.length === participants.length || left.length > 2 * dealing.threshold) continue
       this.#running.delete(number)
       this.start(left, false)
     }
@@ -100,42 +83,20 @@ export class KeyGenerations {
     const generation = this.#running.get(message.generation)
     const from = generation?.participants.findIndex((id) => id.compareTo(sender) === 0) ?? -1
     if (generation === undefined || from < 0) return undefined
-    const count = generation.participants.length
+    const { dealing } = generation
     if (message.kind === 'Part') {
-      const part = generation.parts.has(from)
-        ? undefined
-        : readable(() => decodePart(message.bytes, this.#scheme, count))
-      if (part === undefined) return undefined
-      generation.parts.set(from, { part, acks: new Map() })
-      this.#holder?.dealt(generation, from)
+      if (dealing.takePart(from, message.bytes)) this.#holder?.dealt(generation, from)
       return undefined
     }
-    const acks = generation.parts.get(message.dealer)?.acks
-    if (acks === undefined || acks.has(from)) return undefined
-    const ack = readable(() => decodeAck(message.bytes, this.#scheme, count))
-    if (ack !== undefined) acks.set(from, ack)
-    return ack && this.#resultOf(generation)
+    return dealing.takeAck(message.dealer, from, message.bytes) ? this.#resultOf(generation) : undefined
   }
 
   #resultOf(generation: KeyGeneration): GeneratedKeys | undefined {
-    const { number, participants, threshold, isForCoin, parts } = generation
-    const complete = [...parts]
-      .filter(([, { acks }]) => acks.size > 2 * threshold)
-      .sort(([a], [b]) => a - b)
-      .map(([, part]) => part)
-    if (complete.length <= threshold) return undefined
+    const { number, participants, isForCoin, dealing } = generation
+    const publicKeySet = dealing.publicKeySet()
+    if (publicKeySet === undefined) return undefined
     this.#running.delete(number)
-    const publicKeySet = publicKeySetOf(complete.map(({ part }) => part))
-    const secretKeyShare = this.#holder?.shareOf(generation, complete, publicKeySet)
+    const secretKeyShare = this.#holder?.shareOf(generation, publicKeySet)
     return { isForCoin, result: { kind: 'DkgResult', participants, publicKeySet, secretKeyShare } }
-  }
-}
-
-function readable<T>(read: () => T): T | undefined {
-  try {
-    return read()
-  } catch (error) {
-    if (error instanceof ParsecError) return undefined
-    throw error
   }
 }

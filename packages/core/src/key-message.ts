@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
 
-import { Reader, Writer } from './encoding.ts'
+import type { Reader } from './encoding.ts'
+import { Writer } from './encoding.ts'
 import { limits } from './limits.ts'
 
 /** A message of a distributed key generation (protocol.md section 9). */

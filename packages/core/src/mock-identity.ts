@@ -5,7 +5,10 @@ import type { Reader } from './encoding.ts'
 import type { IdentityScheme, PublicId, SecretId } from './identity.ts'
 import { checkLimit, limits } from './limits.ts'
 
-/** A name that stands for a key pair. Its signature is a hash that anyone can make: for simulations and recorded graphs only. */
+/** Bytes that tell for whom a mock encryption is. */
+const tagLength = 16
+
+/** A name that stands for a key pair. Its signature is a hash that anyone can make, and everybody can read what is encrypted to it: for simulations and recorded graphs only. */
 class MockPublicId implements PublicId {
   readonly name: string
   readonly bytes: Uint8Array
@@ -34,6 +37,20 @@ class MockPublicId implements PublicId {
   verify(message: Uint8Array, signature: Uint8Array): boolean {
     return compareBytes(this.signatureOf(message), signature) === 0
   }
+
+  encrypt(plain: Uint8Array, context: Uint8Array): Uint8Array {
+    return new Writer().fixed(this.#tagOf(plain, context)).fixed(plain).finish()
+  }
+
+  decrypt(encrypted: Uint8Array, context: Uint8Array): Uint8Array | undefined {
+    const plain = encrypted.subarray(tagLength)
+    const isOurs = compareBytes(this.#tagOf(plain, context), encrypted.subarray(0, tagLength)) === 0
+    return isOurs ? plain : undefined
+  }
+
+  #tagOf(plain: Uint8Array, context: Uint8Array): Uint8Array {
+    return this.signatureOf(new Writer().bytes(context).fixed(plain).finish()).subarray(0, tagLength)
+  }
 }
 
 const known = new Map<string, MockPublicId>()
@@ -58,7 +75,11 @@ export const mockIdentity: IdentityScheme & {
   publicId,
   secretId(name) {
     const id = new MockPublicId(name)
-    return { publicId: id, sign: (message) => id.signatureOf(message) }
+    return {
+      publicId: id,
+      sign: (message) => id.signatureOf(message),
+      decrypt: (encrypted, context) => id.decrypt(encrypted, context),
+    }
   },
   decodePublicId(reader: Reader): PublicId {
     const name = reader.string('name', limits.nameBytes)

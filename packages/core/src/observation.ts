@@ -239,7 +239,10 @@ export function decodeObservation<P>(
   }
 }
 
-/** Short printable form, as in the recorded graphs: `OpaquePayload(0)`, `Add(Fred)`, `Genesis({Alice, Bob})`. */
+/**
+ * Short printable form, as in the recorded graphs: `OpaquePayload(0)`, `Add(Fred)`, `Genesis({Alice, Bob})`; of the result of a key generation with the first bytes of the SHA3-256 of the
+ * public key set.
+ */
 export function observationText<P>(observation: Observation<P>, payloadText: (payload: P) => string = String): string {
   const names = (ids: readonly PublicId[]): string => `{${ids.map((id) => id.name).join(', ')}}`
   switch (observation.kind) {
@@ -256,8 +259,11 @@ export function observationText<P>(observation: Observation<P>, payloadText: (pa
     case 'OpaquePayload':
       return `OpaquePayload(${payloadText(observation.payload)})`
     case 'StartDkg':
-    case 'DkgResult':
-      return `${observation.kind}(${names(observation.participants)})`
+      return `StartDkg(${names(observation.participants)})`
+    case 'DkgResult': {
+      const digest = platform.sha3(observation.publicKeySet.toBytes())
+      return `DkgResult(${names(observation.participants)}, ${toHex(digest.subarray(0, 4))})`
+    }
     case 'DkgMessage':
       return `DkgMessage(${observation.text})`
   }

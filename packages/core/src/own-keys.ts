@@ -3,20 +3,17 @@
 import { coinMessage } from './coin-shares.ts'
 import type { CoinShare, CoinShares } from './coin-shares.ts'
 import type { Consensus } from './consensus.ts'
-import { acknowledge, deal, encodeAck, encodePart, readRow, readValue, secretShareOf } from './dealing.ts'
 import type { SecretId } from './identity.ts'
-import type { DecidedPart, KeyGeneration, KeyHolder } from './key-generation.ts'
+import type { KeyGeneration, KeyHolder } from './key-generation.ts'
 import { encodeKeyMessage, keyMessageText } from './key-message.ts'
 import type { KeyMessage } from './key-message.ts'
-import type { KeyScheme, PublicKeySet, SecretKeyShare } from './keys.ts'
+import type { PublicKeySet, Randomness, SecretKeyShare } from './keys.ts'
 import type { Observation } from './observation.ts'
-import { coinDomain } from './threshold-coin.ts'
 
 /** Our secrets: what we deal and acknowledge in key generations (protocol.md section 9), and our shares of coins (section 11). */
 export class OwnKeys implements KeyHolder {
   readonly #us: SecretId
-  readonly #scheme: KeyScheme
-  readonly #random: (length: number) => Uint8Array
+  readonly #random: Randomness
   /** Messages that we have not voted for yet. */
   #pending: KeyMessage[] = []
   /** Our share of the key for the coin, by the public key set. */
@@ -24,45 +21,27 @@ export class OwnKeys implements KeyHolder {
   /** Of an election: the coins whose share we have published. */
   #published = { election: -1, coins: new Set<string>() }
 
-  constructor(us: SecretId, scheme: KeyScheme, random: (length: number) => Uint8Array) {
+  constructor(us: SecretId, random: Randomness) {
     this.#us = us
-    this.#scheme = scheme
     this.#random = random
   }
 
-  started({ number, participants }: KeyGeneration): void {
-    if (this.#placeAmong(participants) < 0) return
-    const part = deal(this.#scheme, participants, number, this.#random)
-    this.#pending.push({ kind: 'Part', generation: number, bytes: encodePart(part) })
-  }
-
-  dealt({ number, participants, parts }: KeyGeneration, dealer: number): void {
+  started({ number, participants, dealing }: KeyGeneration): void {
     const us = this.#placeAmong(participants)
-    const part = parts.get(dealer)?.part
-    const row = us < 0 || part === undefined ? undefined : readRow(part, us, number, this.#us)
-    if (row === undefined) return
-    const ack = acknowledge(row, participants, number, this.#random)
-    this.#pending.push({ kind: 'Ack', generation: number, dealer, bytes: encodeAck(ack) })
+    if (us < 0) return
+    this.#pending.push({ kind: 'Part', generation: number, bytes: dealing.deal(us, this.#random) })
   }
 
-  shareOf(
-    { number, participants, threshold, isForCoin }: KeyGeneration,
-    complete: readonly DecidedPart[],
-    keys: PublicKeySet,
-  ): SecretKeyShare | undefined {
+  dealt({ number, participants, dealing }: KeyGeneration, dealer: number): void {
+    const us = this.#placeAmong(participants)
+    const bytes = us < 0 ? undefined : dealing.acknowledge(dealer, us, this.#us, this.#random)
+    if (bytes !== undefined) this.#pending.push({ kind: 'Ack', generation: number, dealer, bytes })
+  }
+
+  shareOf({ participants, dealing, isForCoin }: KeyGeneration, keys: PublicKeySet): SecretKeyShare | undefined {
     const us = this.#placeAmong(participants)
     if (us < 0) return undefined
-    // t + 1 values of each part are enough, and a good part of the work is in reading them.
-    const values = complete.map(({ part, acks }) => {
-      const good = new Map()
-      for (const [acker, ack] of acks) {
-        if (good.size > threshold) break
-        const value = readValue(part, ack, acker, us, number, this.#us)
-        if (value !== undefined) good.set(acker, value)
-      }
-      return good
-    })
-    const share = secretShareOf(this.#scheme, us, values)
+    const share = dealing.secretKeyShare(us, this.#us)
     if (isForCoin) this.#coinShares.set(keys, share)
     return share
   }
@@ -94,7 +73,7 @@ export class OwnKeys implements KeyHolder {
       const coin = `${String(round)}/${String(subject)}`
       if (coins.has(coin)) continue
       coins.add(coin)
-      shares.push({ subject, round, share: secret.sign(coinMessage(elections, subject, round), coinDomain) })
+      shares.push({ subject, round, share: secret.sign(coinMessage(elections, subject, round)) })
     }
     shares.sort((a, b) => a.round - b.round || a.subject - b.subject)
     return shares.length === 0 ? undefined : { election: elections, shares }

@@ -72,7 +72,7 @@ export class Parsec<P> {
     this.#format = { codec, identities: this.#rememberingIds(identities) }
     const { onDecision, onReport } = options
     this.#report = (report) => onReport?.(report)
-    this.#keys = new OwnKeys(us, keys, options.random ?? platform.randomBytes)
+    this.#keys = new OwnKeys(us, options.random ?? ((length) => platform.randomBytes(length)))
     this.#consensus = new Consensus({
       mode,
       coin,

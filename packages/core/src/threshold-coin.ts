@@ -8,9 +8,6 @@ import type { PublicId } from './identity.ts'
 import type { KeyResult } from './observation.ts'
 import type { Coin } from './meta-votes.ts'
 
-/** Domain of what a share of a coin signs: no signature of the application's is one. */
-export const coinDomain = 'coin'
-
 /** The keys of an election's coin: those of its voters, or none yet. */
 export type CoinKeys = Pick<KeyResult, 'participants' | 'publicKeySet'> | undefined
 
@@ -56,8 +53,9 @@ export class ThresholdCoin implements Coin {
     this.#keys.push({ from: election, keys })
   }
 
-  /** Takes in an event of the graph that brings shares, of an election that has begun; judges these. */
+  /** Takes in an event of the graph that brings shares; judges these, unless we have stopped before their election. */
   added(x: number, creator: PublicId, coins: CoinShares): void {
+    if (coins.election > this.#election) return
     const keys = this.#keysOf(coins.election)
     const participant = keys?.participants.findIndex((id) => id.compareTo(creator) === 0) ?? -1
     for (const share of coins.shares) {
@@ -136,7 +134,7 @@ export class ThresholdCoin implements Coin {
 
 function isValid(keys: CoinKeys, participant: number, election: number, { subject, round, share }: CoinShare): boolean {
   if (keys === undefined || participant < 0 || subject >= keys.participants.length || round < 1) return false
-  return keys.publicKeySet.verifyShare(participant, coinMessage(election, subject, round), coinDomain, share)
+  return keys.publicKeySet.verifyShare(participant, coinMessage(election, subject, round), share)
 }
 
 /** Parity of the number of ones. */

@@ -95,7 +95,7 @@ const forgedVote = create(dave, {
   vote: { observation: opaque('x'), signature: new Uint8Array(32) },
 })
 const forged = Event.create(
-  { publicId: id('Bob'), sign: (m) => dave.sign(m) },
+  { publicId: id('Bob'), sign: (m) => dave.sign(m), decrypt: () => undefined },
   { kind: 'Initial' as const },
   stringCodec,
 )

@@ -3,6 +3,7 @@ import { ed25519 } from '@noble/curves/ed25519.js'
 import { sha512 } from '@noble/hashes/sha2.js'
 import { sha3_256 } from '@noble/hashes/sha3.js'
 import { randomBytes } from '@noble/hashes/utils.js'
+import { nobleBls } from './noble-bls.ts'
 import type { Platform } from './platform.ts'
 
 const { Point } = ed25519
@@ -16,6 +17,7 @@ function littleEndian(bytes: Uint8Array): bigint {
 
 /** Pure JavaScript, for browsers. Noble's own verify multiplies by the cofactor and so accepts more than OpenSSL does. */
 export const platform: Platform = {
+  ...nobleBls,
   randomBytes,
   sha3: (bytes) => sha3_256(bytes),
   ed25519Signer(seed) {
