@@ -13,6 +13,10 @@
  * @packageDocumentation
  */
 export { strategyNames } from './adversaries/registry.ts'
+export { electionRounds } from './attacks/election-rounds.ts'
+export { runStall } from './attacks/run-stall.ts'
+export type { StallPlan, StallResult } from './attacks/run-stall.ts'
+export type { StallOptions } from './attacks/stall.ts'
 export { CheckFailure } from './check-failure.ts'
 export { livenessBoundRounds } from './checkers/liveness.ts'
 export { commandFor } from './command.ts'
