@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
 
 import { anyOptions } from './anything.ts'
-import { stalled } from './attacks/run-stall.ts'
+import { stalled } from './attacks/stall-plan.ts'
 import { churnTopics } from './churn.ts'
 import { maliceScenarios } from './malice-scenarios.ts'
 import { peerName } from './names.ts'

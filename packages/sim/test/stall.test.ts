@@ -2,7 +2,11 @@
 
 import { OptionsError, defaultOptions, runScenario, runStall, simulate } from '@parsec-bft/sim'
 import type { SimulationOptions, StallPlan, StallResult } from '@parsec-bft/sim'
+import type { Inspection } from '@parsec-bft/core'
 import { describe, expect, it } from 'vitest'
+import { consensusOutcome, twinOutcome } from '../../core/test/support/twin-compare.ts'
+import type { TwinEvent } from '../../core/test/support/twin-graph.ts'
+import { stalled } from '../src/attacks/stall-plan.ts'
 
 /** Agreement, validity, liveness once the network is fair …: all checks of every run hold. */
 function run(plan: StallPlan, seed: number): StallResult {
@@ -13,6 +17,16 @@ function run(plan: StallPlan, seed: number): StallResult {
   const outputs = peers.map(({ blocks, status }) => `${status}: ${blocks.slice(1).join(', ')}`)
   expect(new Set(outputs)).toEqual(new Set(['voter: OpaquePayload(contested)']))
   return result
+}
+
+/** A peer's graph, for the plain twin of the election. */
+function twinEvents(inspection: Inspection): TwinEvent[] {
+  const nameOf = (index: number): string => inspection.peers()[index]?.name ?? ''
+  return Array.from({ length: inspection.eventCount }, (_, index): TwinEvent => {
+    const { creator, cause, selfParent, otherParent, payload } = inspection.event(index)
+    const carried = payload === undefined ? undefined : { hash: inspection.payload(payload).hash, voter: undefined }
+    return { creator: nameOf(creator), cause, selfParent, otherParent, payload: carried }
+  })
 }
 
 describe('a scheduler that knows the coins', () => {
@@ -37,29 +51,36 @@ describe('a scheduler that knows the coins', () => {
     }
   })
 
-  it('leaves no peer silent, and no message for later than two steps', () => {
+  it('leaves no peer silent, and no message for later than the next step', () => {
     const lines: string[] = []
-    const plan = { fromRound: 40, rounds: 5, blind: false }
-    const topics = [{ kind: 'payload', text: 'x', round: 40, spreadRounds: 0, by: 'all' }] as const
-    simulate(
-      { ...defaultOptions, seed: '3', fairFromRound: 41, topics, stall: plan },
-      { onTranscript: (line) => lines.push(line) },
-    )
-    const rounds = lines
+    const options = { ...stalled({ peers: 4, rounds: 5, blind: false }), seed: '3' }
+    simulate(options, { onTranscript: (line) => lines.push(line) })
+    const { fromRound = 0 } = options.stall ?? {}
+    const steps = lines
       .join('\n')
       .split(/^round \d+$/m)
-      .slice(41, 41 + 15)
-    expect(rounds.length).toBe(15)
-    for (const round of rounds) {
-      for (const peer of ['Alice', 'Bob', 'Carol', 'Dave']) expect(round).toContain(`request ${peer} to`)
+      .slice(fromRound, fromRound + 16)
+    expect(steps.length).toBe(16)
+    for (const step of steps) {
+      for (const peer of ['Alice', 'Bob', 'Carol', 'Dave']) expect(step).toContain(`request ${peer} to`)
     }
-    const counts = (text: string, pattern: RegExp): number => [...text.matchAll(pattern)].length
-    for (let step = 2; step < rounds.length; step++) {
-      const sent = rounds.slice(0, step - 1).map((round) => counts(round, /^(?:request|response) \w+ to/gm))
-      const received = rounds.slice(0, step + 1).map((round) => counts(round, /receives a/g))
-      const sum = (numbers: number[]): number => numbers.reduce((a, b) => a + b, 0)
-      expect(sum(received)).toBeGreaterThanOrEqual(sum(sent))
+    const count = (steps: readonly string[], pattern: RegExp): number => [...steps.join('').matchAll(pattern)].length
+    for (let now = 1; now < steps.length; now++) {
+      const sent = count(steps.slice(0, now), /^(?:request|response) \w+ to/gm)
+      expect(sent).toBeGreaterThan(20 * now)
+      expect(count(steps.slice(0, now + 1), / receives a /g)).toBeGreaterThanOrEqual(sent)
     }
+  })
+
+  it('stalls the plain twin of the election likewise', () => {
+    const [peer] = run({ peers: 4, rounds: 3, blind: false }, 2).simulation.peers
+    const events = peer === undefined ? [] : twinEvents(peer.inspection)
+    const input = { mode: 'supermajority', founders: ['Alice', 'Bob', 'Carol', 'Dave'], events } as const
+    const outcome = twinOutcome(input)
+    expect(outcome).toEqual(consensusOutcome(input))
+    expect(outcome.decisions.length).toBe(2)
+    // Round 3 step 0 is met, and nothing was decided before.
+    expect(outcome.decisions[1]?.join('\n')).toMatch(/; 2\/2 .* undefined; 3\/0 /)
   })
 
   it('makes the same run of the same seed, with real keys and bytes too', () => {
@@ -106,15 +127,14 @@ describe('a stalled network', () => {
     for (let seed = 0; seed < 4; seed++) expect(runScenario('stall', seed).failure).toBeUndefined()
   })
 
-  it('goes on if there is nothing to stall', () => {
-    const { failure, rounds } = simulate({
-      ...defaultOptions,
-      seed: '1',
-      fairFromRound: 3,
-      topics: [],
-      stall: { ...stall, fromRound: 2 },
-    })
+  it('goes on if there is nothing to decide', () => {
+    const { failure, rounds } = simulate({ ...defaultOptions, seed: '1', topics: [], stall })
     expect(failure, failure?.report).toBeUndefined()
     expect(rounds).toBeLessThan(60)
+  })
+
+  it('fails if the attack cannot begin: nobody takes it for one that was survived', () => {
+    const { failure } = simulate({ ...defaultOptions, seed: '1', topics: [], stall: { ...stall, fromRound: 2 } })
+    expect(failure?.checker).toBe('stall')
   })
 })

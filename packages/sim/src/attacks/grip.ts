@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
 
-import type { MetaVoteView } from '@parsec-bft/core'
+import type { Inspection, MetaVoteView } from '@parsec-bft/core'
 import { CheckFailure } from '../check-failure.ts'
 import type { SimPeer } from '../sim-peer.ts'
 import type { Letter, Post } from './post.ts'
@@ -68,8 +68,14 @@ export class Grip<A extends Letter> implements Post {
   lastMetaVote(peer: string, subject: string): MetaVoteView | undefined {
     const inspection = this.#network.peer(peer).parsec.inspect()
     const voter = inspection.peers().find(({ name }) => name === subject)
-    // Whatever a peer did last, an event of its own is the last in its graph.
-    const metaEvent = inspection.metaEvent(inspection.eventCount - 1)
-    return voter && metaEvent?.metaVotes.get(voter.index)?.at(-1)
+    // Not all events of a peer have meta-votes, but it never does anything without one that has.
+    let index = inspection.eventCount - 1
+    while (index > 0 && !isOwnSync(inspection, index)) index--
+    return voter && inspection.metaEvent(index)?.metaVotes.get(voter.index)?.at(-1)
   }
+}
+
+function isOwnSync(inspection: Inspection, index: number): boolean {
+  const { creator, cause } = inspection.event(index)
+  return creator === inspection.ourIndex && (cause === 'Requesting' || cause === 'Request' || cause === 'Response')
 }

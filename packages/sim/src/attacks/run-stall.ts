@@ -1,20 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
 
-import { defaultOptions } from '../options.ts'
-import type { SimulationOptions } from '../options.ts'
 import { simulate } from '../simulate.ts'
 import type { SimulationResult } from '../simulate.ts'
 import { electionRounds } from './election-rounds.ts'
-
-/** What the scheduler is to do. */
-export interface StallPlan {
-  /** Four, seven, ten …: 3f + 1. */
-  readonly peers: number
-  /** It lets go after so many rounds of the binary agreement. */
-  readonly rounds: number
-  /** It guesses the coins, see {@link StallOptions}. */
-  readonly blind: boolean
-}
+import { stalled } from './stall-plan.ts'
+import type { StallPlan } from './stall-plan.ts'
 
 export interface StallResult {
   /**
@@ -23,22 +13,6 @@ export interface StallResult {
    */
   readonly electionRounds: readonly number[]
   readonly simulation: SimulationResult
-}
-
-/** By then a fair network of any size that is simulated has decided its genesis. */
-const fromRound = 40
-/** Of the simulation, after the attack: many times what a fair network needs. */
-const fairRounds = 200
-
-/** What an attacked network has that others have not. */
-export function stalled({ peers, rounds, blind }: StallPlan): Omit<SimulationOptions, 'seed'> {
-  return {
-    ...defaultOptions,
-    initialPeers: peers,
-    maxRounds: fromRound + 3 * rounds + fairRounds,
-    topics: [{ kind: 'payload', text: 'contested', round: fromRound, spreadRounds: 0, by: 'all' }],
-    stall: { fromRound, rounds, blind },
-  }
 }
 
 /**

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
 
 import type { MetaVoteView } from '@parsec-bft/core'
+import { CheckFailure } from '../check-failure.ts'
 import type { Random } from '../random.ts'
 import { campSizes, keepSplit } from './keep-split.ts'
 import type { Camps } from './keep-split.ts'
@@ -19,9 +20,9 @@ export interface Foresight {
 /** What is known of the first implementation's coin. */
 export const predictable: Foresight = { confirms: false, predict: (round) => round % 2 === 1 }
 
-/** When the scheduler takes hold of the network, and when it lets go. Plain JSON. */
+/** When the scheduler takes hold of the network, and when it lets go: plain JSON. */
 export interface StallOptions {
-  /** Round of the simulation. By then everything else is decided, and one payload is due. */
+  /** Round of the simulation in which one payload is due, and everything else decided: the run fails, as the check `stall`, if it is not. */
   readonly fromRound: number
   /** Rounds of the binary agreement. */
   readonly rounds: number
@@ -30,8 +31,8 @@ export interface StallOptions {
 }
 
 /**
- * Keeps one election undecided by the order of messages alone. All peers are correct and keep gossiping, and every message arrives at the latest when all have
- * passed two more steps of the binary agreement.
+ * Keeps one election undecided by the order of messages alone. All peers are correct and keep gossiping, and whatever is sent at a step of the binary agreement arrives by the end of
+ * the next one.
  *
  * It attacks one subject. At every step the estimates are split; it makes one peer's aux the coin and all others' the other value, and shows the former to some peers only
  * ({@link keepSplit}). To do so it must know the coin beforehand: a wrong guess unites all estimates, and it gives up.
@@ -76,14 +77,15 @@ export class Stall {
 
   #begin(): void {
     const peers = this.#order
-    const isReady = peers.every((peer) => this.#post.isIdle(peer))
-    this.#phase = isReady ? 'stalling' : 'over'
+    const late = peers.find((peer) => !this.#post.isIdle(peer))
+    if (late !== undefined) throw new CheckFailure('stall', `${late} has not put out everything when it begins`, late)
+    this.#phase = 'stalling'
     this.#post.vote()
-    if (!isReady) return
     const { least, most } = campSizes(peers.length)
     const others = peers.filter((peer) => peer !== this.#subject)
     const observing = [this.#subject, ...others.slice(0, this.#random.integer(least, most) - 1)]
     splitObservers(this.#post, peers, this.#subject, observing)
+    this.#old = this.#post.held()
   }
 
   /** One step; false if it cannot go on, or need not. */
