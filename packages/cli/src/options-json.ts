@@ -2,7 +2,15 @@
 
 import { coinKinds } from '@parsec-bft/core'
 import { schedulerTactics } from '@parsec-bft/sim'
-import type { AdversaryOptions, Crash, Delay, NetworkCounts, SimulationOptions, Topic } from '@parsec-bft/sim'
+import type {
+  AdversaryOptions,
+  Crash,
+  Delay,
+  NetworkCounts,
+  SimulationOptions,
+  StallOptions,
+  Topic,
+} from '@parsec-bft/sim'
 import { UsageError } from './io.ts'
 
 type Json = Readonly<Record<string, unknown>>
@@ -38,6 +46,7 @@ export function readSimulationOptions(text: string): SimulationOptions {
     fairFromRound: number(json, 'fairFromRound'),
     duplicateVotes: boolean(json, 'duplicateVotes'),
     topics: list(json, 'topics').map(topic),
+    ...('stall' in json ? { stall: stall(object(json.stall, 'stall')) } : {}),
   }
 }
 
@@ -118,6 +127,10 @@ function crash(value: unknown): Crash {
 function adversary(value: unknown): AdversaryOptions {
   const json = object(value, 'each of adversaries')
   return { strategy: string(json, 'strategy'), peer: string(json, 'peer'), round: number(json, 'round') }
+}
+
+function stall(json: Json): StallOptions {
+  return { fromRound: number(json, 'fromRound'), rounds: number(json, 'rounds'), blind: boolean(json, 'blind') }
 }
 
 function topic(value: unknown): Topic {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
 
 import { Command, CommanderError } from 'commander'
+import { addAttack } from './attack.ts'
 import { UsageError, exitCodes } from './io.ts'
 import type { Io } from './io.ts'
 import { addReplay } from './replay.ts'
@@ -16,6 +17,7 @@ Examples:
   parsec scenarios                        networks with faults, churn, lost messages …
   parsec replay graphs                    the written graphs, decided again
   parsec soak                             a thousand networks: does any check fail?
+  parsec attack stall                     a scheduler that keeps four correct peers from deciding
   parsec help simulate                    everything about a command
 
 Exit codes: 0 all is well; 1 a check fails, or a replay decides something else; 2 wrong usage; 3 no consensus
@@ -52,6 +54,7 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
   addReplay(program, io, done)
   addScenarios(program, io)
   addSoak(program, io, done)
+  addAttack(program, io, done)
   try {
     await program.parseAsync(argv, { from: 'user' })
     return code

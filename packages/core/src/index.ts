@@ -24,6 +24,7 @@ export type { Cause, EventFormat, Vote } from './event.ts'
 export type { IdentityScheme, PublicId, SecretId } from './identity.ts'
 export type * from './inspect.ts'
 export { coinKinds } from './inspect.ts'
+export { fallbackCoin } from './threshold-coin.ts'
 export { limits } from './limits.ts'
 export { maliceText } from './malice-encoding.ts'
 export { isFaultyEventKind, isRefusedEventKind, maliceKinds } from './malice.ts'
@@ -41,6 +42,7 @@ export {
   opaque,
   remove,
   removedBy,
+  sortedIds,
   startDkg,
   stringCodec,
   unprovable,

@@ -124,12 +124,17 @@ export class ThresholdCoin implements Coin {
 
   #valueOf(round: number, slot: number): boolean {
     const subject = this.#subjects[slot] as number
-    if (this.#current === undefined) return isOdd(platform.sha3(coinMessage(this.#election, subject, round)))
+    if (this.#current === undefined) return fallbackCoin(this.#election, subject, round)
     const toss = this.#toss(round, slot)
     if (toss === undefined) return false
     toss.value ??= isOdd(this.#current.publicKeySet.combine(toss.shares))
     return toss.value
   }
+}
+
+/** The coin while the voters have no key: anybody can tell it beforehand. */
+export function fallbackCoin(election: number, subject: number, round: number): boolean {
+  return isOdd(platform.sha3(coinMessage(election, subject, round)))
 }
 
 function isValid(keys: CoinKeys, participant: number, election: number, { subject, round, share }: CoinShare): boolean {

@@ -13,6 +13,11 @@
  * @packageDocumentation
  */
 export { strategyNames } from './adversaries/registry.ts'
+export { electionRounds } from './attacks/election-rounds.ts'
+export { runStall } from './attacks/run-stall.ts'
+export type { StallResult } from './attacks/run-stall.ts'
+export type { StallPlan } from './attacks/stall-plan.ts'
+export type { StallOptions } from './attacks/stall.ts'
 export { CheckFailure } from './check-failure.ts'
 export { livenessBoundRounds } from './checkers/liveness.ts'
 export { commandFor } from './command.ts'

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
 
-import type { Message } from '@parsec-bft/core'
+import type { Inspection, Message } from '@parsec-bft/core'
 import { Adversary } from './adversaries/adversary.ts'
 import { Cast } from './adversaries/cast.ts'
 import type { Outgoing } from './adversaries/strategy.ts'
+import { Grip } from './attacks/grip.ts'
+import { Stall, foresightOfThreshold, predictable } from './attacks/stall.ts'
 import { CheckFailure } from './check-failure.ts'
 import { makeDelays } from './delays.ts'
 import type { Delays } from './delays.ts'
@@ -65,6 +67,8 @@ export class Network {
   readonly #hooks: NetworkHooks
   readonly #transcript: Transcript
   readonly #mostCrashes: number
+  readonly #grip: Grip<Arrival>
+  readonly #stall: Stall | undefined
   #round = 0
   #nowMs = 0
 
@@ -105,6 +109,11 @@ export class Network {
     this.#mostCrashes = mostCrashes(options) - this.#adversaries.size
     this.#refusals = new Refusals(this.#adversaries)
     this.#delays = makeDelays(options, this.#random.delays, () => this.#leaders())
+    this.#grip = this.#makeGrip()
+    const { stall } = options
+    const inspect = (): Inspection | undefined => this.peers[0]?.parsec.inspect()
+    const foresight = options.coin === 'predictable' ? predictable : foresightOfThreshold(inspect)
+    this.#stall = stall && new Stall(stall, this.#grip, genesis, foresight, random.fork('stall'))
     // Adversaries look around when they come.
     const correct = genesis.filter((name) => this.isCorrect(name))
     for (const name of new Set([...correct, ...genesis])) this.#come(name)
@@ -144,6 +153,11 @@ export class Network {
     return this.peers.filter((peer) => peer.live && voters.includes(peer.name))
   }
 
+  /** Is a scheduler about to keep the network from deciding, or at it? */
+  get isStalled(): boolean {
+    return this.#stall?.isOver === false
+  }
+
   /** Will the peer vote for something more? */
   isOpen(peer: SimPeer): boolean {
     return this.#voting.isOpen(peer)
@@ -166,6 +180,10 @@ export class Network {
     this.#transcript.add(`round ${String(this.#round)}`)
     const startMs = (this.#round - 1) * this.options.roundMs
     this.#crash()
+    if (this.#stall?.isDue(this.#round) === true) {
+      this.#runStall(this.#stall, startMs)
+      return
+    }
     for (const peer of this.peers) {
       const timeMs = startMs + this.#random.turns.integer(0, this.options.roundMs - 1)
       if (peer.live) this.#queue.push(timeMs, { kind: 'turn', peer })
@@ -180,6 +198,37 @@ export class Network {
       if (next !== undefined) this.#happen(next.item, next.timeMs)
     }
     this.#dismiss()
+  }
+
+  #runStall(stall: Stall, timeMs: number): void {
+    if (!this.#grip.isClosed) {
+      // What is under way arrives before it begins.
+      for (let next = this.#queue.pop(); next !== undefined; next = this.#queue.pop()) this.#happen(next.item, timeMs)
+      this.#grip.isClosed = true
+    }
+    this.#nowMs = timeMs
+    stall.run()
+    if (!stall.isOver) return
+    for (const arrival of this.#grip.release()) this.#queue.push(timeMs, arrival)
+  }
+
+  #makeGrip(): Grip<Arrival> {
+    return new Grip({
+      peer: (name) => {
+        const peer = this.#peers.get(name)
+        if (peer === undefined) throw new CheckFailure('interface', `there is no correct peer ${name}`)
+        return peer
+      },
+      gossip: (from, to) => {
+        this.#request(from, to, this.#nowMs)
+      },
+      arrive: (arrival) => {
+        this.#arrive(arrival, this.#nowMs)
+      },
+      vote: () => {
+        for (const peer of this.peers) if (peer.live) this.#vote(peer)
+      },
+    })
   }
 
   #happen(happening: Happening, timeMs: number): void {
@@ -280,8 +329,12 @@ export class Network {
     if (recipients.length === 0) return
     const to = this.#nodeOf(this.#random.recipients.pick(recipients).name)
     if (to === undefined) throw new CheckFailure('interface', `${peer.name} would gossip to a stranger`, peer.name)
-    this.#send('request', peer, to, peer.parsec.createGossip(to.id), timeMs)
-    this.#drain(peer)
+    this.#request(peer, to, timeMs)
+  }
+
+  #request(from: SimPeer, to: Node, timeMs: number): void {
+    this.#send('request', from, to, from.parsec.createGossip(to.id), timeMs)
+    this.#drain(from)
   }
 
   #send(kind: Arrival['kind'], from: SimPeer, to: Node, message: Message<string>, timeMs: number): void {
@@ -307,8 +360,9 @@ export class Network {
       return
     }
     const carried = this.options.wire && !isBytes ? message.toBytes() : message
-    const arrivalMs = timeMs + this.#delays({ from: from.name, to: to.name, round: this.#round })
-    this.#queue.push(arrivalMs, { kind, from, to, message: carried })
+    const arrival: Arrival = { kind, from, to, message: carried }
+    if (this.#grip.isClosed) this.#grip.hold(arrival)
+    else this.#queue.push(timeMs + this.#delays({ from: from.name, to: to.name, round: this.#round }), arrival)
   }
 
   #receive({ kind, from, message }: Arrival, to: SimPeer, timeMs: number): void {

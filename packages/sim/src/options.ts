@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
 
 import type { CoinKind, ConsensusMode } from '@parsec-bft/core'
+import type { StallOptions } from './attacks/stall.ts'
 import { strategyNames } from './adversaries/registry.ts'
 import { peerNames } from './names.ts'
 
@@ -113,6 +114,8 @@ export interface SimulationOptions {
   /** Peers sometimes try to vote again for what they voted for; it must be refused and change nothing. */
   readonly duplicateVotes: boolean
   readonly topics: readonly Topic[]
+  /** A scheduler that decides who gossips when and what arrives when, and keeps one election undecided. */
+  readonly stall?: StallOptions
 }
 
 /** What most runs have in common; a run says what is different. */
@@ -211,6 +214,7 @@ export function checkOptions(options: SimulationOptions): void {
   if (options.delay.kind === 'adversarial') checkInteger('delay.maxMs', options.delay.maxMs, 0, 10_000)
   checkTopics(options)
   checkAdversaries(options)
+  checkStall(options)
   let crashing = 0
   for (const { round, count } of options.crashes) {
     checkInteger('crashes.round', round, 0, Math.max(0, options.fairFromRound - 1))
@@ -245,6 +249,19 @@ function checkAdversaries(options: SimulationOptions): void {
       most,
     )
   }
+}
+
+function checkStall(options: SimulationOptions): void {
+  const { stall, initialPeers } = options
+  if (stall === undefined) return
+  checkInteger('stall.fromRound', stall.fromRound, 1, simulationLimits.rounds)
+  checkInteger('stall.rounds', stall.rounds, 1, simulationLimits.rounds)
+  if (initialPeers < 4 || initialPeers % 3 !== 1)
+    throw new OptionsError('stall', `${String(initialPeers)} peers are not 4, 7, 10 or another 3f + 1`)
+  const faults = options.adversaries.length + options.crashes.length + options.crashProbability
+  if (faults > 0 || options.lossProbability > 0) throw new OptionsError('stall', 'its network has no other faults')
+  if (options.topics.some(({ kind }) => kind !== 'payload'))
+    throw new OptionsError('stall', 'the members of its network do not change')
 }
 
 function checkTopics(options: SimulationOptions): void {

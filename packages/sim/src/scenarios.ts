@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
 
+import { coinKinds } from '@parsec-bft/core'
 import { anyOptions } from './anything.ts'
+import { stalled } from './attacks/stall-plan.ts'
 import { churnTopics } from './churn.ts'
 import { maliceScenarios } from './malice-scenarios.ts'
 import { peerName } from './names.ts'
@@ -149,6 +151,15 @@ const signed = scenario('signed', 'real keys and messages as bytes, while a peer
   topics: [...additions(random, 4, 1, 3), ...removals(random, 4, 1, 6), ...payloads(random, 3, 6)],
 }))
 
+const stall = scenario(
+  'stall',
+  'a scheduler that knows the coins keeps an election of correct peers undecided for a few rounds: see parsec attack',
+  (random) => {
+    const coin = random.pick(coinKinds)
+    return stalled({ peers: random.pick([4, 7]), rounds: random.integer(2, 6), coin, blind: random.chance(0.2) })
+  },
+)
+
 const anything = scenario('anything', 'whatever a simulation can do, in any combination', anyOptions)
 
 /** All of them, in the order in which a newcomer might read them. */
@@ -174,6 +185,7 @@ export const scenarios: readonly Scenario[] = [
   fromOne,
   lossy,
   signed,
+  stall,
   anything,
   ...maliceScenarios,
 ]

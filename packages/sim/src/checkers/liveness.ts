@@ -32,7 +32,7 @@ function delayMs(delay: Delay): number {
 export function isFair(network: Network): boolean {
   const voters = network.leader.voters.length
   const faulty = voters - network.liveVoters.length
-  return network.round >= network.options.fairFromRound && faulty <= mostFaulty(voters)
+  return network.round >= network.options.fairFromRound && !network.isStalled && faulty <= mostFaulty(voters)
 }
 
 /**

@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
+
+import { OptionsError, runStall } from '@parsec-bft/sim'
+import type { SimulationFailure, StallPlan } from '@parsec-bft/sim'
+import { InvalidArgumentError, Option } from 'commander'
+import type { Command } from 'commander'
+import type { CoinKind } from '@parsec-bft/core'
+import { coinOption } from './simulation-flags.ts'
+import { ProgressLine, UsageError, exitCodes } from './io.ts'
+import type { Io } from './io.ts'
+import { counted } from './narration.ts'
+
+interface StallFlags {
+  readonly peers: number
+  readonly rounds: number
+  readonly runs: number
+  readonly seedFrom: number
+  readonly coin: CoinKind
+  readonly blind?: true
+  readonly json?: true
+}
+
+interface StallRun {
+  readonly seed: string
+  /** Of the binary agreement, per election: the last is the one attacked. */
+  readonly electionRounds: readonly number[]
+  readonly failure: SimulationFailure | undefined
+}
+
+const description = `
+All peers are correct, and nobody's messages are lost. The scheduler reads every message and chooses who
+gossips to whom when, and when what arrives: it keeps the estimates of the binary agreement split, which
+it can as long as it knows the coin of each round beforehand. After --rounds rounds it lets go, and the
+network decides.
+
+With --coin threshold it has to guess the coins, as nobody knows them before all estimates are fixed: a
+wrong guess, which each round has with probability 1/2, ends the attack. So it does with --blind, where
+it could know them.
+
+Examples:
+  parsec attack stall                      4 peers, 100 rounds
+  parsec attack stall --peers 7
+  parsec attack stall --coin threshold --runs 1000  how many rounds do elections take then?
+  parsec attack stall --runs 10 --json
+
+Exit codes: 0 every check held: agreement, liveness on a fair network …; 1 a check failed; 2 wrong usage.
+`
+
+/** Adds `parsec attack stall`: what a scheduler can do to a coin that is known beforehand. */
+export function addAttack(program: Command, io: Io, done: (code: number) => void): void {
+  const attack = program.command('attack').description('attacks that a network must survive')
+  attack
+    .command('stall')
+    .description('a scheduler keeps an election undecided, by the order of messages alone')
+    .addOption(new Option('--peers <count>', '4, 7, 10 …').argParser(wholeNumber).default(4))
+    .addOption(
+      new Option('--rounds <count>', 'of the binary agreement, three steps each').argParser(wholeNumber).default(100),
+    )
+    .addOption(new Option('--runs <count>', 'how many, each with its own seed').argParser(wholeNumber).default(1))
+    .addOption(new Option('--seed-from <seed>', 'the first seed').argParser(wholeNumber).default(0))
+    .addOption(coinOption().default('predictable'))
+    .option('--blind', 'the scheduler does not know the coins')
+    .option('--json', 'print {peers, rounds, coin, blind, runs: [{seed, electionRounds, failure}]}')
+    .addHelpText('after', description)
+    .action((flags: StallFlags) => {
+      done(runAttack(flags, io))
+    })
+}
+
+function wholeNumber(text: string): number {
+  if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError('It is not a whole number.')
+  return Number(text)
+}
+
+function runAttack({ peers, rounds, runs, seedFrom, coin, blind, json }: StallFlags, io: Io): number {
+  const plan: StallPlan = { peers, rounds, coin, blind: blind === true }
+  const progress = new ProgressLine(io.stderr)
+  const results = Array.from({ length: runs }, (_, i): StallRun => {
+    progress.show(`run ${String(i + 1)} of ${String(runs)}`)
+    return stallRun(plan, String(seedFrom + i))
+  })
+  progress.clear()
+  const failures = results.flatMap(({ failure }) => failure ?? [])
+  if (json === true) io.stdout.write(`${JSON.stringify(resultJson(plan, results), null, 2)}\n`)
+  else io.stdout.write(summary(plan, results))
+  for (const { report } of failures) io.stderr.write(`A check failed!\n${report}\n`)
+  return failures.length === 0 ? exitCodes.ok : exitCodes.mismatch
+}
+
+function stallRun(plan: StallPlan, seed: string): StallRun {
+  try {
+    const { electionRounds, simulation } = runStall(plan, seed)
+    return { seed, electionRounds, failure: simulation.failure }
+  } catch (error) {
+    if (error instanceof OptionsError) throw new UsageError(error.message)
+    throw error
+  }
+}
+
+function resultJson(plan: StallPlan, runs: readonly StallRun[]): unknown {
+  return {
+    ...plan,
+    runs: runs.map(({ seed, electionRounds, failure }) => ({ seed, electionRounds, failure: failure?.reason ?? null })),
+  }
+}
+
+function summary({ peers, rounds, coin, blind }: StallPlan, runs: readonly StallRun[]): string {
+  const knowledge = blind || coin === 'threshold' ? 'guesses the coins' : 'knows the coins'
+  const lines = [
+    `${counted(peers, 'peer')}, all correct; a scheduler that ${knowledge}, for ${counted(rounds, 'round')}`,
+  ]
+  const attacked = runs.map(({ electionRounds }) => electionRounds.at(-1) ?? 0)
+  for (const [i, { seed, electionRounds }] of runs.slice(0, 10).entries()) {
+    const fair = electionRounds.slice(0, -1).map(String).join(', ')
+    lines.push(`seed ${seed}: the election took ${counted(attacked[i] ?? 0, 'round')}, those before it ${fair}`)
+  }
+  if (runs.length > 1) lines.push('', 'Rounds of the attacked election, and in how many runs', ...histogram(attacked))
+  return `${lines.join('\n')}\n`
+}
+
+function histogram(values: readonly number[]): string[] {
+  const counts = new Map<number, number>()
+  for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1)
+  const most = Math.max(...counts.values())
+  return [...counts]
+    .sort(([a], [b]) => a - b)
+    .map(([value, count]) => {
+      const bar = '#'.repeat(Math.ceil((60 * count) / most))
+      return `${String(value).padStart(6)}  ${String(count).padStart(6)}  ${bar}`
+    })
+}

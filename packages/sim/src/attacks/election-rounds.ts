@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
+
+import type { DecisionView, Inspection } from '@parsec-bft/core'
+
+/**
+ * How many rounds of the binary agreement an election took: those of the subject that took most, at least 1. To be called at the decision, see
+ * `SimulationHooks.onDecision`.
+ */
+export function electionRounds({ event }: DecisionView, inspection: Inspection): number {
+  const lists = inspection.metaEvent(event)?.metaVotes.values() ?? []
+  return Math.max(1, ...Array.from(lists, (list) => (list.at(-1)?.round ?? 0) + 1))
+}
