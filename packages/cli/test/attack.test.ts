@@ -23,7 +23,7 @@ describe('parsec attack stall', () => {
     const { stdout } = await parsec(['attack', 'stall', '--blind', '--runs', '12', '--seed-from', '3'])
     expect(stdout).toContain('seed 12: ')
     expect(stdout).not.toContain('seed 13: ')
-    const counts = [...stdout.matchAll(/^ +(\d+) +(\d+)$/gm)].map(([, , count]) => Number(count))
+    const counts = [...stdout.matchAll(/^ +(\d+) +(\d+) +#+$/gm)].map(([, , count]) => Number(count))
     expect(counts.reduce((a, b) => a + b, 0)).toBe(12)
   })
 
