@@ -226,6 +226,7 @@ export function decodeObservation<P>(
       }
     case variantIndex.StartDkg: {
       const participants = readSet(reader, 'group', () => identities.decodePublicId(reader))
+      if (participants.length === 0) throw reader.malformed('a participant')
       checkLimit('participants of a key generation', limits.keyParticipants, participants.length)
       return { kind: 'StartDkg', participants }
     }

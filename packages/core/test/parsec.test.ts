@@ -6,14 +6,14 @@ import { limits } from '../src/limits.ts'
 import { Message } from '../src/message.ts'
 import type { PublicId } from '../src/identity.ts'
 import { mockIdentity } from '../src/mock-identity.ts'
-import { add, genesis, observationText, opaque, remove, stringCodec } from '../src/observation.ts'
+import { add, genesis, observationText, opaque, remove, startDkg, stringCodec } from '../src/observation.ts'
 import { Parsec } from '../src/parsec.ts'
 import type { DecisionView } from '../src/inspect.ts'
 import { Network, chooser, pick, seedOf, thrownBy } from './support/network.ts'
 
 const id = (name: string): PublicId => mockIdentity.publicId(name)
 const founders = ['Alice', 'Bob', 'Carol', 'Dave']
-const options = { codec: stringCodec, identities: mockIdentity }
+const options = { codec: stringCodec, identities: mockIdentity, coin: 'predictable' } as const
 
 describe('making a peer', () => {
   const secretId = mockIdentity.secretId('Alice')
@@ -91,9 +91,16 @@ describe('a wrong call', () => {
     [
       'a vote for what is internal',
       (p) => {
-        p.voteFor({ kind: 'StartDkg', participants: [] })
+        p.voteFor({ kind: 'DkgMessage', text: '', message: new Uint8Array() })
       },
-      { code: 'InvalidObservation', kind: 'StartDkg' },
+      { code: 'InvalidObservation', kind: 'DkgMessage' },
+    ],
+    [
+      'a vote for a key that nobody has',
+      (p) => {
+        p.voteFor(startDkg([]))
+      },
+      { code: 'MalformedEncoding', expected: 'a participant' },
     ],
     [
       'a vote that is too large',

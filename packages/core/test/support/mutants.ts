@@ -274,8 +274,8 @@ export const unjustMutants: readonly Mutant[] = [
     ],
     [
       'accusations come after the sync event',
-      "    if (cause.kind !== 'Initial' && cause.kind !== 'Observation') this.#accuse(cause)\n    const event",
-      "    if (cause.kind === 'Requesting') this.#accuse(cause)\n    const event",
+      "    if (cause.kind === 'Requesting' || cause.kind === 'Request' || cause.kind === 'Response') this.#prepare(cause)",
+      "    if (cause.kind === 'Requesting') this.#prepare(cause)",
       'fork-simple',
     ],
   ]),

@@ -92,7 +92,7 @@ export class Network {
   }
 
   get options(): ParsecOptions<string> {
-    return { codec: stringCodec, identities: this.identities, mode: this.mode }
+    return { codec: stringCodec, identities: this.identities, mode: this.mode, coin: 'predictable' }
   }
 
   secretId(name: string): SecretId {

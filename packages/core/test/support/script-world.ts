@@ -135,6 +135,7 @@ export class ScriptWorld {
       codec: stringCodec,
       identities: mockIdentity,
       mode: this.mode,
+      coin: 'predictable',
       onReport: (report) => this.real.get(name)?.reports.push(report),
     }
   }
