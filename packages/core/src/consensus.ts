@@ -168,7 +168,9 @@ export class Consensus implements Inspected {
       const leaving = removedBy(observation)
       if (leaving !== undefined) voters = this.#removeVoter(leaving, voters)
     }
-    return voters === before ? undefined : voters
+    if (voters === before) return undefined
+    this.#openToVoters(voters)
+    return voters
   }
 
   #addVoter(id: PublicId, voters: readonly number[], addition: Addition): readonly number[] {
@@ -176,17 +178,21 @@ export class Consensus implements Inspected {
     const peer = peers.add(id, PeerState.NONE)
     if (peers.at(peer).removed || voters.includes(peer)) return voters
     peers.setMember(peer, addition)
-    const weAreEstablished = voters.every((voter) => voter === this.ourIndex || peers.at(voter).state.recv)
-    const state = peers.at(peer).state.with('VOTE', 'SEND')
-    peers.setState(peer, weAreEstablished ? state.with('RECV') : state)
+    peers.setState(peer, peers.at(peer).state.with('VOTE', 'SEND'))
     return [...voters, peer]
+  }
+
+  /** As a voter we may send to all voters: if everyone waited to be contacted, newcomers among themselves would wait for ever. */
+  #openToVoters(voters: readonly number[]): void {
+    if (this.ourIndex !== undefined && !voters.includes(this.ourIndex)) return
+    for (const voter of voters) this.peers.setState(voter, this.peers.at(voter).state.with('RECV'))
   }
 
   #removeVoter(id: PublicId, voters: readonly number[]): readonly number[] {
     const peer = this.peers.indexOf(id)
     // One that never was a member may be known to some of us and not to others.
-    if (peer === undefined || !this.peers.at(peer).member) return voters
-    this.peers.remove(peer)
+    if (peer === undefined || !this.peers.at(peer).member || this.peers.at(peer).removed) return voters
+    this.peers.remove(peer, this.graph.size)
     return voters.includes(peer) ? voters.filter((voter) => voter !== peer) : voters
   }
 }
