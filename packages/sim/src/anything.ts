@@ -13,6 +13,7 @@ export function anyOptions(random: Random): Partial<SimulationOptions> {
     names: initialPeers + random.integer(1, 4),
     fewest: Math.max(1, initialPeers - random.integer(0, 3)),
     changes: random.integer(0, 8),
+    pauseRounds: 8,
   })
   const payloads = Array.from({ length: random.integer(0, 10) }, (_, i): Topic => {
     const by = random.chance(0.5) ? 'all' : random.integer(1, initialPeers)

@@ -15,6 +15,7 @@
 export { strategyNames } from './adversaries/registry.ts'
 export { CheckFailure } from './check-failure.ts'
 export { livenessBoundRounds } from './checkers/liveness.ts'
+export { joiningBoundRounds } from './checkers/nobody-is-stuck.ts'
 export { commandFor } from './command.ts'
 export { checkCounts, defaultCounts, fewestPeers, networkOf } from './counts.ts'
 export { peerName, peerNames } from './names.ts'

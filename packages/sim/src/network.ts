@@ -15,7 +15,7 @@ import { adversaryNames, mostCrashes } from './options.ts'
 import type { SimulationOptions } from './options.ts'
 import type { Random } from './random.ts'
 import { Refusals } from './refusals.ts'
-import { SimPeer, isRemovalOf, keyOf } from './sim-peer.ts'
+import { SimPeer, keyOf } from './sim-peer.ts'
 import type { BlockRecord, PeerSetting } from './sim-peer.ts'
 import type { Transcript } from './transcript.ts'
 import { Voting } from './voting.ts'
@@ -36,7 +36,7 @@ interface Arrival {
 export interface Traffic {
   messages: number
   lost: number
-  /** Refused by the receiver, as they must be: from peers that it does not know yet or has removed, or from adversaries. */
+  /** Refused by the receiver, as they must be: from peers that it has removed, or from adversaries. */
   refused: number
 }
 
@@ -358,12 +358,10 @@ export class Network {
     }
   }
 
-  /** A removed peer stops when all who stay have put out its removal; until then it may not know and goes on. */
+  /** A removed peer stops when it knows and nobody needs it any more; until then it goes on. */
   #dismiss(): void {
-    const staying = this.liveVoters
     for (const peer of this.peers) {
-      if (!peer.live || this.leader.voters.includes(peer.name)) continue
-      if (staying.every((other) => other.blocks.some(({ block }) => isRemovalOf(block, peer.name)))) peer.left = true
+      if (peer.live && peer.hasRemoved(peer.name) && peer.parsec.gossipRecipients().length === 0) peer.left = true
     }
     this.#cast.dismiss(this.leader.blocks)
   }

@@ -32,10 +32,10 @@ describe('the same seed and options', () => {
   })
 
   it.each([
-    ['mixed', 1, '6effa2d4f0f08853'],
+    ['mixed', 1, '24247b473476ba87'],
     ['single', 1, '72c1762ea4234414'],
-    ['signed', 1, 'b1761f9f7c887148'],
-    ['anything', 'another text', '2dba25a19fbbb43c'],
+    ['signed', 1, '4f94dba6db122ca5'],
+    ['anything', 'another text', 'ff4ed00699557321'],
   ])('give the same run on every machine (%s, seed %s)', (scenario, seed, digest) => {
     // A change of the protocol, of its encoding or of the simulator changes them; a change of machine must not.
     expect(runScenario(scenario, seed).digest).toBe(digest)
