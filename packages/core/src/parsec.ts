@@ -121,8 +121,8 @@ export class Parsec<P> {
   }
 
   /**
-   * A peer that joins (section 3). It replays the network's whole history, so it is given the founding members and, for who may contact it, the
-   * present ones. It can vote once the others have decided to add it and it has replayed that.
+   * A peer that joins (section 3). It replays the network's whole history, so it is given the founding members and, for who may contact it first, the
+   * present ones, as far as they are known. It can vote once the others have decided to add it and it has replayed that.
    *
    * Throws `InvalidGroup` if we are in one of the sets or one is empty.
    */
