@@ -232,9 +232,8 @@ export class Consensus implements Inspected {
       const { observation, voterId } = this.payloads.at(payload)
       if (observation.kind === 'Add') {
         voters = this.#addVoter(observation.peerId, voters, { payload, voters: before })
-      } else if (observation.kind === 'StartDkg' && this.keyGenerations !== undefined) {
-        for (const id of observation.participants) this.#admit(id, voters, { payload, voters: before }, ['DKG', 'SEND'])
-        this.keyGenerations.start(observation.participants, false)
+      } else if (observation.kind === 'StartDkg') {
+        this.#startDkg(observation.participants, voters, { payload, voters: before })
       } else if (observation.kind === 'DkgMessage' && voterId !== undefined) {
         const generated = this.keyGenerations?.take(observation.message, voterId)
         if (generated?.isForCoin === true) this.#coinKeys = generated.result
@@ -243,34 +242,47 @@ export class Consensus implements Inspected {
       const leaving = removedBy(observation)
       if (leaving !== undefined) voters = this.#removeVoter(leaving, voters)
     }
-    return voters === before ? undefined : voters
+    if (voters === before) return undefined
+    this.#openTo(voters)
+    return voters
+  }
+
+  #startDkg(participants: readonly PublicId[], voters: readonly number[], admission: Admission): void {
+    if (this.keyGenerations === undefined) return
+    const admitted = participants.flatMap((id) => this.#admit(id, admission, ['DKG', 'SEND']) ?? [])
+    this.#openTo([...voters, ...admitted])
+    this.keyGenerations.start(participants, false)
   }
 
   /** Gives a peer its part in the network; undefined if it was removed. */
-  #admit(id: PublicId, voters: readonly number[], admission: Admission, flags: readonly Flag[]): number | undefined {
+  #admit(id: PublicId, admission: Admission, flags: readonly Flag[]): number | undefined {
     const { peers } = this
     const peer = peers.add(id, PeerState.NONE)
     const { removed, member, state } = peers.at(peer)
     if (removed) return undefined
     if (!member) peers.setMember(peer, admission)
-    const weAreEstablished = voters.every((voter) => voter === this.ourIndex || peers.at(voter).state.recv)
-    const admitted = state.with(...flags)
-    peers.setState(peer, weAreEstablished ? admitted.with('RECV') : admitted)
+    peers.setState(peer, state.with(...flags))
     return peer
   }
 
   #addVoter(id: PublicId, voters: readonly number[], admission: Admission): readonly number[] {
     const known = this.peers.indexOf(id)
     if (known !== undefined && voters.includes(known)) return voters
-    const peer = this.#admit(id, voters, admission, ['VOTE', 'SEND'])
+    const peer = this.#admit(id, admission, ['VOTE', 'SEND'])
     return peer === undefined ? voters : [...voters, peer]
+  }
+
+  /** As one of them we may send to all of them: if everyone waited to be contacted, newcomers among themselves would wait for ever. */
+  #openTo(members: readonly number[]): void {
+    if (this.ourIndex !== undefined && !members.includes(this.ourIndex)) return
+    for (const member of members) this.peers.setState(member, this.peers.at(member).state.with('RECV'))
   }
 
   #removeVoter(id: PublicId, voters: readonly number[]): readonly number[] {
     const peer = this.peers.indexOf(id)
     // One that never was a member may be known to some of us and not to others.
-    if (peer === undefined || !this.peers.at(peer).member) return voters
-    this.peers.remove(peer)
+    if (peer === undefined || !this.peers.at(peer).member || this.peers.at(peer).removed) return voters
+    this.peers.remove(peer, this.graph.size)
     this.keyGenerations?.restartWithout((participant) => this.#isRemoved(participant))
     return voters.includes(peer) ? voters.filter((voter) => voter !== peer) : voters
   }

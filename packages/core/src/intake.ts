@@ -5,6 +5,7 @@ import type { Detection } from './detection.ts'
 import { ParsecError } from './errors.ts'
 import type { Event, EventFormat } from './event.ts'
 import { none } from './graph.ts'
+import type { PublicId } from './identity.ts'
 import type { KnownEvents } from './known-events.ts'
 import { checkLimit, limits } from './limits.ts'
 import type { RefusedEventKind } from './malice.ts'
@@ -47,7 +48,7 @@ export class Intake<P> {
    *
    * Throws `UnknownOwnEvent`, `SignatureFailure` or `UnknownParent` before anything is inserted, `UnknownCreator`, `MaliciousEvent`, `PrematureCoinShares` or `LimitExceeded` later.
    */
-  receive(events: readonly Event<P>[], sender: number): void {
+  receive(events: readonly Event<P>[], sender: PublicId): void {
     const unknown = this.#check(events)
     const waiting = new Map<string, Event<P>>()
     try {
@@ -58,10 +59,10 @@ export class Intake<P> {
     } catch (error) {
       if (error instanceof ParsecError && error.detail.code === 'MaliciousEvent') {
         const { event: id, malice } = error.detail
-        this.#distrusted.set(sender, malice)
+        const peer = this.#context.consensus.peers.indexOf(sender)
+        if (peer !== undefined) this.#distrusted.set(peer, malice)
         const { creator } = unknown.find((event) => event.id === id) ?? {}
-        const { id: peer } = this.#context.consensus.peers.at(sender)
-        if (creator !== undefined) this.#context.report({ kind: 'RefusedEvent', peer, creator, malice })
+        if (creator !== undefined) this.#context.report({ kind: 'RefusedEvent', peer: sender, creator, malice })
       }
       throw error
     }

@@ -6,9 +6,12 @@ import { Event } from './event.ts'
 import type { EventFormat } from './event.ts'
 import { checkLimit, limits } from './limits.ts'
 
-const kinds = ['request', 'response'] as const
+const kinds = ['request', 'response', 'farewell'] as const
 
-/** A gossip message: events, parents before children, of which the last one says what the message is (protocol.md section 3). */
+/**
+ * A gossip message: events, parents before children. The last one of a request or a response says what the message is (protocol.md section 3); a farewell answers a request by a peer
+ * that was removed, and nobody records it (section 7).
+ */
 export class Message<P> {
   readonly kind: (typeof kinds)[number]
   readonly events: readonly Event<P>[]

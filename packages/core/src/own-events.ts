@@ -52,6 +52,11 @@ export class OwnEvents<P> {
     this.#onVote = onVote
   }
 
+  /** Is there any event of ours? */
+  get hasBegun(): boolean {
+    return this.#last !== undefined
+  }
+
   initial(): void {
     this.#append({ kind: 'Initial' })
   }

@@ -9,9 +9,10 @@ import type { Outcome } from './consensus.ts'
 import type { Reader } from './encoding.ts'
 import { Detection } from './detection.ts'
 import { Evidence } from './evidence.ts'
+import { Farewells } from './farewells.ts'
 import { ParsecError } from './errors.ts'
-import type { EventFormat } from './event.ts'
-import { none } from './graph.ts'
+import type { Event, EventFormat } from './event.ts'
+import { causes, none } from './graph.ts'
 import type { IdentityScheme, PublicId, SecretId } from './identity.ts'
 import type { DecisionView, Inspection } from './inspect.ts'
 import { GraphInspection } from './inspection.ts'
@@ -60,6 +61,7 @@ export class Parsec<P> {
   readonly #report: (report: Report) => void
   readonly #intake: Intake<P>
   readonly #own: OwnEvents<P>
+  readonly #farewells: Farewells<P>
   /** Per peer, how many of our requests it has not answered since its last answer. */
   readonly #unanswered = new Map<number, number>()
   readonly #keys: OwnKeys
@@ -99,6 +101,7 @@ export class Parsec<P> {
       report: this.#report,
     }
     this.#intake = new Intake(context)
+    this.#farewells = new Farewells(context, this.#intake)
     this.#own = new OwnEvents(us, this.#keys, context, this.#intake, (payload) => {
       const isInternal = this.#observation(payload).kind === 'DkgMessage'
       if (!isInternal && this.#consensus.payloads.fate[payload] === fates.open) this.#blocks.votedFor(payload)
@@ -124,8 +127,8 @@ export class Parsec<P> {
   }
 
   /**
-   * A peer that joins (section 3). It replays the network's whole history, so it is given the founding members and, for who may contact it, the
-   * present ones. It can vote once the others have decided to add it and it has replayed that.
+   * A peer that joins (section 3). It replays the network's whole history, so it is given the founding members and, for who may contact it first, the
+   * present ones, as far as they are known. It can vote once the others have decided to add it and it has replayed that.
    *
    * Throws `InvalidGroup` if we are in one of the sets or one is empty.
    */
@@ -179,13 +182,16 @@ export class Parsec<P> {
     return this.#own.hasVotedFor(observation)
   }
 
-  /** Whom we may gossip to, in ascending order; empty while we may not send. Peers that forked, or sent us what no correct peer sends, are not among them. */
+  /**
+   * Whom we may gossip to, in ascending order; empty while we may not send. Peers that forked, or sent us what no correct peer sends, are not among them. Once we are removed: those
+   * who stay and may need us to learn of it; when there are none, we may be switched off.
+   */
   gossipRecipients(): PublicId[] {
-    if (!this.#ourState.send) return []
+    if (!this.#maySend) return []
     const recipients: PublicId[] = []
     for (const [peer, { id, state }] of [...this.#consensus.peers].entries()) {
-      const isTrusted = this.#intake.distrust(peer) === undefined
-      if (state.dkg && state.recv && isTrusted && peer !== this.#ourIndex) recipients.push(id)
+      const isOpen = state.dkg && state.recv && this.#intake.distrust(peer) === undefined
+      if (isOpen && this.#farewells.mayNeedUs(peer) && peer !== this.#ourIndex) recipients.push(id)
     }
     return sortedIds(recipients)
   }
@@ -196,7 +202,7 @@ export class Parsec<P> {
    * Throws `InvalidSelfState`, `UnknownPeer`, `InvalidPeerState`, `DistrustedPeer`; `LimitExceeded` if the message would be too large.
    */
   createGossip(recipient: PublicId): Message<P> {
-    this.#requireOurs('SEND', this.#ourState.send)
+    this.#requireOurs('SEND', this.#maySend)
     const peer = this.#requirePeer(recipient)
     const { id, state } = this.#consensus.peers.at(peer)
     if (peer === this.#ourIndex || !state.dkg || !state.recv) {
@@ -212,19 +218,30 @@ export class Parsec<P> {
   }
 
   /**
-   * Takes in a request and makes the response (section 3); undefined while we may not send.
+   * Takes in a request and makes the response (section 3); undefined while we may not send. A peer that was removed is not heard: it gets a farewell.
    *
    * Throws `InvalidSelfState`, `UnknownPeer`, `InvalidPeerState`, `DistrustedPeer`, `InvalidMessage`, and what decoding, verifying and inserting an event throw: `MaliciousEvent`,
    * `UnknownCreator`, `UnknownParent`, `UnknownOwnEvent` among them.
    */
   handleRequest(sender: PublicId, message: Message<P> | Uint8Array): Message<P> | undefined {
-    const peer = this.#receive(sender, message, 'request')
-    return this.#ourState.send ? this.#messageTo(peer, 'response') : undefined
+    const farewell = this.#farewells.messageTo(sender)
+    if (farewell !== undefined) return farewell
+    try {
+      const peer = this.#receive(sender, message, 'request')
+      return this.#maySend ? this.#messageTo(peer, 'response') : undefined
+    } finally {
+      // Not before: what answers is the last sync event of the response.
+      this.#proceedAlone()
+    }
   }
 
-  /** Takes in a response to a request of ours; throws what {@link Parsec.handleRequest} throws. */
+  /** Takes in what answers a request of ours, a farewell too; throws what {@link Parsec.handleRequest} throws. */
   handleResponse(sender: PublicId, message: Message<P> | Uint8Array): void {
-    this.#receive(sender, message, 'response')
+    try {
+      this.#receive(sender, message, 'response')
+    } finally {
+      this.#proceedAlone()
+    }
   }
 
   /** Reads a message from bytes; throws what {@link Message.decode} throws. Verifying and inserting come later. */
@@ -278,6 +295,15 @@ export class Parsec<P> {
     return this.#consensus.peers.at(this.#ourIndex).state
   }
 
+  /** Once removed, we go on as long as others may need us. */
+  get #maySend(): boolean {
+    return this.#ourState.send || this.#isLeaving
+  }
+
+  get #isLeaving(): boolean {
+    return this.#farewells.areWeRemoved && this.#own.hasBegun
+  }
+
   #found(members: readonly PublicId[], state: PeerState): void {
     const founders = members.map((id) => this.#consensus.addPeer(id, state))
     this.#consensus.setVoters(founders)
@@ -293,6 +319,22 @@ export class Parsec<P> {
     const malice = this.#intake.distrust(peer)
     const { name } = this.#consensus.peers.at(peer).id
     if (malice !== undefined) throw new ParsecError({ code: 'DistrustedPeer', peer: name, malice })
+  }
+
+  /**
+   * Do we know the sender as one that may send? One that we do not know yet may have become a member since: its message will tell.
+   *
+   * Throws `InvalidPeerState` for one that was removed, `DistrustedPeer`.
+   */
+  #checkSender(id: PublicId): boolean {
+    const peer = this.#consensus.peers.indexOf(id)
+    if (peer === undefined) return false
+    const { state, removed } = this.#consensus.peers.at(peer)
+    if (removed) {
+      throw new ParsecError({ code: 'InvalidPeerState', peer: id.name, required: 'SEND', actual: state.toString() })
+    }
+    this.#requireTrust(peer)
+    return state.send
   }
 
   #requirePeer(id: PublicId): number {
@@ -315,18 +357,21 @@ export class Parsec<P> {
     }
   }
 
-  /** The only voter sends a request to itself: that is the sync event in which it decides (section 3). */
+  /** The only voter sends requests to itself: these are the sync events in which it decides (section 3). What it decides about a key may make it go on. */
   #proceedAlone(): void {
     const { election } = this.#consensus
     const isAlone = (): boolean => election.voters.length === 1 && election.voters[0] === this.#ourIndex
+    let decided = -1
     while (isAlone() && (election.content.hasUnconsensused || this.#keys.hasPending)) {
+      if (decided === this.#consensus.elections && !this.#keys.hasPending) return
+      decided = this.#consensus.elections
       this.#own.sync({ kind: 'Requesting', recipient: this.ourPublicId })
     }
   }
 
   // Messages.
 
-  #messageTo(peer: number, kind: Message<P>['kind']): Message<P> {
+  #messageTo(peer: number, kind: 'request' | 'response'): Message<P> {
     const { graph } = this.#consensus
     const [lane] = graph.lanesOf[peer] ?? []
     const lacking = graph.notCoveredBy(lane === undefined ? none : graph.latestInLane(lane))
@@ -337,33 +382,44 @@ export class Parsec<P> {
     )
   }
 
-  #receive(sender: PublicId, received: Message<P> | Uint8Array, kind: Message<P>['kind']): number {
-    this.#requireOurs('RECV', this.#ourState.recv)
-    const peer = this.#requirePeer(sender)
-    const { id, state } = this.#consensus.peers.at(peer)
-    if (!state.send) {
-      throw new ParsecError({ code: 'InvalidPeerState', peer: id.name, required: 'SEND', actual: state.toString() })
-    }
-    this.#requireTrust(peer)
+  #receive(sender: PublicId, received: Message<P> | Uint8Array, kind: 'request' | 'response'): number {
+    this.#requireOurs('RECV', this.#ourState.recv || this.#isLeaving)
+    const isKnown = this.#checkSender(sender)
+    if (!isKnown && kind === 'response') throw new ParsecError({ code: 'UnknownPeer', peer: sender.name })
     const message = received instanceof Uint8Array ? this.decodeMessage(received) : received
-    if (message.kind !== kind) throw invalidMessage(`a ${message.kind} where a ${kind} is handled`)
+    const isFarewell = message.kind === 'farewell' && kind === 'response'
+    if (message.kind !== kind && !isFarewell) throw invalidMessage(`a ${message.kind} where a ${kind} is handled`)
     const last = message.events.at(-1)
     if (last === undefined) throw invalidMessage('no events')
-    this.#intake.receive(message.events, peer)
+    // That it is a member shows while its events come in.
+    if (!isKnown && last.creator.compareTo(sender) !== 0)
+      throw new ParsecError({ code: 'UnknownPeer', peer: sender.name })
+    this.#intake.receive(message.events, sender)
+    const peer = this.#requirePeer(sender)
+    if (isFarewell) {
+      if (!this.#farewells.areWeRemoved) throw invalidMessage('a farewell, and we are not removed')
+      this.#farewells.knows(peer)
+    } else this.#record(peer, message, last)
+    if (kind === 'response') this.#unanswered.delete(peer)
+    return peer
+  }
+
+  /** Records in the graph that a request or response has come, and what it brought. */
+  #record(peer: number, message: Message<P>, last: Event<P>): void {
+    const { graph } = this.#consensus
     const end = this.#events.indexOfId(last.id)
     // It may be on a branch that nobody has recorded.
     if (end === undefined) this.#requireTrust(peer)
-    if (end === undefined || this.#consensus.graph.creator[end] !== peer) {
-      throw invalidMessage('its last event is not by the sender')
-    }
-    const cause = kind === 'request' ? 'Request' : 'Response'
+    if (end === undefined || graph.creator[end] !== peer) throw invalidMessage('its last event is not by the sender')
+    const cause = message.kind === 'request' ? 'Request' : 'Response'
     const fault = this.#own.whyNotRecord(cause, end)
     if (fault !== undefined) throw invalidMessage(fault)
-    if (kind === 'response') this.#unanswered.delete(peer)
+    if (cause === 'Response') {
+      const answer = this.#detection.refusals.recordedBy(causes.Response, this.#ourIndex, end)
+      this.#farewells.answered(peer, graph.otherParent[answer] as number)
+    }
     this.#reportOn(peer, message, end)
     this.#own.sync({ kind: cause, otherParent: last.hash })
-    this.#proceedAlone()
-    return peer
   }
 
   #reportOn(peer: number, message: Message<P>, end: number): void {

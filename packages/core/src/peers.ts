@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
 
 import { toKey } from './encoding.ts'
+import { none } from './graph.ts'
 import type { PublicId } from './identity.ts'
 
 const flagNames = ['VOTE', 'DKG', 'SEND', 'RECV'] as const
@@ -67,6 +68,8 @@ interface Peer {
   /** A voter or a participant of a key generation once, by genesis or by what was decided. */
   member: boolean
   removed: boolean
+  /** So many events were in the graph when its removal was decided; none before. */
+  removedAt: number
   /** How it became one, unless by genesis. */
   admission: Admission | undefined
 }
@@ -95,7 +98,7 @@ export class PeerList {
     const known = this.indexOf(id)
     if (known !== undefined) return known
     this.#indexOf.set(toKey(id.bytes), this.#peers.length)
-    return this.#peers.push({ id, state, member: false, removed: false, admission: undefined }) - 1
+    return this.#peers.push({ id, state, member: false, removed: false, removedAt: none, admission: undefined }) - 1
   }
 
   indexOf(id: PublicId): number | undefined {
@@ -121,11 +124,12 @@ export class PeerList {
     peer.admission = admission
   }
 
-  /** A decided removal: the state is emptied for good (section 7). */
-  remove(index: number): void {
+  /** A decided removal: the state is emptied for good (section 7). `eventCount`: the size of the graph now. */
+  remove(index: number, eventCount: number): void {
     const peer = this.#peer(index)
     peer.state = PeerState.NONE
     peer.removed = true
+    peer.removedAt = eventCount
   }
 
   *[Symbol.iterator](): IterableIterator<Readonly<Peer>> {

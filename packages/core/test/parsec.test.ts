@@ -10,6 +10,7 @@ import { add, genesis, observationText, opaque, remove, startDkg, stringCodec } 
 import { Parsec } from '../src/parsec.ts'
 import type { DecisionView } from '../src/inspect.ts'
 import { Network, chooser, pick, seedOf, thrownBy } from './support/network.ts'
+import { initialEvent } from './support/vote-event.ts'
 
 const id = (name: string): PublicId => mockIdentity.publicId(name)
 const founders = ['Alice', 'Bob', 'Carol', 'Dave']
@@ -117,8 +118,8 @@ describe('a wrong call', () => {
     ],
     [
       'a request from a stranger',
-      (p) => p.handleRequest(id('Eve'), new Uint8Array()),
-      { code: 'UnknownPeer', peer: 'Eve' },
+      (p) => p.handleRequest(id('Eve'), new Message('request', [initialEvent(mockIdentity.secretId('Eve'))])),
+      { code: 'UnknownCreator', creator: 'Eve' },
     ],
     [
       'a response from a stranger',

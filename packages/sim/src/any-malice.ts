@@ -20,7 +20,7 @@ export function anyAdversaries(random: Random, peers: readonly string[]): Advers
   })
 }
 
-function anyDelay(random: Random): Delay {
+export function anyDelay(random: Random): Delay {
   return random.pick<() => Delay>([
     () => ({ kind: 'none' }),
     () => ({ kind: 'poisson', meanMs: random.integer(0, 200) }),

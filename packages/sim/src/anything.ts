@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
 
+import { coinKinds } from '@parsec-bft/core'
 import { churnTopics } from './churn.ts'
 import { mostCrashes } from './options.ts'
 import type { SimulationOptions, Topic } from './options.ts'
@@ -13,6 +14,7 @@ export function anyOptions(random: Random): Partial<SimulationOptions> {
     names: initialPeers + random.integer(1, 4),
     fewest: Math.max(1, initialPeers - random.integer(0, 3)),
     changes: random.integer(0, 8),
+    pauseRounds: 8,
   })
   const payloads = Array.from({ length: random.integer(0, 10) }, (_, i): Topic => {
     const by = random.chance(0.5) ? 'all' : random.integer(1, initialPeers)
@@ -28,6 +30,7 @@ export function anyOptions(random: Random): Partial<SimulationOptions> {
   const crash = { round: random.integer(0, 5), count: random.integer(1, Math.max(1, most)) }
   return {
     mode: random.pick(['supermajority', 'single'] as const),
+    coin: random.pick(coinKinds),
     wire: random.chance(0.1),
     initialPeers,
     roundMs: random.integer(50, 200),

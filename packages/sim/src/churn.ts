@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
 
 import { peerNames } from './names.ts'
-import { mostFaulty } from './options.ts'
 import type { MembershipTopic } from './options.ts'
 import type { Random } from './random.ts'
 
@@ -13,14 +12,16 @@ export interface ChurnLimits {
   /** The fewest members at a time. */
   readonly fewest: number
   readonly changes: number
+  /** Between the beginnings of two changes, at most. */
+  readonly pauseRounds: number
 }
 
 /**
  * A long random sequence of additions and removals, some under way at the same time, with the number of members within limits in whatever order they are
- * decided, and fewer than a third leaving at once. Since a removed peer never returns under its id, one that comes back has a new one: Alice, Alice2, …
+ * decided. Since a removed peer never returns under its id, one that comes back has a new one: Alice, Alice2, …
  */
 export function churnTopics(random: Random, limits: ChurnLimits): { topics: MembershipTopic[]; lastRound: number } {
-  const { initialPeers, names, fewest, changes } = limits
+  const { initialPeers, names, fewest, changes, pauseRounds } = limits
   const comings = new Map(peerNames(names).map((name, i) => [name, i < initialPeers ? 1 : 0]))
   const members = new Map(peerNames(initialPeers).map((name) => [name, name]))
   const topics: MembershipTopic[] = []
@@ -29,11 +30,11 @@ export function churnTopics(random: Random, limits: ChurnLimits): { topics: Memb
   let round = 1
   for (let i = 0; i < changes; i++) {
     const canAdd = members.size < names
-    const canRemove = members.size > fewest && mostFaulty(members.size) > 0
+    const canRemove = members.size > fewest
     if (!canAdd && !canRemove) break
     const kind = canRemove && (!canAdd || random.chance(0.5)) ? 'remove' : 'add'
     const under = topics.slice(after).filter((topic) => topic.kind === kind).length + 1
-    const isTooMany = settled - under < fewest || under > mostFaulty(settled)
+    const isTooMany = settled - under < fewest
     if (kind === 'add' ? settled + under > names : isTooMany) {
       after = topics.length
       settled = members.size
@@ -48,7 +49,7 @@ export function churnTopics(random: Random, limits: ChurnLimits): { topics: Memb
       members.set(name, peer)
     } else members.delete(name)
     topics.push({ kind, peer, round, spreadRounds: 3, after })
-    round += random.integer(1, 8)
+    round += random.integer(Math.min(1, pauseRounds), pauseRounds)
   }
   return { topics, lastRound: round }
 }

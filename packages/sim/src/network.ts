@@ -17,7 +17,7 @@ import { adversaryNames, mostCrashes } from './options.ts'
 import type { SimulationOptions } from './options.ts'
 import type { Random } from './random.ts'
 import { Refusals } from './refusals.ts'
-import { SimPeer, isRemovalOf, keyOf } from './sim-peer.ts'
+import { SimPeer, keyOf } from './sim-peer.ts'
 import type { BlockRecord, PeerSetting } from './sim-peer.ts'
 import type { Transcript } from './transcript.ts'
 import { Voting } from './voting.ts'
@@ -38,7 +38,7 @@ interface Arrival {
 export interface Traffic {
   messages: number
   lost: number
-  /** Refused by the receiver, as they must be: from peers that it does not know yet or has removed, or from adversaries. */
+  /** Refused by the receiver, as they must be: from peers that it has removed, or from adversaries. */
   refused: number
 }
 
@@ -68,6 +68,8 @@ export class Network {
   readonly #transcript: Transcript
   readonly #mostCrashes: number
   readonly #grip: Grip<Arrival>
+  /** Is a scheduler about to keep the network from deciding, or at it? */
+  isStalled: boolean
   readonly #stall: Stall | undefined
   #round = 0
   #nowMs = 0
@@ -113,6 +115,7 @@ export class Network {
     const { stall } = options
     const inspect = (): Inspection | undefined => this.peers[0]?.parsec.inspect()
     const foresight = options.coin === 'predictable' ? predictable : foresightOfThreshold(inspect)
+    this.isStalled = stall !== undefined
     this.#stall = stall && new Stall(stall, this.#grip, genesis, foresight, random.fork('stall'))
     // Adversaries look around when they come.
     const correct = genesis.filter((name) => this.isCorrect(name))
@@ -151,11 +154,6 @@ export class Network {
   get liveVoters(): readonly SimPeer[] {
     const { voters } = this.leader
     return this.peers.filter((peer) => peer.live && voters.includes(peer.name))
-  }
-
-  /** Is a scheduler about to keep the network from deciding, or at it? */
-  get isStalled(): boolean {
-    return this.#stall?.isOver === false
   }
 
   /** Will the peer vote for something more? */
@@ -209,6 +207,7 @@ export class Network {
     this.#nowMs = timeMs
     stall.run()
     if (!stall.isOver) return
+    this.isStalled = false
     for (const arrival of this.#grip.release()) this.#queue.push(timeMs, arrival)
   }
 
@@ -412,12 +411,10 @@ export class Network {
     }
   }
 
-  /** A removed peer stops when all who stay have put out its removal; until then it may not know and goes on. */
+  /** A removed peer stops when it knows and nobody needs it any more; until then it goes on. */
   #dismiss(): void {
-    const staying = this.liveVoters
     for (const peer of this.peers) {
-      if (!peer.live || this.leader.voters.includes(peer.name)) continue
-      if (staying.every((other) => other.blocks.some(({ block }) => isRemovalOf(block, peer.name)))) peer.left = true
+      if (peer.live && peer.hasRemoved(peer.name) && peer.parsec.gossipRecipients().length === 0) peer.left = true
     }
     this.#cast.dismiss(this.leader.blocks)
   }

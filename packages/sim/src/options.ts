@@ -177,9 +177,8 @@ export function mostFaulty(voters: number): number {
 }
 
 /**
- * How many peers may crash in a run so that enough are left to decide, in whatever order changes under way are decided; negative if too many
- * are removed at once. A removed peer stops as soon as it has decided its own removal, maybe as the first to do so: until the others have, it is
- * as good as crashed.
+ * How many peers may be faulty in a run so that enough are left to decide, in whatever order changes under way are decided; negative if nobody would be left. A peer that
+ * is being removed counts for the elections that it is a voter of, and no longer.
  */
 export function mostCrashes(options: Pick<SimulationOptions, 'initialPeers' | 'topics'>): number {
   const changes = options.topics.filter((topic) => topic.kind !== 'payload')
@@ -188,7 +187,7 @@ export function mostCrashes(options: Pick<SimulationOptions, 'initialPeers' | 't
       .slice(0, done)
       .reduce((sum, { kind }) => sum + (kind === 'add' ? 1 : -1), options.initialPeers)
     const leaving = changes.slice(done).filter(({ kind, after }) => kind === 'remove' && after <= done)
-    return mostFaulty(voters) - leaving.length
+    return mostFaulty(voters - leaving.length)
   })
   return Math.min(...allowed)
 }
@@ -288,6 +287,6 @@ function checkTopics(options: SimulationOptions): void {
       throw new OptionsError('topics', `${topic.peer} cannot be removed: it is no member then`)
     }
   }
-  if (mostCrashes(options) < 0) throw new OptionsError('topics', 'a third of the voters or more are removed at once')
+  if (mostCrashes(options) < 0) throw new OptionsError('topics', 'all voters are removed at once')
   checkInteger('topics (peers in all)', used.size, 1, simulationLimits.peers)
 }

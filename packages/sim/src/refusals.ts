@@ -32,10 +32,13 @@ export class Refusals {
   #isExpected({ code, message }: ParsecError, from: string, to: SimPeer): boolean {
     // Nobody can sign for a correct peer.
     if (this.#adversaries.has(from)) return code !== 'UnknownOwnEvent'
-    if (code === 'UnknownPeer' || code === 'InvalidPeerState') return !to.voters.includes(from)
-    if (code === 'InvalidSelfState') return !to.voters.includes(to.name)
-    // It learnt of the sender's addition from an adversary, at an event that the sender does not know yet.
-    if (this.#adversaries.size === 0 || !message.includes('how its sender was added')) return false
+    // A removed peer does not put out who else was removed with it.
+    if (code === 'InvalidPeerState') return to.hasRemoved(from) || to.hasRemoved(to.name)
+    if (code === 'InvalidSelfState') return to.hasRemoved(to.name)
+    if (this.#adversaries.size === 0) return false
+    // It learnt of the sender's addition from an adversary, at an event that the sender does not know yet; or somebody's addition was decided at a branch of an adversary that it does not take in
+    // before somebody has recorded it.
+    if (code !== 'UnknownCreator' && !message.includes('how its sender was added')) return false
     const times = (this.#early.get(`${from} ${to.name}`) ?? 0) + 1
     this.#early.set(`${from} ${to.name}`, times)
     return times <= mostEarlyRefusals

@@ -3,8 +3,8 @@
 import { coinKinds } from '@parsec-bft/core'
 import { anyOptions } from './anything.ts'
 import { stalled } from './attacks/stall-plan.ts'
-import { churnTopics } from './churn.ts'
 import { maliceScenarios } from './malice-scenarios.ts'
+import { membershipScenarios } from './membership-scenarios.ts'
 import { peerName } from './names.ts'
 import { mostFaulty } from './options.ts'
 import type { MembershipTopic, Topic } from './options.ts'
@@ -116,12 +116,6 @@ const singleSame = scenario(
   (random) => ({ mode: 'single', initialPeers: random.integer(4, 6), topics: payloads(random, 2, 5) }),
 )
 
-const churn = scenario('churn', 'peers come and go for long: 12 names, 6 to 12 members at a time', (random) => {
-  const initialPeers = random.integer(6, 9)
-  const { topics, lastRound } = churnTopics(random, { initialPeers, names: 12, fewest: 6, changes: 20 })
-  return { initialPeers, fairFromRound: lastRound, topics: [...topics, ...payloads(random, 6, lastRound)] }
-})
-
 function growing(initialPeers: number) {
   return (random: Random): Differing => {
     const count = random.integer(3, 6)
@@ -180,13 +174,13 @@ export const scenarios: readonly Scenario[] = [
   mixed,
   single,
   singleSame,
-  churn,
   fromTwo,
   fromOne,
   lossy,
   signed,
   stall,
   anything,
+  ...membershipScenarios,
   ...maliceScenarios,
 ]
 

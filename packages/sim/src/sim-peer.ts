@@ -72,7 +72,7 @@ export class SimPeer {
   readonly parsec: Parsec<string>
   /** Stopped for ever. */
   crashed = false
-  /** Removed, and everyone who stays knows. */
+  /** Removed, and enough of those who stay know. */
   left = false
   readonly votes: VoteRecord[] = []
   readonly blocks: BlockRecord[] = []

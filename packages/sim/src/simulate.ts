@@ -10,6 +10,7 @@ import { isFair, livenessChecker, promisedKeys } from './checkers/liveness.ts'
 import { noDuplicatesChecker } from './checkers/no-duplicates.ts'
 import { noFalseAccusationChecker } from './checkers/no-false-accusation.ts'
 import { outcomeChecker } from './checkers/outcome.ts'
+import { nobodyIsStuckChecker } from './checkers/nobody-is-stuck.ts'
 import { validityChecker } from './checkers/validity.ts'
 import { commandFor } from './command.ts'
 import { makeIdentities } from './identities.ts'
@@ -64,7 +65,7 @@ export interface PeerResult {
 
 export interface SimulationFailure {
   /**
-   * Which promise was broken: `agreement`, `validity`, `no-duplicates`, `no-false-accusation`, `accusation-once`, `liveness`, `eviction`, `outcome`, `refusals`, `interface`,
+   * Which promise was broken: `agreement`, `validity`, `no-duplicates`, `no-false-accusation`, `accusation-once`, `liveness`, `nobody-is-stuck`, `eviction`, `outcome`, `refusals`, `interface`,
    * `max-rounds` (not done by then), `stall` (an attack that could not begin) or `exception` (the library threw what it must not).
    */
   readonly checker: string
@@ -109,6 +110,7 @@ export function simulate(options: SimulationOptions, hooks: SimulationHooks = {}
     validityChecker(),
     accusationOnceChecker(),
     livenessChecker(),
+    nobodyIsStuckChecker(),
     evictionChecker(),
     outcomeChecker(),
   ]

@@ -59,10 +59,10 @@ function reportOf(shard: SoakPlan, interrupted = false): SoakReport {
 describe('a plan', () => {
   it('has the scenarios take turns, seed after seed', () => {
     expect(runsOf({ ...plan, runs: 4 })).toEqual([
-      { scenario: 'minimal', seed: 5 },
-      { scenario: 'mixed', seed: 5 },
-      { scenario: 'churn', seed: 5 },
-      { scenario: 'minimal', seed: 6 },
+      { scenario: 'minimal', seed: 5, coin: null },
+      { scenario: 'mixed', seed: 5, coin: null },
+      { scenario: 'churn', seed: 5, coin: null },
+      { scenario: 'minimal', seed: 6, coin: null },
     ])
   })
 
@@ -97,7 +97,7 @@ describe('reports', () => {
             ),
           )
         const { failures } = tally.report(first)
-        expect(failures.map(({ scenario, seed }) => ({ scenario, seed }))).toEqual(runsOf(plan))
+        expect(failures.map(({ scenario, seed, coin }) => ({ scenario, seed, coin }))).toEqual(runsOf(plan))
       }),
       { numRuns: 10 },
     )
@@ -180,7 +180,7 @@ describe('a run that fails', () => {
     for (const scenario of scenarios) {
       expect(shrink(scenario.options(1), 'agreement', bug)).toMatchObject({
         ...{ initialPeers: 1, topics: [], adversaries: [], crashes: [], fairFromRound: 1 },
-        ...{ wire: false, identities: 'mock', roundMs: 100, delay: { kind: 'none' } },
+        ...{ wire: false, identities: 'mock', coin: 'predictable', roundMs: 100, delay: { kind: 'none' } },
       })
     }
   })

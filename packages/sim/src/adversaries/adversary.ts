@@ -86,7 +86,7 @@ export class Adversary implements Me {
     if (message === undefined) return
     this.observe(message.events)
     if (this.#brain !== undefined) this.#receiveByProtocol(this.#brain, kind, from, message)
-    else this.#receiveByHand(kind, from, message)
+    else if (message.kind !== 'farewell') this.#receiveByHand(kind, from, message)
   }
 
   /** Learns of events, from wherever. */

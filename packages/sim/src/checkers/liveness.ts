@@ -11,8 +11,13 @@ import type { Checker } from './checker.ts'
  * Rounds of a fair network within which what must be put out is put out by everyone. The protocol promises no bound, only probability 1; of
  * thousands of random runs the slowest took less than half of this.
  */
-export function livenessBoundRounds({ delay, roundMs }: Pick<SimulationOptions, 'delay' | 'roundMs'>): number {
-  return 60 * (1 + Math.ceil(delayMs(delay) / roundMs))
+export function livenessBoundRounds(options: Pick<SimulationOptions, 'delay' | 'roundMs'>): number {
+  return 60 * exchangeRounds(options)
+}
+
+/** Rounds after which what a peer sent in a round has arrived. */
+export function exchangeRounds({ delay, roundMs }: Pick<SimulationOptions, 'delay' | 'roundMs'>): number {
+  return 1 + Math.ceil(delayMs(delay) / roundMs)
 }
 
 function delayMs(delay: Delay): number {

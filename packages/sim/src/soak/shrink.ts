@@ -93,11 +93,14 @@ function* simplerNetwork(options: SimulationOptions): Generator<SimulationOption
   const simple: Partial<SimulationOptions> = {
     wire: false,
     identities: 'mock',
+    coin: 'predictable',
     lossProbability: 0,
     crashProbability: 0,
     duplicateVotes: false,
     roundMs: 100,
   }
+  const { stall, ...free } = options
+  if (stall !== undefined) yield free
   for (const [name, value] of Object.entries(simple)) {
     const simpler = { ...options, [name]: value }
     if (simpler[name as keyof SimulationOptions] !== options[name as keyof SimulationOptions]) yield simpler

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
+
+import { anyAdversaries, anyDelay } from './any-malice.ts'
+import { churnTopics } from './churn.ts'
+import { peerNames } from './names.ts'
+import { mostCrashes } from './options.ts'
+import type { Random } from './random.ts'
+import { payloads } from './scenario.ts'
+import type { Differing } from './scenario.ts'
+
+/**
+ * Members come and go while they vote and others misbehave: a random sequence of changes, many under way at a time, from one to ten members, in either mode, with as many adversaries
+ * or crashes as the members of any time bear, founders and newcomers.
+ */
+export function anyChurn(random: Random): Differing {
+  const isBearing = random.chance(0.7)
+  const initialPeers = isBearing ? random.integer(4, 7) : random.integer(1, 5)
+  const { topics: changes, lastRound } = churnTopics(random, {
+    initialPeers,
+    names: initialPeers + random.integer(1, 3),
+    fewest: isBearing ? 4 : 1,
+    changes: random.integer(2, 8),
+    pauseRounds: random.pick([0, 2, 8]),
+  })
+  const most = mostCrashes({ initialPeers, topics: changes })
+  const newcomers = changes.flatMap(({ kind, peer }) => (kind === 'add' ? [peer] : []))
+  const candidates = random.shuffle([...peerNames(initialPeers), ...newcomers])
+  const adversaries = random.chance(0.6) ? candidates.slice(0, most) : []
+  return {
+    mode: random.pick(['supermajority', 'single'] as const),
+    wire: random.chance(0.05),
+    initialPeers,
+    delay: anyDelay(random),
+    lossProbability: random.pick([0, 0, 0.1, 0.3]),
+    crashProbability: random.pick([0, 0, 0.02]),
+    fairFromRound: lastRound + 3,
+    adversaries: anyAdversaries(random, adversaries),
+    topics: [...changes, ...payloads(random, random.integer(0, 6), lastRound, random.chance(0.8) ? 'all' : 1)],
+  }
+}

