@@ -208,11 +208,14 @@ describe('members that do not know each other', () => {
 
 test('who decides to be alone while it answers gives an answer that counts', () => {
   for (let seed = 0; seed < 30; seed++) {
-    const choose = chooser(seed)
+    const choose = chooser(7919 * seed + 13)
     const network = new Network(['Alice', 'Bob'])
+    // A vote that stays open makes who is alone go on by itself.
+    network.peer('Bob').voteFor(opaque('open'))
     for (const peer of network.peers.values()) peer.voteFor(remove(id('Bob')))
+    network.run(choose, () => network.allHave('Remove(Bob)'))
     network.peer('Alice').voteFor(opaque('x'))
-    network.run(choose, () => network.allHave('OpaquePayload(x)', ['Alice']) && network.allHave('Remove(Bob)'))
-    expect(network.agrees).toBe(true)
+    network.poll()
+    expect(hasPutOut(network, 'Alice', 'OpaquePayload(x)')).toBe(true)
   }
 })
