@@ -156,7 +156,8 @@ describe('parsec simulate --dump-graphs', () => {
     )
     const { stdout } = await parsec(['replay', '--json', join(folder, 'Alice-end.dot')])
     const [replayed] = JSON.parse(stdout) as { recorded: string[]; decided: string[] }[]
-    expect(replayed?.recorded).toHaveLength(agreed.length)
+    // What was decided about the key of the coin is no block.
+    expect(replayed?.recorded.length).toBeGreaterThan(agreed.length)
     expect(replayed?.decided).toEqual(replayed?.recorded)
   })
 
