@@ -79,6 +79,7 @@ export class Consensus implements Inspected {
   readonly ourIndex: number | undefined
   readonly #options: ConsensusOptions
   readonly #history: number[] = []
+  readonly #coins = new Map<number, CoinShares>()
   /** Keys for the coin of the present voters. */
   #coinKeys: KeyResult | undefined
   #elections = 0
@@ -125,10 +126,21 @@ export class Consensus implements Inspected {
       payload,
     )
     if (payload !== none) this.#carry(index, payload)
-    if (event.coins !== undefined) this.thresholdCoin?.added(index, this.peers.at(event.creator).id, event.coins)
+    if (event.coins !== undefined) {
+      this.#coins.set(index, event.coins)
+      this.thresholdCoin?.added(index, this.peers.at(event.creator).id, event.coins)
+    }
     this.election.added(index)
     if (!this.#stopped) this.#decide()
     return index
+  }
+
+  get keys(): string | undefined {
+    return this.#options.keys?.name
+  }
+
+  coinsOf(x: number): CoinShares | undefined {
+    return this.#coins.get(x)
   }
 
   /** Payload indices in decided order. */

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
+import type { CoinShares } from './coin-shares.ts'
 import type { ConsensusMode, Observation } from './observation.ts'
 import type { PublicId } from './identity.ts'
 import type { PeerState } from './peers.ts'
@@ -39,6 +40,8 @@ export interface EventView {
   readonly recipient: number | undefined
   /** Payload index (see {@link Inspection.payload}) of what an Observation event votes for. */
   readonly payload: number | undefined
+  /** The shares of coins that a CoinShares event brings. */
+  readonly coins: CoinShares | undefined
   /** Per peer of whom an ancestor (or the event itself) is known: the highest indexByCreator among them. */
   readonly lastAncestors: ReadonlyMap<number, number>
 }
@@ -100,6 +103,8 @@ export interface Inspection {
   readonly mode: ConsensusMode
   readonly seenThrough: SeenThrough
   readonly coin: CoinKind
+  /** Name of the kind of keys that are generated; undefined where key generations have no effect. */
+  readonly keys: string | undefined
   /**
    * With the threshold coin, t of the key that the voters of the election under way share: more than t shares are a coin. Undefined while they have none, and the coin is one that can be
    * foreseen.

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
 
+import type { CoinShares } from './coin-shares.ts'
 import type { Election } from './election.ts'
 import { toHex } from './encoding.ts'
 import { causeKinds } from './event.ts'
@@ -41,6 +42,10 @@ export interface Inspected {
   readonly mode: ConsensusMode
   readonly seenThrough: SeenThrough
   readonly coin: CoinKind
+  /** Name of the kind of keys that are generated. */
+  readonly keys: string | undefined
+  /** The shares of coins that an event brings. */
+  coinsOf(x: number): CoinShares | undefined
   readonly thresholdCoin: ThresholdCoin | undefined
   readonly ourIndex: number | undefined
   /** Number of elections decided. */
@@ -55,6 +60,7 @@ export class GraphInspection implements Inspection {
   readonly mode: ConsensusMode
   readonly seenThrough: SeenThrough
   readonly coin: CoinKind
+  readonly keys: string | undefined
   readonly #consensus: Inspected
   readonly #payloadText: ((payload: unknown) => string) | undefined
 
@@ -64,6 +70,7 @@ export class GraphInspection implements Inspection {
     this.mode = consensus.mode
     this.seenThrough = consensus.seenThrough
     this.coin = consensus.coin
+    this.keys = consensus.keys
     this.#payloadText = payloadText
   }
 
@@ -98,6 +105,7 @@ export class GraphInspection implements Inspection {
       otherParent: numberOrUndefined(graph.otherParent[index]),
       recipient: numberOrUndefined(graph.recipient[index]),
       payload: numberOrUndefined(graph.payload[index]),
+      coins: this.#consensus.coinsOf(index),
       lastAncestors: this.#lastAncestors(index),
     }
   }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
 
-import { compareBytes } from '@parsec-bft/core'
-import type { PublicId, SeenThrough } from '@parsec-bft/core'
+import { blsKeys, compareBytes, mockKeys } from '@parsec-bft/core'
+import type { CoinKind, KeyScheme, PublicId, SeenThrough } from '@parsec-bft/core'
 import type { DotLines } from './dot-lines.ts'
 import { unescapeText } from './dot-names.ts'
 import { isName } from './dot-observation.ts'
@@ -15,6 +15,10 @@ export const extrasHeading = '/// ===== parsec-bft ====='
 export interface Extras {
   /** `peers` for recorded graphs, which have no such section. */
   readonly seenThrough: SeenThrough
+  /** `predictable` for files that do not say. */
+  readonly coin: CoinKind
+  /** With the threshold coin: the kind of the keys. */
+  readonly keys: KeyScheme | undefined
   /** Per name, where it is not that of a mock identity. */
   readonly ids: ReadonlyMap<string, PublicId>
   /** Per name of an event, the hexadecimal hash of its observation, where it does not follow from the text. */
@@ -45,14 +49,21 @@ class RecordedId implements PublicId {
 }
 
 export function readExtras(lines: DotLines): Extras {
-  return (
-    lines.behind(extrasHeading, () => readSection(lines)) ?? { seenThrough: 'peers', ids: new Map(), hashes: new Map() }
-  )
+  const ofRecordedGraphs: Extras = {
+    seenThrough: 'peers',
+    coin: 'predictable',
+    keys: undefined,
+    ids: new Map(),
+    hashes: new Map(),
+  }
+  return lines.behind(extrasHeading, () => readSection(lines)) ?? ofRecordedGraphs
 }
 
 function readSection(lines: DotLines): Extras {
   const seenThrough = lines.expect('/// seen_through: ')
   if (seenThrough !== 'voters' && seenThrough !== 'peers') lines.fail('voters or peers', lines.at - 1)
+  const coin = lines.after('/// coin: threshold') === undefined ? 'predictable' : 'threshold'
+  const keys = coin === 'threshold' ? readKeys(lines) : undefined
   const ids = new Map<string, PublicId>()
   for (const [name, hex] of readEntries(lines, 'public_ids')) {
     if (!isName(name)) lines.fail('the name of a peer', lines.at - 1)
@@ -63,7 +74,17 @@ function readSection(lines: DotLines): Extras {
     if (hex.length !== 64) lines.fail('hashes of 64 hexadecimal digits', lines.at - 1)
     hashes.set(event, hex)
   }
-  return { seenThrough, ids, hashes }
+  return { seenThrough, coin, keys, ids, hashes }
+}
+
+function readKeys(lines: DotLines): KeyScheme | undefined {
+  const name = lines.expect('/// keys: ')
+  const known = [blsKeys, mockKeys]
+  const scheme = known.find((candidate) => candidate.name === name)
+  if (scheme === undefined && name !== 'none') {
+    lines.fail(`one of none, ${known.map((each) => each.name).join(', ')}`, lines.at - 1)
+  }
+  return scheme
 }
 
 function readEntries(lines: DotLines, heading: string): [string, string][] {

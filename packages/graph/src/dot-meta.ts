@@ -11,6 +11,8 @@ export interface RecordedMetaVote {
   readonly binValues: string
   readonly aux: string
   readonly decision: string
+  /** `-` in files without this column. */
+  readonly confirmed: string
 }
 
 export interface RecordedMetaEvent {
@@ -88,16 +90,18 @@ function readMetaEvent(lines: DotLines, events: ReadonlySet<string>): RecordedMe
   const interestingContent = splitPayloads(content.slice(1, -1))
   const metaVotes = new Map<string, RecordedMetaVote[]>()
   if (lines.after('///     meta_votes: {') !== undefined) {
-    lines.expect('///         stage est bin aux dec')
+    const columns = lines.expect('///         stage est bin aux dec')
+    if (columns !== '' && columns !== ' conf') lines.fail('no other column than conf', lines.at - 1)
     let entries: RecordedMetaVote[] | undefined
     while (lines.after('///     }') === undefined) {
-      const row = /^(?: {2}(\S+): | {3,})(\d{1,9})\/([012]) +([tfb-]) +([tfb-]) +([tf-]) +([tf-]) *$/.exec(
-        lines.expect('///     '),
-      )
+      const row =
+        /^(?: {2}(\S+): | {3,})(\d{1,9})\/([012]) +([tfb-]) +([tfb-]) +([tf-]) +([tf-])(?: +([tfb-]))? *$/.exec(
+          lines.expect('///     '),
+        )
       if (row?.[1] !== undefined) metaVotes.set(row[1], (entries = []))
       if (row === null || entries === undefined) lines.fail('a row like A: 0/0   t   -   -   -', lines.at - 1)
-      const [, , round, step, estimates = '', binValues = '', aux = '', decision = ''] = row
-      entries.push({ round: Number(round), step: Number(step), estimates, binValues, aux, decision })
+      const [, , round, step, estimates = '', binValues = '', aux = '', decision = '', confirmed = '-'] = row
+      entries.push({ round: Number(round), step: Number(step), estimates, binValues, aux, decision, confirmed })
     }
   }
   lines.expect('///   }')

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
 
-import { isFaultyEventKind, isRefusedEventKind, maliceText } from '@parsec-bft/core'
-import type { Malice, Observation, PublicId } from '@parsec-bft/core'
+import { isFaultyEventKind, isRefusedEventKind, maliceText, toHex } from '@parsec-bft/core'
+import type { CoinShares, Malice, Observation, PublicId } from '@parsec-bft/core'
 import { escapeText, unescapeText } from './dot-names.ts'
 
 const noInfo = new Uint8Array(0)
@@ -37,6 +37,25 @@ export function dotObservation(
 /** The same as a cause says it: with the bytes of internal messages. */
 export function dotVote(text: string, observation: Observation<unknown>): string {
   return observation.kind === 'DkgMessage' ? `${text}, SerialisedDkgMessage(${byteList(observation.message)})` : text
+}
+
+/** The text of the cause of an event that brings shares of coins. */
+export function dotCoinShares({ election, shares }: CoinShares): string {
+  const texts = shares.map(({ round, subject, share }) => `${String(round)}/${String(subject)}: ${toHex(share)}`)
+  return `CoinShares(${String(election)}, [${texts.join(', ')}])`
+}
+
+/** Reads what {@link dotCoinShares} writes; undefined when it is something else. */
+export function parseDotCoinShares(text: string): CoinShares | undefined {
+  const [, election, list = ''] = /^CoinShares\((\d{1,9}), \[(.+)\]\)$/.exec(text) ?? []
+  const shares = list.split(', ').map((entry) => {
+    const [, round, subject, hex] = /^(\d{1,9})\/(\d{1,9}): ((?:[0-9a-f]{2})*)$/.exec(entry) ?? []
+    return hex === undefined
+      ? undefined
+      : { round: Number(round), subject: Number(subject), share: Uint8Array.from(Buffer.from(hex, 'hex')) }
+  })
+  if (election === undefined || !shares.every((share) => share !== undefined)) return undefined
+  return { election: Number(election), shares }
 }
 
 /** Reads what {@link dotVote} writes; undefined when it is something else. */

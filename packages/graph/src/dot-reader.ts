@@ -1,13 +1,21 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
 
 import { PeerState, limits, mockIdentity } from '@parsec-bft/core'
-import type { ConsensusMode, Observation, PublicId, SeenThrough } from '@parsec-bft/core'
+import type {
+  CoinKind,
+  CoinShares,
+  ConsensusMode,
+  KeyScheme,
+  Observation,
+  PublicId,
+  SeenThrough,
+} from '@parsec-bft/core'
 import { readFileSync } from 'node:fs'
 import { readExtras } from './dot-extras.ts'
 import type { Extras } from './dot-extras.ts'
 import { DotLines } from './dot-lines.ts'
 import { unescapeText } from './dot-names.ts'
-import { isName, parseDotVote } from './dot-observation.ts'
+import { isName, parseDotCoinShares, parseDotVote } from './dot-observation.ts'
 import { readMetaElection } from './dot-meta.ts'
 import type { RecordedElection } from './dot-meta.ts'
 
@@ -16,6 +24,7 @@ export type RecordedCause =
   | { readonly kind: 'Initial' | 'Request' | 'Response' }
   | { readonly kind: 'Requesting'; readonly recipient: string }
   | { readonly kind: 'Observation'; readonly observation: Observation<string> }
+  | { readonly kind: 'CoinShares'; readonly coins: CoinShares }
 
 export interface RecordedEvent {
   /** `A_3`, or `C_2,1` where the creator forked. */
@@ -47,6 +56,9 @@ export interface RecordedGraph extends RecordedElection {
   readonly ourName: string
   readonly mode: ConsensusMode
   readonly seenThrough: SeenThrough
+  readonly coin: CoinKind
+  /** Kind of the keys that were generated; undefined where key generations have no effect, as in recorded graphs. */
+  readonly keys: KeyScheme | undefined
   readonly peers: readonly RecordedPeer[]
   /** In the order of the file: by creator. */
   readonly events: readonly RecordedEvent[]
@@ -86,7 +98,8 @@ export function parseDot(text: string, file = 'graph.dot'): RecordedGraph {
   const edges = readEdges(lines, idOf)
   const events = readEvents(lines, edges, extras, idOf)
   const election = readMetaElection(lines, new Set(events.map(({ name }) => name)))
-  return { file, ourName, mode, seenThrough: extras.seenThrough, peers, events, idOf, ...election }
+  const { seenThrough, coin, keys } = extras
+  return { file, ourName, mode, seenThrough, coin, keys, peers, events, idOf, ...election }
 }
 
 /** Ids by name. Names that are too long for an identity are refused at the line before the current one. */
@@ -225,6 +238,8 @@ function readCause(lines: DotLines, idOf: (name: string) => PublicId): RecordedC
     idOf(recipient)
     return { kind: 'Requesting', recipient }
   }
+  const coins = parseDotCoinShares(text)
+  if (coins !== undefined) return { kind: 'CoinShares', coins }
   const vote = /^Observation\((.*)\)$/.exec(text)?.[1]
   const observation = vote === undefined ? undefined : parseDotVote(vote, idOf)
   if (observation === undefined) lines.fail('a cause', lines.at - 1)

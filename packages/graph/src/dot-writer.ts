@@ -4,7 +4,7 @@ import { mockIdentity, observationHash, stringCodec, toHex } from '@parsec-bft/c
 import type { EventView, Inspection, Observation } from '@parsec-bft/core'
 import { extrasHeading } from './dot-extras.ts'
 import { DotNames, unescapeText } from './dot-names.ts'
-import { dotObservation, dotVote, parseDotVote } from './dot-observation.ts'
+import { dotCoinShares, dotObservation, dotVote, parseDotVote } from './dot-observation.ts'
 import { EventLabels, eventColours } from './labels.ts'
 import type { EventLabel, MetaVoteRow } from './labels.ts'
 
@@ -131,7 +131,7 @@ class DotWriter {
     const table = '<table border="0" cellborder="0" cellpadding="0" cellspacing="0">'
     this.#put(`  "${label.name}" [${fill}${shape}, label=<${table}`, `<tr><td colspan="6">${label.name}</td></tr>`)
     if (label.payload !== undefined) this.#put(`<tr><td colspan="6">${label.payload}</td></tr>`)
-    const last = annotations(label)
+    const last = annotations(label, this.#confirms)
     this.#put(`${last}</table>>]`, `/// cause: ${this.#cause(event)}`)
     const ancestors = this.#byName(event.lastAncestors.keys()).map(
       (peer) => `${this.#name(peer)}: ${String(event.lastAncestors.get(peer))}`,
@@ -139,7 +139,13 @@ class DotWriter {
     this.#put(`/// last_ancestors: {${ancestors.join(', ')}}`, '')
   }
 
-  #cause({ cause, payload, recipient }: EventView): string {
+  /** Do meta-votes have confirmations? */
+  get #confirms(): boolean {
+    return this.#inspection.coin === 'threshold'
+  }
+
+  #cause({ cause, payload, recipient, coins }: EventView): string {
+    if (coins !== undefined) return dotCoinShares(coins)
     if (cause === 'Requesting') return `Requesting(${recipient === undefined ? '%' : this.#name(recipient)})`
     if (payload === undefined) return cause
     return `Observation(${dotVote(this.#payloadText(payload), this.#inspection.payload(payload).observation)})`
@@ -180,8 +186,8 @@ class DotWriter {
     if (label.metaVotes.length > 0) {
       this.#put(
         '///     meta_votes: {',
-        '///         stage est bin aux dec',
-        ...label.metaVotes.map(commentRow),
+        `///         stage est bin aux dec${this.#confirms ? ' conf' : ''}`,
+        ...label.metaVotes.map((row) => commentRow(row, this.#confirms)),
         '///     }',
       )
     }
@@ -190,6 +196,7 @@ class DotWriter {
 
   #extras(): void {
     this.#put('', extrasHeading, `/// seen_through: ${this.#inspection.seenThrough}`)
+    if (this.#confirms) this.#put('/// coin: threshold', `/// keys: ${this.#inspection.keys ?? 'none'}`)
     const hashes = this.#underivableHashes()
     this.#put('/// public_ids: {')
     for (const [name, id] of this.#names.entries()) {
@@ -229,21 +236,24 @@ function clusterId(name: string): string {
 }
 
 /** Rows of a label behind name and payload, in one text without an end of line. */
-function annotations({ interesting, metaVotes }: EventLabel): string {
+function annotations({ interesting, metaVotes }: EventLabel, confirms: boolean): string {
   const content = interesting.length === 0 ? '' : `<tr><td colspan="6">[${interesting.join(', ')}]</td></tr>`
   if (metaVotes.length === 0) return content
-  const titles = ['stage', 'est', 'bin', 'aux', 'dec'].map(
+  const titles = ['stage', 'est', 'bin', 'aux', 'dec', ...(confirms ? ['conf'] : [])].map(
     (title, i) => `<td width="${i === 0 ? '50' : '30'}">${title}</td>`,
   )
-  const rows = metaVotes.map(({ name, stage, estimates, binValues, aux, decision }) => {
-    const cells = [name === '' ? '   ' : `${name}: `, stage, estimates, binValues, aux, decision]
+  const rows = metaVotes.map(({ name, stage, estimates, binValues, aux, decision, confirmed }) => {
+    const values = [stage, estimates, binValues, aux, decision, ...(confirms ? [confirmed] : [])]
+    const cells = [name === '' ? '   ' : `${name}: `, ...values]
     return `<tr>${cells.map((cell) => `<td>${cell}</td>`).join('')}</tr>`
   })
   return [`${content}<tr><td></td>${titles.join('')}</tr>`, ...rows].join('\n')
 }
 
-function commentRow({ name, stage, estimates, binValues, aux, decision }: MetaVoteRow): string {
-  return `///       ${name === '' ? '   ' : `${name}: `}${stage}   ${estimates}   ${binValues}   ${aux}   ${decision} `
+function commentRow(row: MetaVoteRow, confirms: boolean): string {
+  const { name, stage, estimates, binValues, aux, decision, confirmed } = row
+  const columns = [stage, estimates, binValues, aux, decision, ...(confirms ? [confirmed] : [])].join('   ')
+  return `///       ${name === '' ? '   ' : `${name}: `}${columns} `
 }
 
 /** Row of each event in a drawing: one more than the highest of its parents. */

@@ -25,6 +25,8 @@ export interface MetaVoteRow {
   readonly binValues: string
   readonly aux: string
   readonly decision: string
+  /** What it confirms: at step 2, where the coin needs that. */
+  readonly confirmed: string
 }
 
 export interface EventLabel {
@@ -112,6 +114,7 @@ export class EventLabels {
           binValues: setLetter(entry.binValues),
           aux: valueLetter(entry.aux),
           decision: valueLetter(entry.decision),
+          confirmed: setLetter(entry.confirmed),
         })
       })
     }

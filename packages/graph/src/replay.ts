@@ -111,6 +111,8 @@ export function replay(graph: RecordedGraph, options: ReplayOptions = {}): Repla
   const consensus = new Consensus({
     mode: graph.mode,
     seenThrough: graph.seenThrough,
+    coin: graph.coin,
+    keys: graph.keys,
     ourIndex: 0,
     onDecision(decision, inspection) {
       if (inspection.history().length === graph.history.length) {
@@ -187,6 +189,7 @@ function insert(
     otherParent: event.otherParent === undefined ? undefined : indexOf.get(event.otherParent),
     recipient: cause.kind === 'Requesting' ? peerOf(cause.recipient) : undefined,
     payload,
+    coins: cause.kind === 'CoinShares' ? cause.coins : undefined,
   })
 }
 
@@ -225,8 +228,8 @@ function compareMetaEvents(
 function metaEventText({ observees, interestingContent, metaVotes }: RecordedMetaEvent): string {
   const votes = [...metaVotes].map(([subject, entries]) => {
     const texts = entries.map(
-      ({ round, step, estimates, binValues, aux, decision }) =>
-        `${String(round)}/${String(step)} ${estimates} ${binValues} ${aux} ${decision}`,
+      ({ round, step, estimates, binValues, aux, decision, confirmed }) =>
+        `${String(round)}/${String(step)} ${estimates} ${binValues} ${aux} ${decision} ${confirmed}`,
     )
     return `${subject}: ${texts.join('; ')}`
   })
@@ -242,13 +245,14 @@ function currentMetaEvent(
   names: readonly string[],
   prefixes: readonly string[],
 ): RecordedMetaEvent {
-  const entry = ({ round, step, estimates, binValues, aux, decision }: MetaVoteView): RecordedMetaVote => ({
+  const entry = ({ round, step, estimates, binValues, aux, decision, confirmed }: MetaVoteView): RecordedMetaVote => ({
     round,
     step,
     estimates: setLetter(estimates),
     binValues: setLetter(binValues),
     aux: valueLetter(aux),
     decision: valueLetter(decision),
+    confirmed: setLetter(confirmed),
   })
   return {
     event,

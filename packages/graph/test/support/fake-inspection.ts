@@ -69,6 +69,7 @@ export function fakeInspection(graph: FakeGraph): Inspection {
     seenThrough: 'voters',
     coin: 'predictable',
     coinThreshold: undefined,
+    keys: undefined,
     eventCount: events.length,
     event(index) {
       const event = events[index]
@@ -125,6 +126,7 @@ function eventViews(events: readonly FakeEvent[]): EventView[] {
       otherParent: event.otherParent,
       recipient: event.recipient,
       payload: event.payload,
+      coins: undefined,
       lastAncestors: merged,
     }
   })
