@@ -38,8 +38,8 @@ function packageOf(file: string): string {
 function declaredDependencies(packages: string, name: string): ReadonlySet<string> {
   const manifest = join(packages, name, 'package.json')
   if (!existsSync(manifest)) return new Set()
-  const { dependencies } = JSON.parse(readFileSync(manifest, 'utf8')) as { dependencies?: Record<string, string> }
-  return new Set(Object.keys(dependencies ?? {}))
+  const declared = JSON.parse(readFileSync(manifest, 'utf8')) as Record<string, Record<string, string> | undefined>
+  return new Set(Object.keys({ ...declared.dependencies, ...declared.optionalDependencies }))
 }
 
 /** Name of the package that an import names, without the path inside it. */
