@@ -22,6 +22,10 @@ export const limits = {
   branches: 1 << 12,
   /** Peers named in one observation, and voters of one election. */
   groupSize: 1024,
+  /** Participants of one key generation. */
+  keyParticipants: 128,
+  /** Bytes of a row or value of a key generation, encrypted to its reader. */
+  encryptedRowBytes: 1 << 12,
   /** Bytes of a mock identity's name. */
   nameBytes: 256,
 } as const

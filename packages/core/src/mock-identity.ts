@@ -5,6 +5,8 @@ import type { Reader } from './encoding.ts'
 import type { IdentityScheme, PublicId, SecretId } from './identity.ts'
 import { checkLimit, limits } from './limits.ts'
 
+const tagLength = 8
+
 /** A name that stands for a key pair. Its signature is a hash that anyone can make: for simulations and recorded graphs only. */
 class MockPublicId implements PublicId {
   readonly name: string
@@ -34,6 +36,26 @@ class MockPublicId implements PublicId {
   verify(message: Uint8Array, signature: Uint8Array): boolean {
     return compareBytes(this.signatureOf(message), signature) === 0
   }
+
+  /** The plaintext after a checksum over the reader, the context and the plaintext. */
+  encrypt(plaintext: Uint8Array, context: Uint8Array): Uint8Array {
+    const sealed = new Uint8Array(tagLength + plaintext.length)
+    sealed.set(this.#tag(plaintext, context))
+    sealed.set(plaintext, tagLength)
+    return sealed
+  }
+
+  decrypt(ciphertext: Uint8Array, context: Uint8Array): Uint8Array | undefined {
+    if (ciphertext.length < tagLength) return undefined
+    const plaintext = ciphertext.slice(tagLength)
+    const tag = this.#tag(plaintext, context)
+    return compareBytes(tag, ciphertext.subarray(0, tagLength)) === 0 ? plaintext : undefined
+  }
+
+  #tag(plaintext: Uint8Array, context: Uint8Array): Uint8Array {
+    const checked = new Writer().fixed(this.bytes).bytes(context).fixed(plaintext)
+    return platform.sha3(checked.finish()).subarray(0, tagLength)
+  }
 }
 
 const known = new Map<string, MockPublicId>()
@@ -58,7 +80,11 @@ export const mockIdentity: IdentityScheme & {
   publicId,
   secretId(name) {
     const id = new MockPublicId(name)
-    return { publicId: id, sign: (message) => id.signatureOf(message) }
+    return {
+      publicId: id,
+      sign: (message) => id.signatureOf(message),
+      decrypt: (ciphertext, context) => id.decrypt(ciphertext, context),
+    }
   },
   decodePublicId(reader: Reader): PublicId {
     const name = reader.string('name', limits.nameBytes)

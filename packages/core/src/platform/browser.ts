@@ -2,7 +2,14 @@
 import { ed25519 } from '@noble/curves/ed25519.js'
 import { sha512 } from '@noble/hashes/sha2.js'
 import { sha3_256 } from '@noble/hashes/sha3.js'
+import { nobleBls } from '../bls-noble.ts'
 import type { Platform } from './platform.ts'
+
+/** In every browser, but not in the ECMAScript library that core is compiled against. */
+declare const crypto: { getRandomValues(bytes: Uint8Array): Uint8Array }
+
+/** WebCrypto gives so much at a time. */
+const randomBytesAtOnce = 1 << 16
 
 const { Point } = ed25519
 const order = Point.Fn.ORDER
@@ -39,4 +46,12 @@ export const platform: Platform = {
       return expected.every((byte, i) => byte === signature[i])
     }
   },
+  randomBytes(length) {
+    const bytes = new Uint8Array(length)
+    for (let at = 0; at < length; at += randomBytesAtOnce) {
+      crypto.getRandomValues(bytes.subarray(at, at + randomBytesAtOnce))
+    }
+    return bytes
+  },
+  withBls: (use) => use(nobleBls),
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
-import { createPrivateKey, createPublicKey, hash, sign, verify } from 'node:crypto'
+import { createPrivateKey, createPublicKey, hash, randomBytes, sign, verify } from 'node:crypto'
+import { nobleBls } from '../bls-noble.ts'
 import type { Platform } from './platform.ts'
 
 /** PKCS 8 wrapping of a raw Ed25519 seed, and SPKI wrapping of a raw public key (RFC 8410). */
@@ -18,4 +19,6 @@ export const platform: Platform = {
     const key = createPublicKey({ key: Buffer.concat([spkiPrefix, publicKey]), format: 'der', type: 'spki' })
     return (message, signature) => verify(null, message, key, signature)
   },
+  randomBytes: (length) => new Uint8Array(randomBytes(length)),
+  withBls: (use) => use(nobleBls),
 }

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
 
+import type { PairingGroup } from '../group.ts'
+
 /** The primitives that the machine gives: everything else in core is the same everywhere. */
 export interface Platform {
   /** SHA3-256. */
@@ -11,4 +13,8 @@ export interface Platform {
    * order, on which versions of OpenSSL differ.
    */
   ed25519Verifier(publicKey: Uint8Array): (message: Uint8Array, signature: Uint8Array) => boolean
+  /** Secret random bytes from the machine's own source. */
+  randomBytes(length: number): Uint8Array
+  /** BLS12-381 by the fastest means at hand: all give the same bytes and accept the same. */
+  withBls<T>(use: <P, Q>(group: PairingGroup<bigint, P, Q>) => T): T
 }
