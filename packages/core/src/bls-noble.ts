@@ -44,7 +44,6 @@ export const nobleBls: PairingGroup<bigint, Point1, Point2> = {
   addPoints: (points) => points.reduce((sum, point) => sum.add(point), G1.ZERO),
   evaluate: (points, x) => points.reduceRight((sum, point) => sum.multiplyUnsafe(BigInt(x)).add(point), G1.ZERO),
   equal: (a, b) => a.equals(b),
-  isIdentity: (point) => point.is0(),
   encodePoint: (point) => point.toBytes(true),
   decodePoint: (bytes) => decode((encoded) => G1.fromBytes(encoded), 48, bytes),
   sign: (scalar, message) => (scalar === 0n ? G2.ZERO : hashToGroup(message).multiply(scalar)),

@@ -76,9 +76,11 @@ class Ed25519PublicId implements PublicId {
 
   encrypt(plaintext: Uint8Array, context: Uint8Array, random: RandomBytes): Uint8Array {
     this.#encryptionKey ??= montgomeryKey(this.bytes)
+    const key = this.#encryptionKey
+    const seal = { info, associatedData: context }
+    const sealed = key === 'no point' ? undefined : hpkeSeal(key, seal, plaintext, random(seedLength))
     // Nobody can hold such a key, and nobody will read this.
-    if (this.#encryptionKey === 'no point') return random(plaintext.length + hpkeOverhead)
-    return hpkeSeal(this.#encryptionKey, { info, associatedData: context }, plaintext, random(seedLength))
+    return sealed ?? random(plaintext.length + hpkeOverhead)
   }
 }
 

@@ -36,7 +36,6 @@ export interface PairingGroup<S, P, Q> {
   /** Sum of points[k] times x to the k, for a small positive integer x. */
   evaluate(points: readonly P[], x: number): P
   equal(a: P, b: P): boolean
-  isIdentity(point: P): boolean
   encodePoint(point: P): Uint8Array
   /** Undefined for what is not the canonical encoding of a point of the subgroup other than the identity. */
   decodePoint(bytes: Uint8Array): P | undefined

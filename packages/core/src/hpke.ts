@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
+import { platform } from '#crypto'
 import { chacha20poly1305 } from '@noble/ciphers/chacha.js'
-import { x25519 } from '@noble/curves/ed25519.js'
 import { expand, extract } from '@noble/hashes/hkdf.js'
 import { sha256 } from '@noble/hashes/sha2.js'
 import { utf8Bytes } from './encoding.ts'
@@ -80,17 +80,18 @@ export interface HpkeBinding {
  * SealBase of section 6.1: the ephemeral public key, then the ciphertext with its tag.
  *
  * @param publicKey - X25519 key of the reader. @param keyMaterial - 32 secret random bytes, never used again.
- * Throws an Error for a public key of small order.
+ * @returns undefined for a public key of small order.
  */
 export function hpkeSeal(
   publicKey: Uint8Array,
   binding: HpkeBinding,
   plaintext: Uint8Array,
   keyMaterial: Uint8Array,
-): Uint8Array {
+): Uint8Array | undefined {
   const ephemeralSecret = hpkeSecretKey(keyMaterial)
-  const ephemeral = x25519.getPublicKey(ephemeralSecret)
-  const shared = x25519.getSharedSecret(ephemeralSecret, publicKey)
+  const shared = platform.x25519(ephemeralSecret, publicKey)
+  if (shared === undefined) return undefined
+  const ephemeral = platform.x25519PublicKey(ephemeralSecret)
   const { key, nonce } = keyAndNonce(shared, ephemeral, publicKey, binding.info)
   return concat(ephemeral, chacha20poly1305(key, nonce, binding.associatedData).encrypt(plaintext))
 }
@@ -104,9 +105,10 @@ export function hpkeOpen(
 ): Uint8Array | undefined {
   if (ciphertext.length < hpkeOverhead) return undefined
   const ephemeral = ciphertext.slice(0, keyLength)
+  const shared = platform.x25519(secretKey, ephemeral)
+  if (shared === undefined) return undefined
+  const { key, nonce } = keyAndNonce(shared, ephemeral, publicKey, binding.info)
   try {
-    const shared = x25519.getSharedSecret(secretKey, ephemeral)
-    const { key, nonce } = keyAndNonce(shared, ephemeral, publicKey, binding.info)
     return chacha20poly1305(key, nonce, binding.associatedData).decrypt(ciphertext.subarray(keyLength))
   } catch {
     return undefined

@@ -79,7 +79,6 @@ export const mockGroup: PairingGroup<number, number, number> = {
   addPoints: sumOf,
   evaluate: (points, x) => points.reduceRight((sum, point) => add(multiply(sum, x), point), 0),
   equal: (a, b) => a === b,
-  isIdentity: (point) => point === 0,
   encodePoint: encode,
   decodePoint: decodeNonzero,
   sign: (scalar, message) => multiply(scalar, hashToGroup(message)),

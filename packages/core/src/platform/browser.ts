@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
-import { ed25519 } from '@noble/curves/ed25519.js'
+import { ed25519, x25519 } from '@noble/curves/ed25519.js'
 import { sha512 } from '@noble/hashes/sha2.js'
 import { sha3_256 } from '@noble/hashes/sha3.js'
 import { nobleBls } from '../bls-noble.ts'
@@ -44,6 +44,14 @@ export const platform: Platform = {
       const k = littleEndian(sha512(hashed)) % order
       const expected = Point.BASE.multiplyUnsafe(s).add(negated.multiplyUnsafe(k)).toBytes()
       return expected.every((byte, i) => byte === signature[i])
+    }
+  },
+  x25519PublicKey: (secretKey) => x25519.getPublicKey(secretKey),
+  x25519(secretKey, publicKey) {
+    try {
+      return x25519.getSharedSecret(secretKey, publicKey)
+    } catch {
+      return undefined
     }
   },
   randomBytes(length) {

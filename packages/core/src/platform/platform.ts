@@ -13,6 +13,10 @@ export interface Platform {
    * order, on which versions of OpenSSL differ.
    */
   ed25519Verifier(publicKey: Uint8Array): (message: Uint8Array, signature: Uint8Array) => boolean
+  /** X25519 (RFC 7748): the public key, u-coordinate 9 times the secret. */
+  x25519PublicKey(secretKey: Uint8Array): Uint8Array
+  /** X25519 of our secret key and another's public key; undefined where the result is zero, as RFC 9180 section 7.1.4 demands. */
+  x25519(secretKey: Uint8Array, publicKey: Uint8Array): Uint8Array | undefined
   /** Secret random bytes from the machine's own source. */
   randomBytes(length: number): Uint8Array
   /** BLS12-381 by the fastest means at hand: all give the same bytes and accept the same. */

@@ -24,7 +24,7 @@ export function seededRandom(seed: string | number): RandomBytes {
 /** Participants in ascending order. */
 export function participantsOf(
   count: number,
-  secretId: (name: string) => SecretId = mockIdentity.secretId,
+  secretId = (name: string): SecretId => mockIdentity.secretId(name),
 ): SecretId[] {
   return Array.from({ length: count }, (_, i) => secretId(`peer ${String(i).padStart(3, '0')}`)).sort((a, b) =>
     a.publicId.compareTo(b.publicId),
