@@ -31,6 +31,11 @@ function decode<P extends DecodedPoint>(fromBytes: (bytes: Uint8Array) => P, len
   }
 }
 
+/** Noble encodes no identity; wrong shares can add up to it, and native libraries do. Zcash's encoding: compressed, at infinity. */
+function encode(point: DecodedPoint, length: number): Uint8Array {
+  return point.is0() ? Uint8Array.from({ length }, (_, i) => (i === 0 ? 0xc0 : 0)) : point.toBytes(true)
+}
+
 function hashToGroup(message: Uint8Array): Point2 {
   return bls12_381.longSignatures.hash(message, blsCiphersuite)
 }
@@ -44,7 +49,7 @@ export const nobleBls: PairingGroup<bigint, Point1, Point2> = {
   addPoints: (points) => points.reduce((sum, point) => sum.add(point), G1.ZERO),
   evaluate: (points, x) => points.reduceRight((sum, point) => sum.multiplyUnsafe(BigInt(x)).add(point), G1.ZERO),
   equal: (a, b) => a.equals(b),
-  encodePoint: (point) => point.toBytes(true),
+  encodePoint: (point) => encode(point, 48),
   decodePoint: (bytes) => decode((encoded) => G1.fromBytes(encoded), 48, bytes),
   sign: (scalar, message) => (scalar === 0n ? G2.ZERO : hashToGroup(message).multiply(scalar)),
   verify(publicKey, message, signature) {
@@ -57,6 +62,6 @@ export const nobleBls: PairingGroup<bigint, Point1, Point2> = {
   },
   weightedSum: (signatures, weights) =>
     signatures.reduce((sum, signature, i) => sum.add(signature.multiplyUnsafe(weights[i] as bigint)), G2.ZERO),
-  encodeSignature: (signature) => signature.toBytes(true),
+  encodeSignature: (signature) => encode(signature, 96),
   decodeSignature: (bytes) => decode((encoded) => G2.fromBytes(encoded), 96, bytes),
 }

@@ -103,3 +103,7 @@ export function generateKeys(
     complete,
   }
 }
+
+export function fromHex(hex: string): Uint8Array {
+  return Uint8Array.from(hex.match(/../g) ?? [], (byte) => parseInt(byte, 16))
+}
