@@ -186,7 +186,7 @@ describe('encodings', () => {
       fc.property(fc.nat(), fc.nat({ max: 255 }), (place, to) => {
         const changed = bytes.slice()
         changed[place % bytes.length] = to
-        const code = codeOf(() => expect(recoded(changed)).toEqual(changed))
+        const code = codeOf(() => { expect(recoded(changed)).toEqual(changed); })
         if (code !== undefined) expect(['MalformedEncoding', 'LimitExceeded']).toContain(code)
       }),
       { numRuns: 500 },
