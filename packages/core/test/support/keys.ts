@@ -4,7 +4,7 @@ import { isWellFormedAck, keyThreshold } from '../../src/dealing.ts'
 import { platform } from '../../src/platform/node.ts'
 import { utf8Bytes } from '../../src/encoding.ts'
 import type { RandomBytes, SecretId } from '../../src/identity.ts'
-import type { KeyScheme, PublicKeySet, SecretKeyShare } from '../../src/keys.ts'
+import type { KeyScheme, PublicKeySet, SecretKeyShare } from '../../src/key-scheme.ts'
 import type { Secret } from '../../src/secret.ts'
 import { mockIdentity } from '../../src/mock-identity.ts'
 
