@@ -38,8 +38,12 @@ function packageOf(file: string): string {
 function declaredDependencies(packages: string, name: string): ReadonlySet<string> {
   const manifest = join(packages, name, 'package.json')
   if (!existsSync(manifest)) return new Set()
-  const declared = JSON.parse(readFileSync(manifest, 'utf8')) as Record<string, Record<string, string> | undefined>
-  return new Set(Object.keys({ ...declared.dependencies, ...declared.optionalDependencies }))
+  type Names = Record<string, string>
+  const { dependencies, optionalDependencies } = JSON.parse(readFileSync(manifest, 'utf8')) as {
+    dependencies?: Names
+    optionalDependencies?: Names
+  }
+  return new Set(Object.keys({ ...dependencies, ...optionalDependencies }))
 }
 
 /** Name of the package that an import names, without the path inside it. */

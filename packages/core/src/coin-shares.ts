@@ -21,9 +21,9 @@ export interface CoinShares {
   readonly shares: readonly CoinShare[]
 }
 
-/** What voters sign for a coin. It begins with what it is for; the key, which nothing else is signed with, is only these voters'. */
+/** What voters sign for a coin. The key is the network's, and only of these voters, so it need not be named. */
 export function coinMessage(election: number, subject: number, round: number): Uint8Array {
-  return new Writer().string('parsec coin').u32(election).u32(subject).u32(round).finish()
+  return new Writer().u32(election).u32(subject).u32(round).finish()
 }
 
 /** Appends the canonical encoding; throws `LimitExceeded`. */

@@ -1,195 +1,143 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
-
-import { Reader, Writer, utf8Bytes } from './encoding.ts'
+import { Reader, Writer } from './encoding.ts'
 import { ParsecError } from './errors.ts'
-import type { PublicId, SecretId } from './identity.ts'
-import { evaluate, evaluateKeys, randomScalar, scalarBytes, scalarOf, weightsAtZero } from './key-group.ts'
-import type { KeyGroup, Point } from './key-group.ts'
-import type { KeyDealing, PublicKeySet, Randomness, SecretKeyShare } from './keys.ts'
+import type { PublicId } from './identity.ts'
 import { limits } from './limits.ts'
-import { GroupPublicKeySet, GroupSecretKeyShare, pointOf } from './shared-keys.ts'
+import { Secret } from './secret.ts'
 
-/** The threshold of a key that n participants share: fewer than a third of them. */
-export function thresholdOf(participants: number): number {
+/** Who generates a key together. */
+export interface KeyGroup {
+  /** In ascending order. */
+  readonly participants: readonly PublicId[]
+  /** Names this key generation: what is encrypted for one is of no use in another. The same for all participants. */
+  readonly context: Uint8Array
+}
+
+/** How many faulty participants a group of so many tolerates: less than a third (protocol.md section 9). */
+export function keyThreshold(participants: number): number {
   return Math.floor((participants - 1) / 3)
 }
 
-/** See {@link KeyDealing}. */
-interface Part<K> {
-  /** Commitment: the lower triangle of the coefficients' matrix, row by row. */
-  readonly commitment: readonly (readonly K[])[]
-  /** Encrypted, by participant. */
+/** A dealer's message: the commitment to its symmetric polynomial, and each participant's row encrypted to it. */
+export interface Part {
+  /** Number of the dealer. */
+  readonly dealer: number
+  /** Encoded points: the lower triangle, by rows, of the symmetric matrix of coefficients times the generator. */
+  readonly commitment: readonly Uint8Array[]
+  /** Row m, a polynomial of degree `threshold`, encrypted to participant m. */
   readonly rows: readonly Uint8Array[]
-  /** Encrypted values, by sender and participant. */
-  readonly acks: Map<number, readonly Uint8Array[]>
 }
 
-export class Dealing<K extends Point<K>, S extends Point<S>> implements KeyDealing {
-  readonly threshold: number
-  readonly #group: KeyGroup<K, S>
-  readonly #participants: readonly PublicId[]
-  readonly #number: number
-  readonly #parts = new Map<number, Part<K>>()
+/** An acknowledgement of a good row: the row's value at m + 1 encrypted to each participant m. */
+export interface Ack {
+  /** Number of the dealer whose Part it acknowledges. */
+  readonly dealer: number
+  readonly values: readonly Uint8Array[]
+}
 
-  constructor(group: KeyGroup<K, S>, participants: readonly PublicId[], number: number) {
-    this.#group = group
-    this.#participants = participants
-    this.#number = number
-    this.threshold = thresholdOf(participants.length)
+/** A participant's row of a Part: as secret as a share. */
+export class Row extends Secret {
+  readonly dealer: number
+  /** Number of the participant whose row it is. */
+  readonly index: number
+
+  /** @param coefficients - encoded scalars in sequence. */
+  constructor(dealer: number, index: number, coefficients: Uint8Array) {
+    super(coefficients)
+    this.dealer = dealer
+    this.index = index
   }
 
-  deal(us: number, random: Randomness): Uint8Array {
-    const group = this.#group
-    const { order, scalarLength } = group
-    const triangle = Array.from({ length: this.threshold + 1 }, (_, i) =>
-      Array.from({ length: i + 1 }, () => randomScalar(group, random)),
-    )
-    const writer = new Writer()
-    for (const coefficients of triangle) for (const each of coefficients) writer.fixed(group.key(each).toBytes())
-    for (const [reader, id] of this.#participants.entries()) {
-      const row = matrixOf(triangle).map((coefficients) => evaluate(coefficients, pointOf(reader), order))
-      const plain = new Writer()
-      for (const coefficient of row) plain.fixed(scalarBytes(coefficient, scalarLength))
-      writer.bytes(id.encrypt(plain.finish(), this.#context('row', us), random))
-    }
-    return writer.finish()
-  }
-
-  takePart(dealer: number, bytes: Uint8Array): boolean {
-    if (this.#parts.has(dealer)) return false
-    const { keyLength } = this.#group
-    return this.#isReadable(bytes, (reader) => {
-      const commitment = Array.from({ length: this.threshold + 1 }, (_, i) =>
-        Array.from({ length: i + 1 }, () => this.#group.readKey(reader.fixed(keyLength, 'a commitment'))),
-      )
-      const rows = this.#readEncrypted(reader, this.threshold + 1)
-      reader.end()
-      this.#parts.set(dealer, { commitment, rows, acks: new Map() })
-    })
-  }
-
-  acknowledge(dealer: number, us: number, secretId: SecretId, random: Randomness): Uint8Array | undefined {
-    const part = this.#parts.get(dealer)
-    const row = part && this.#rowOf(part, dealer, us, secretId)
-    if (row === undefined) return undefined
-    const { order, scalarLength } = this.#group
-    const writer = new Writer()
-    for (const [reader, id] of this.#participants.entries()) {
-      const value = scalarBytes(evaluate(row, pointOf(reader), order), scalarLength)
-      writer.bytes(id.encrypt(value, this.#context('value', dealer), random))
-    }
-    return writer.finish()
-  }
-
-  takeAck(dealer: number, sender: number, bytes: Uint8Array): boolean {
-    const acks = this.#parts.get(dealer)?.acks
-    if (acks === undefined || acks.has(sender)) return false
-    return this.#isReadable(bytes, (reader) => {
-      const values = this.#readEncrypted(reader, 1)
-      reader.end()
-      acks.set(sender, values)
-    })
-  }
-
-  publicKeySet(): PublicKeySet | undefined {
-    const complete = this.#complete()
-    if (complete.length <= this.threshold) return undefined
-    const columns = complete.map(({ commitment }) => commitment.map((coefficients) => coefficients[0] as K))
-    const sums = columns.reduce((sum, column) => sum.map((key, i) => key.add(column[i] as K)))
-    return new GroupPublicKeySet(this.#group, sums)
-  }
-
-  secretKeyShare(us: number, secretId: SecretId): SecretKeyShare {
-    const { order } = this.#group
-    let secret = 0n
-    for (const [dealer, part] of this.#parts) {
-      if (!this.#isComplete(part)) continue
-      const values = [...this.#goodValues(dealer, part, us, secretId)]
-      const weights = weightsAtZero(
-        values.map(({ sender }) => pointOf(sender)),
-        order,
-      )
-      for (const [i, { value }] of values.entries()) secret = (secret + value * (weights[i] as bigint)) % order
-    }
-    return new GroupSecretKeyShare(this.#group, secret)
-  }
-
-  #isComplete({ acks }: Part<K>): boolean {
-    return acks.size > 2 * this.threshold
-  }
-
-  #complete(): Part<K>[] {
-    return [...this.#parts.values()].filter((part) => this.#isComplete(part))
-  }
-
-  /** Our row of a part, if it is what the part commits to. */
-  #rowOf({ commitment, rows }: Part<K>, dealer: number, us: number, secretId: SecretId): bigint[] | undefined {
-    const row = this.#readScalars(
-      secretId.decrypt(rows[us] as Uint8Array, this.#context('row', dealer)),
-      this.threshold + 1,
-    )
-    const committed = matrixOf(commitment).map((keys) => evaluateKeys(this.#group, keys, pointOf(us)))
-    return row?.every((coefficient, i) => this.#group.key(coefficient).equals(committed[i] as K)) === true
-      ? row
-      : undefined
-  }
-
-  /** As many values of acks as are needed, of those that are what the part commits to: more than 2t acks have more than t. */
-  *#goodValues(
-    dealer: number,
-    { commitment, acks }: Part<K>,
-    us: number,
-    secretId: SecretId,
-  ): Generator<{ sender: number; value: bigint }> {
-    const row = matrixOf(commitment).map((keys) => evaluateKeys(this.#group, keys, pointOf(us)))
-    let needed = this.threshold + 1
-    for (const [sender, values] of acks) {
-      const plain = secretId.decrypt(values[us] as Uint8Array, this.#context('value', dealer))
-      const [value] = this.#readScalars(plain, 1) ?? []
-      if (value === undefined) continue
-      if (!this.#group.key(value).equals(evaluateKeys(this.#group, row, pointOf(sender)))) continue
-      yield { sender, value }
-      if (--needed === 0) return
-    }
-    throw new RangeError('too few good values')
-  }
-
-  #readScalars(bytes: Uint8Array | undefined, count: number): bigint[] | undefined {
-    const { scalarLength, order } = this.#group
-    if (bytes?.length !== count * scalarLength) return undefined
-    const scalars = Array.from({ length: count }, (_, i) =>
-      scalarOf(bytes.subarray(i * scalarLength, (i + 1) * scalarLength)),
-    )
-    return scalars.every((scalar) => scalar < order) ? scalars : undefined
-  }
-
-  /** For each participant, so many scalars. */
-  #readEncrypted(reader: Reader, scalars: number): Uint8Array[] {
-    const limit = scalars * this.#group.scalarLength + limits.encryptionOverheadBytes
-    return this.#participants.map(() => reader.bytes('encrypted', limit).slice())
-  }
-
-  #isReadable(bytes: Uint8Array, read: (reader: Reader) => void): boolean {
-    try {
-      read(new Reader(bytes))
-      return true
-    } catch (error) {
-      if (error instanceof ParsecError) return false
-      throw error
-    }
-  }
-
-  /** What an encryption is for, so that it is for nothing else. */
-  #context(what: 'row' | 'value', dealer: number): Uint8Array {
-    return new Writer()
-      .fixed(utf8Bytes(`parsec ${what}`))
-      .u32(this.#number)
-      .u32(dealer)
-      .finish()
+  override toString(): string {
+    return `[secret row ${String(this.index)} of dealer ${String(this.dealer)}]`
   }
 }
 
-/** The symmetric matrix with this lower triangle. */
-function matrixOf<T>(triangle: readonly (readonly T[])[]): T[][] {
-  return triangle.map((_, i) => triangle.map((__, j) => (i < j ? triangle[j]?.[i] : triangle[i]?.[j]) as T))
+function numberBytes(...numbers: readonly number[]): Uint8Array {
+  const writer = new Writer()
+  for (const number of numbers) writer.u32(number)
+  return writer.finish()
+}
+
+/** What a row is encrypted in: nobody can pass off another's row as its own. */
+export function rowContext(group: KeyGroup, dealer: number, reader: number): Uint8Array {
+  return new Writer().string('row').bytes(group.context).fixed(numberBytes(dealer, reader)).finish()
+}
+
+export function valueContext(group: KeyGroup, dealer: number, acknowledger: number, reader: number): Uint8Array {
+  return new Writer()
+    .string('value')
+    .bytes(group.context)
+    .fixed(numberBytes(dealer, acknowledger, reader))
+    .finish()
+}
+
+/** Throws `InvalidGroup`. */
+export function checkGroup(group: KeyGroup): void {
+  const { participants } = group
+  const reason =
+    participants.length === 0 || participants.length > limits.keyParticipants
+      ? `from one to ${String(limits.keyParticipants)} participants, not ${String(participants.length)}`
+      : participants.some((id, i) => i > 0 && (participants[i - 1] as PublicId).compareTo(id) >= 0)
+        ? 'participants not in ascending order'
+        : undefined
+  if (reason !== undefined) throw new ParsecError({ code: 'InvalidGroup', reason })
+}
+
+function isIndex(value: number, count: number): boolean {
+  return Number.isInteger(value) && value >= 0 && value < count
+}
+
+/** Does the Ack name a dealer of the group and have a value for everybody? Everybody gives the same answer. */
+export function isWellFormedAck(ack: Ack, group: KeyGroup): boolean {
+  const count = group.participants.length
+  return isIndex(ack.dealer, count) && ack.values.length === count
+}
+
+function writeCiphertexts(writer: Writer, ciphertexts: readonly Uint8Array[]): Writer {
+  writer.length(ciphertexts.length)
+  for (const ciphertext of ciphertexts) writer.bytes(ciphertext)
+  return writer
+}
+
+function readCiphertexts(reader: Reader): Uint8Array[] {
+  const count = reader.length('participants', limits.keyParticipants)
+  return Array.from({ length: count }, () => reader.bytes('encrypted row', limits.encryptedRowBytes).slice())
+}
+
+function readIndex(reader: Reader): number {
+  const index = reader.u32()
+  if (index >= limits.keyParticipants) throw reader.malformed('the number of a participant')
+  return index
+}
+
+export function encodePart(part: Part): Uint8Array {
+  const writer = new Writer().u32(part.dealer).length(part.commitment.length)
+  for (const point of part.commitment) writer.fixed(point)
+  return writeCiphertexts(writer, part.rows).finish()
+}
+
+/** Throws `MalformedEncoding` or `LimitExceeded`. */
+export function decodePart(bytes: Uint8Array, pointLength: number): Part {
+  const reader = new Reader(bytes)
+  const dealer = readIndex(reader)
+  const size = keyThreshold(limits.keyParticipants) + 1
+  const points = reader.length('points of a commitment', (size * (size + 1)) / 2)
+  const commitment = Array.from({ length: points }, () => reader.fixed(pointLength, 'a point').slice())
+  const rows = readCiphertexts(reader)
+  reader.end()
+  return { dealer, commitment, rows }
+}
+
+export function encodeAck(ack: Ack): Uint8Array {
+  return writeCiphertexts(new Writer().u32(ack.dealer), ack.values).finish()
+}
+
+/** Throws `MalformedEncoding` or `LimitExceeded`. */
+export function decodeAck(bytes: Uint8Array): Ack {
+  const reader = new Reader(bytes)
+  const dealer = readIndex(reader)
+  const values = readCiphertexts(reader)
+  reader.end()
+  return { dealer, values }
 }

@@ -1,15 +1,17 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
 import { platform } from '#crypto'
 import { ed25519 } from '@noble/curves/ed25519.js'
-import { compareBytes, toHex } from './encoding.ts'
+import { compareBytes, toHex, utf8Bytes } from './encoding.ts'
 import type { Reader } from './encoding.ts'
 import { ParsecError } from './errors.ts'
-import { hpkeOpen, hpkeSeal } from './hpke.ts'
-import type { IdentityScheme, PublicId, SecretId } from './identity.ts'
+import { hpkeOpen, hpkeOverhead, hpkeSeal } from './hpke.ts'
+import type { IdentityScheme, PublicId, RandomBytes, SecretId } from './identity.ts'
 
 const keyLength = 32
 const seedLength = 32
 const signatureLength = 64
+/** Keeps these ciphertexts apart from those of any other use of the same keys. */
+const info = utf8Bytes('parsec-bft encryption to a peer')
 
 /**
  * y-coordinates (little-endian, without the sign bit) of the points of small order. Under such a key a signature can be
@@ -39,11 +41,19 @@ function keyFault(bytes: Uint8Array): string | undefined {
   return beyondPrime && (bytes[0] as number) >= 0xed ? 'a coordinate that is not reduced' : undefined
 }
 
+/** The X25519 key that belongs to an Ed25519 key. */
+function montgomeryKey(publicKey: Uint8Array): Uint8Array | 'no point' {
+  try {
+    return ed25519.utils.toMontgomery(publicKey)
+  } catch {
+    return 'no point'
+  }
+}
+
 class Ed25519PublicId implements PublicId {
   readonly bytes: Uint8Array
   readonly name: string
-  /** The same key for X25519. */
-  #montgomery: Uint8Array | undefined
+  #encryptionKey: Uint8Array | 'no point' | undefined
   #verifier: ((message: Uint8Array, signature: Uint8Array) => boolean) | undefined
 
   constructor(bytes: Uint8Array, name?: string) {
@@ -64,23 +74,22 @@ class Ed25519PublicId implements PublicId {
     return this.#verifier(message, signature)
   }
 
-  encrypt(plain: Uint8Array, context: Uint8Array, random: (length: number) => Uint8Array): Uint8Array {
-    this.#montgomery ??= ed25519.utils.toMontgomery(this.bytes)
-    return hpkeSeal(this.#montgomery, plain, context, random(32))
-  }
-}
-
-function decrypt(secret: Uint8Array, encrypted: Uint8Array, context: Uint8Array): Uint8Array | undefined {
-  try {
-    return hpkeOpen(secret, encrypted, context)
-  } catch {
-    return undefined
+  encrypt(plaintext: Uint8Array, context: Uint8Array, random: RandomBytes): Uint8Array {
+    this.#encryptionKey ??= montgomeryKey(this.bytes)
+    const key = this.#encryptionKey
+    const seal = { info, associatedData: context }
+    const sealed = key === 'no point' ? undefined : hpkeSeal(key, seal, plaintext, random(seedLength))
+    // Nobody can hold such a key, and nobody will read this.
+    return sealed ?? random(plaintext.length + hpkeOverhead)
   }
 }
 
 /**
  * Ed25519 (RFC 8032): node:crypto on Node, pure JavaScript in browsers; both accept the same set of signatures. Keys of small order and
- * coordinates that are not reduced are refused (`InvalidPublicId`); no signature whose R is of small order is valid. Encrypts with HPKE (RFC 9180) to the same key as one of X25519.
+ * coordinates that are not reduced are refused (`InvalidPublicId`); no signature whose R is of small order is valid.
+ *
+ * Encryption is HPKE (RFC 9180, base mode) to the X25519 key that belongs to the same secret; that one secret may serve both is
+ * shown in Thormarker, "On using the same key pair for Ed25519 and an X25519 based KEM" (eprint 2021/509).
  */
 export const ed25519Identity: IdentityScheme & {
   /** @param bytes - 32-byte public key. @param name - for people; default the first 8 bytes in hexadecimal. */
@@ -94,11 +103,18 @@ export const ed25519Identity: IdentityScheme & {
   secretIdFromSeed(seed, name) {
     if (seed.length !== seedLength) throw new RangeError(`a seed has ${String(seedLength)} bytes`)
     const signer = platform.ed25519Signer(seed)
-    const montgomery = ed25519.utils.toMontgomerySecret(seed)
+    const ownSeed = seed.slice()
+    let keys: { secretKey: Uint8Array; publicKey: Uint8Array } | undefined
     return {
       publicId: new Ed25519PublicId(signer.publicKey, name),
       sign: (message) => signer.sign(message),
-      decrypt: (encrypted, context) => decrypt(montgomery, encrypted, context),
+      decrypt(ciphertext, context) {
+        keys ??= {
+          secretKey: ed25519.utils.toMontgomerySecret(ownSeed),
+          publicKey: ed25519.utils.toMontgomery(signer.publicKey),
+        }
+        return hpkeOpen(keys.secretKey, keys.publicKey, { info, associatedData: context }, ciphertext)
+      },
     }
   },
   decodePublicId: (reader: Reader) => new Ed25519PublicId(reader.fixed(keyLength, 'a public key')),

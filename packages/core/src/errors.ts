@@ -44,6 +44,8 @@ export type ParsecErrorDetail =
   | { readonly code: 'InvalidBlock'; readonly reason: string }
   /** Events that do not prove what they are said to prove. */
   | { readonly code: 'InvalidEvidence' }
+  /** Signature shares of which no signature can be made: too few, or no signature shares at all. */
+  | { readonly code: 'InvalidShares'; readonly reason: string }
   /** Arguments with which no peer can be made. */
   | { readonly code: 'InvalidGroup'; readonly reason: string }
 

@@ -1,94 +1,116 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
-
+import { platform } from '#crypto'
 import { chacha20poly1305 } from '@noble/ciphers/chacha.js'
-import { x25519 } from '@noble/curves/ed25519.js'
 import { expand, extract } from '@noble/hashes/hkdf.js'
 import { sha256 } from '@noble/hashes/sha2.js'
 import { utf8Bytes } from './encoding.ts'
 
 /*
- * Hybrid public key encryption (RFC 9180), single-shot, base mode: DHKEM(X25519, HKDF-SHA256), HKDF-SHA256, ChaCha20Poly1305. The libraries that have it are asynchronous.
+ * HPKE, RFC 9180, base mode, single shot: DHKEM(X25519, HKDF-SHA256), HKDF-SHA256, ChaCha20-Poly1305. The ready-made libraries are
+ * asynchronous; core is not, so this composes the RFC's steps of primitives that others keep.
  */
 
-const [kem, kdf, aead] = [0x0020, 0x0001, 0x0003]
 const keyLength = 32
-const nonceLength = 12
 const tagLength = 16
+const nonceLength = 12
 
-/** Bytes by which what is sealed is longer. */
+/** Bytes by which a ciphertext is longer than its plaintext: the ephemeral public key and the tag. */
 export const hpkeOverhead = keyLength + tagLength
 
+const version = utf8Bytes('HPKE-v1')
+/** Section 4.1: "KEM" and the identifier of the KEM, 0x0020. */
+const kemSuite = Uint8Array.of(0x4b, 0x45, 0x4d, 0x00, 0x20)
+/** Section 5.1: "HPKE" and the identifiers of KEM, KDF (0x0001) and AEAD (0x0003). */
+const hpkeSuite = Uint8Array.of(0x48, 0x50, 0x4b, 0x45, 0x00, 0x20, 0x00, 0x01, 0x00, 0x03)
+const empty = new Uint8Array()
+
 function concat(...parts: readonly Uint8Array[]): Uint8Array {
-  const all = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0))
-  let at = 0
+  const all = new Uint8Array(parts.reduce((length, part) => length + part.length, 0))
+  let offset = 0
   for (const part of parts) {
-    all.set(part, at)
-    at += part.length
+    all.set(part, offset)
+    offset += part.length
   }
   return all
 }
 
-function twoBytes(value: number): Uint8Array {
-  return Uint8Array.of(value >> 8, value & 0xff)
+/** LabeledExtract of section 4. */
+function labeledExtract(suite: Uint8Array, salt: Uint8Array, label: string, key: Uint8Array): Uint8Array {
+  return extract(sha256, concat(version, suite, utf8Bytes(label), key), salt)
 }
 
-const version = utf8Bytes('HPKE-v1')
-const kemSuite = concat(utf8Bytes('KEM'), twoBytes(kem))
-const suite = concat(utf8Bytes('HPKE'), twoBytes(kem), twoBytes(kdf), twoBytes(aead))
-const nothing = new Uint8Array(0)
-
-function labeledExtract(id: Uint8Array, salt: Uint8Array, label: string, key: Uint8Array): Uint8Array {
-  return extract(sha256, concat(version, id, utf8Bytes(label), key), salt)
+/** LabeledExpand of section 4. */
+function labeledExpand(
+  suite: Uint8Array,
+  prk: Uint8Array,
+  label: string,
+  info: Uint8Array,
+  length: number,
+): Uint8Array {
+  const lengthBytes = Uint8Array.of(length >>> 8, length & 0xff)
+  return expand(sha256, prk, concat(lengthBytes, version, suite, utf8Bytes(label), info), length)
 }
 
-function labeledExpand(id: Uint8Array, key: Uint8Array, label: string, info: Uint8Array, length: number): Uint8Array {
-  return expand(sha256, key, concat(twoBytes(length), version, id, utf8Bytes(label), info), length)
+/** DeriveKeyPair of section 7.1.3: the secret key of at least 32 secret random bytes. */
+export function hpkeSecretKey(keyMaterial: Uint8Array): Uint8Array {
+  return labeledExpand(kemSuite, labeledExtract(kemSuite, empty, 'dkp_prk', keyMaterial), 'sk', empty, keyLength)
 }
 
-/** Section 4.1, ExtractAndExpand. */
-function sharedSecret(agreed: Uint8Array, ephemeral: Uint8Array, recipient: Uint8Array): Uint8Array {
-  const key = labeledExtract(kemSuite, nothing, 'eae_prk', agreed)
-  return labeledExpand(kemSuite, key, 'shared_secret', concat(ephemeral, recipient), keyLength)
+/** ExtractAndExpand of section 4.1 and KeySchedule of section 5.1, for the first message. */
+function keyAndNonce(shared: Uint8Array, ephemeral: Uint8Array, reader: Uint8Array, info: Uint8Array) {
+  const kemPrk = labeledExtract(kemSuite, empty, 'eae_prk', shared)
+  const secret = labeledExpand(kemSuite, kemPrk, 'shared_secret', concat(ephemeral, reader), 32)
+  const pskIdHash = labeledExtract(hpkeSuite, empty, 'psk_id_hash', empty)
+  const infoHash = labeledExtract(hpkeSuite, empty, 'info_hash', info)
+  const context = concat(Uint8Array.of(0), pskIdHash, infoHash)
+  const scheduled = labeledExtract(hpkeSuite, secret, 'secret', empty)
+  return {
+    key: labeledExpand(hpkeSuite, scheduled, 'key', context, keyLength),
+    nonce: labeledExpand(hpkeSuite, scheduled, 'base_nonce', context, nonceLength),
+  }
 }
 
-/** Section 5.1, KeySchedule in base mode; the cipher for the first message. */
-function cipher(shared: Uint8Array, info: Uint8Array, additional: Uint8Array): ReturnType<typeof chacha20poly1305> {
-  const base = Uint8Array.of(0)
-  const psk = labeledExtract(suite, nothing, 'psk_id_hash', nothing)
-  const context = concat(base, psk, labeledExtract(suite, nothing, 'info_hash', info))
-  const secret = labeledExtract(suite, shared, 'secret', nothing)
-  const key = labeledExpand(suite, secret, 'key', context, keyLength)
-  return chacha20poly1305(key, labeledExpand(suite, secret, 'base_nonce', context, nonceLength), additional)
+/** What both sides bind the ciphertext to: `info` enters the key, `associatedData` the tag. */
+export interface HpkeBinding {
+  readonly info: Uint8Array
+  readonly associatedData: Uint8Array
 }
 
 /**
- * Encrypts to an X25519 key: the ephemeral key, then the sealed message.
+ * SealBase of section 6.1: the ephemeral public key, then the ciphertext with its tag.
  *
- * Throws an Error for a key of small order.
- *
- * @param ephemeralSecret - 32 secret random bytes, never used again.
+ * @param publicKey - X25519 key of the reader. @param keyMaterial - 32 secret random bytes, never used again.
+ * @returns undefined for a public key of small order.
  */
 export function hpkeSeal(
-  recipient: Uint8Array,
-  plain: Uint8Array,
-  info: Uint8Array,
-  ephemeralSecret: Uint8Array,
-  additional = nothing,
-): Uint8Array {
-  const ephemeral = x25519.getPublicKey(ephemeralSecret)
-  const agreed = x25519.getSharedSecret(ephemeralSecret, recipient)
-  return concat(ephemeral, cipher(sharedSecret(agreed, ephemeral, recipient), info, additional).encrypt(plain))
+  publicKey: Uint8Array,
+  binding: HpkeBinding,
+  plaintext: Uint8Array,
+  keyMaterial: Uint8Array,
+): Uint8Array | undefined {
+  const ephemeralSecret = hpkeSecretKey(keyMaterial)
+  const shared = platform.x25519(ephemeralSecret, publicKey)
+  if (shared === undefined) return undefined
+  const ephemeral = platform.x25519PublicKey(ephemeralSecret)
+  const { key, nonce } = keyAndNonce(shared, ephemeral, publicKey, binding.info)
+  return concat(ephemeral, chacha20poly1305(key, nonce, binding.associatedData).encrypt(plaintext))
 }
 
-/** Decrypts what {@link hpkeSeal} has made; throws an Error for anything else. */
+/** OpenBase of section 6.1; undefined when the ciphertext is not one for this key and binding. */
 export function hpkeOpen(
-  secret: Uint8Array,
-  encrypted: Uint8Array,
-  info: Uint8Array,
-  additional = nothing,
-): Uint8Array {
-  const ephemeral = encrypted.subarray(0, keyLength)
-  const agreed = x25519.getSharedSecret(secret, ephemeral)
-  const shared = sharedSecret(agreed, ephemeral, x25519.getPublicKey(secret))
-  return cipher(shared, info, additional).decrypt(encrypted.subarray(keyLength))
+  secretKey: Uint8Array,
+  publicKey: Uint8Array,
+  binding: HpkeBinding,
+  ciphertext: Uint8Array,
+): Uint8Array | undefined {
+  if (ciphertext.length < hpkeOverhead) return undefined
+  const ephemeral = ciphertext.slice(0, keyLength)
+  const shared = platform.x25519(secretKey, ephemeral)
+  if (shared === undefined) return undefined
+  const { key, nonce } = keyAndNonce(shared, ephemeral, publicKey, binding.info)
+  try {
+    return chacha20poly1305(key, nonce, binding.associatedData).decrypt(ciphertext.subarray(keyLength))
+  } catch {
+    return undefined
+  }
 }

@@ -1,20 +1,31 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
 
-import { Reader } from './encoding.ts'
+import { decodeAck, isWellFormedAck, keyThreshold } from './dealing.ts'
+import type { Ack, KeyGroup, Part } from './dealing.ts'
+import { Reader, Writer } from './encoding.ts'
+import { ParsecError } from './errors.ts'
 import type { PublicId } from './identity.ts'
 import { readKeyMessage } from './key-message.ts'
-import type { KeyDealing, KeyScheme, PublicKeySet, SecretKeyShare } from './keys.ts'
+import type { KeyScheme, PublicKeySet, SecretKeyShare } from './key-scheme.ts'
 import type { KeyResult } from './observation.ts'
+
+/** A part that was decided, and the acks of it, by the number of who acknowledges, in decided order. */
+export interface DecidedPart {
+  readonly part: Part
+  readonly acks: Map<number, Ack>
+}
 
 /** A key generation under way (protocol.md section 9). */
 export interface KeyGeneration {
   /** In consensus order, from 0. */
   readonly number: number
-  /** In ascending order. */
-  readonly participants: readonly PublicId[]
+  readonly group: KeyGroup
+  /** t: more than t shares sign. */
+  readonly threshold: number
   /** For the coin of the voters, not for the application. */
   readonly isForCoin: boolean
-  readonly dealing: KeyDealing
+  /** By the dealer's number. */
+  readonly parts: Map<number, DecidedPart>
 }
 
 export interface GeneratedKeys {
@@ -27,9 +38,9 @@ export interface GeneratedKeys {
 export interface KeyHolder {
   started(generation: KeyGeneration): void
   /** The part of a dealer is decided. */
-  dealt(generation: KeyGeneration, dealer: number): void
-  /** Its own share of the key that was generated; undefined if it is no participant. */
-  shareOf(generation: KeyGeneration, keys: PublicKeySet): SecretKeyShare | undefined
+  dealt(generation: KeyGeneration, part: Part): void
+  /** Its own share of the key that the complete parts make; undefined if it is no participant. */
+  shareOf(generation: KeyGeneration, complete: readonly DecidedPart[], keys: PublicKeySet): SecretKeyShare | undefined
 }
 
 /**
@@ -57,7 +68,13 @@ export class KeyGenerations {
   start(participants: readonly PublicId[], isForCoin: boolean): void {
     if (participants.length === 0) return
     const number = this.#started++
-    const generation = { number, participants, isForCoin, dealing: this.#scheme.dealing(participants, number) }
+    const generation = {
+      number,
+      group: { participants, context: new Writer().u32(number).finish() },
+      threshold: keyThreshold(participants.length),
+      isForCoin,
+      parts: new Map<number, DecidedPart>(),
+    }
     this.#running.set(number, generation)
     this.#holder?.started(generation)
   }
@@ -69,9 +86,10 @@ export class KeyGenerations {
 
   /** Begins anew, among those who are left, what too few are left to complete. */
   restartWithout(isRemoved: (id: PublicId) => boolean): void {
-    for (const { number, participants, dealing, isForCoin } of [...this.#running.values()]) {
+    for (const { number, group, threshold, isForCoin } of [...this.#running.values()]) {
+      const { participants } = group
       const left = participants.filter((id) => !isRemoved(id))
-      if (isForCoin || left.length === participants.length || left.length > 2 * dealing.threshold) continue
+      if (isForCoin || left.length === participants.length || left.length > 2 * threshold) continue
       this.#running.delete(number)
       this.start(left, false)
     }
@@ -79,24 +97,50 @@ export class KeyGenerations {
 
   /** Takes in a message that was decided; returns the result of the key generation that it completes. */
   take(encoding: Uint8Array, sender: PublicId): GeneratedKeys | undefined {
-    const message = readKeyMessage(new Reader(encoding))
-    const generation = this.#running.get(message.generation)
-    const from = generation?.participants.findIndex((id) => id.compareTo(sender) === 0) ?? -1
+    const { kind, generation: number, bytes } = readKeyMessage(new Reader(encoding))
+    const generation = this.#running.get(number)
+    const from = generation?.group.participants.findIndex((id) => id.compareTo(sender) === 0) ?? -1
     if (generation === undefined || from < 0) return undefined
-    const { dealing } = generation
-    if (message.kind === 'Part') {
-      if (dealing.takePart(from, message.bytes)) this.#holder?.dealt(generation, from)
-      return undefined
-    }
-    return dealing.takeAck(message.dealer, from, message.bytes) ? this.#resultOf(generation) : undefined
+    if (kind === 'Ack') return this.#takeAck(generation, from, bytes) ? this.#resultOf(generation) : undefined
+    const part = this.#takePart(generation, from, bytes)
+    if (part !== undefined) this.#holder?.dealt(generation, part)
+    return undefined
+  }
+
+  #takePart({ group, parts }: KeyGeneration, from: number, bytes: Uint8Array): Part | undefined {
+    if (parts.has(from)) return undefined
+    const part = readable(() => this.#scheme.decodePart(bytes))
+    if (part?.dealer !== from || !this.#scheme.isWellFormed(part, group)) return undefined
+    parts.set(from, { part, acks: new Map() })
+    return part
+  }
+
+  #takeAck({ group, parts }: KeyGeneration, from: number, bytes: Uint8Array): boolean {
+    const ack = readable(() => decodeAck(bytes))
+    if (ack === undefined || !isWellFormedAck(ack, group)) return false
+    const acks = parts.get(ack.dealer)?.acks
+    if (acks === undefined || acks.has(from)) return false
+    acks.set(from, ack)
+    return true
   }
 
   #resultOf(generation: KeyGeneration): GeneratedKeys | undefined {
-    const { number, participants, isForCoin, dealing } = generation
-    const publicKeySet = dealing.publicKeySet()
-    if (publicKeySet === undefined) return undefined
+    const { number, group, threshold, isForCoin, parts } = generation
+    const complete = [...parts.values()].filter(({ acks }) => acks.size > 2 * threshold)
+    if (complete.length <= threshold) return undefined
     this.#running.delete(number)
-    const secretKeyShare = this.#holder?.shareOf(generation, publicKeySet)
+    const publicKeySet = this.#scheme.publicKeySetOf(complete.map(({ part }) => part))
+    const secretKeyShare = this.#holder?.shareOf(generation, complete, publicKeySet)
+    const { participants } = group
     return { isForCoin, result: { kind: 'DkgResult', participants, publicKeySet, secretKeyShare } }
+  }
+}
+
+function readable<T>(read: () => T): T | undefined {
+  try {
+    return read()
+  } catch (error) {
+    if (error instanceof ParsecError) return undefined
+    throw error
   }
 }

@@ -26,8 +26,8 @@ export const limits = {
   keyParticipants: 128,
   /** Bytes of a message of a key generation: room for the part of as many participants. */
   keyMessageBytes: 1 << 20,
-  /** Bytes by which an encryption to a peer's identity may be longer than what is encrypted. */
-  encryptionOverheadBytes: 64,
+  /** Bytes of a row or value of a key generation, encrypted to its reader. */
+  encryptedRowBytes: 1 << 12,
   /** Coin shares in one event. */
   coinShares: 1 << 12,
   /** Bytes of a signature share. */

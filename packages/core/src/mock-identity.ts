@@ -5,10 +5,9 @@ import type { Reader } from './encoding.ts'
 import type { IdentityScheme, PublicId, SecretId } from './identity.ts'
 import { checkLimit, limits } from './limits.ts'
 
-/** Bytes that tell for whom a mock encryption is. */
-const tagLength = 16
+const tagLength = 8
 
-/** A name that stands for a key pair. Its signature is a hash that anyone can make, and everybody can read what is encrypted to it: for simulations and recorded graphs only. */
+/** A name that stands for a key pair. Its signature is a hash that anyone can make: for simulations and recorded graphs only. */
 class MockPublicId implements PublicId {
   readonly name: string
   readonly bytes: Uint8Array
@@ -38,18 +37,24 @@ class MockPublicId implements PublicId {
     return compareBytes(this.signatureOf(message), signature) === 0
   }
 
-  encrypt(plain: Uint8Array, context: Uint8Array): Uint8Array {
-    return new Writer().fixed(this.#tagOf(plain, context)).fixed(plain).finish()
+  /** The plaintext after a checksum over the reader, the context and the plaintext. */
+  encrypt(plaintext: Uint8Array, context: Uint8Array): Uint8Array {
+    const sealed = new Uint8Array(tagLength + plaintext.length)
+    sealed.set(this.#tag(plaintext, context))
+    sealed.set(plaintext, tagLength)
+    return sealed
   }
 
-  decrypt(encrypted: Uint8Array, context: Uint8Array): Uint8Array | undefined {
-    const plain = encrypted.subarray(tagLength)
-    const isOurs = compareBytes(this.#tagOf(plain, context), encrypted.subarray(0, tagLength)) === 0
-    return isOurs ? plain : undefined
+  decrypt(ciphertext: Uint8Array, context: Uint8Array): Uint8Array | undefined {
+    if (ciphertext.length < tagLength) return undefined
+    const plaintext = ciphertext.slice(tagLength)
+    const tag = this.#tag(plaintext, context)
+    return compareBytes(tag, ciphertext.subarray(0, tagLength)) === 0 ? plaintext : undefined
   }
 
-  #tagOf(plain: Uint8Array, context: Uint8Array): Uint8Array {
-    return this.signatureOf(new Writer().bytes(context).fixed(plain).finish()).subarray(0, tagLength)
+  #tag(plaintext: Uint8Array, context: Uint8Array): Uint8Array {
+    const checked = new Writer().fixed(this.bytes).bytes(context).fixed(plaintext)
+    return platform.sha3(checked.finish()).subarray(0, tagLength)
   }
 }
 
@@ -78,7 +83,7 @@ export const mockIdentity: IdentityScheme & {
     return {
       publicId: id,
       sign: (message) => id.signatureOf(message),
-      decrypt: (encrypted, context) => id.decrypt(encrypted, context),
+      decrypt: (ciphertext, context) => id.decrypt(ciphertext, context),
     }
   },
   decodePublicId(reader: Reader): PublicId {

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
 
-import { blsKeys } from './bls-keys.ts'
 import { ed25519Identity } from './ed25519-identity.ts'
 import type { IdentityScheme } from './identity.ts'
 import type { CoinKind } from './inspect.ts'
-import type { KeyScheme } from './keys.ts'
+import type { KeyScheme } from './key-scheme.ts'
+import { blsKeys } from './keys.ts'
 import type { ConsensusMode, PayloadCodec } from './observation.ts'
 
 /** What all peers of a network must be given alike. */

@@ -3,17 +3,22 @@
 import { coinMessage } from './coin-shares.ts'
 import type { CoinShare, CoinShares } from './coin-shares.ts'
 import type { Consensus } from './consensus.ts'
-import type { SecretId } from './identity.ts'
-import type { KeyGeneration, KeyHolder } from './key-generation.ts'
+import { encodeAck } from './dealing.ts'
+import type { KeyGroup, Part } from './dealing.ts'
+import type { RandomBytes, SecretId } from './identity.ts'
+import type { DecidedPart, KeyGeneration, KeyHolder } from './key-generation.ts'
 import { encodeKeyMessage, keyMessageText } from './key-message.ts'
 import type { KeyMessage } from './key-message.ts'
-import type { PublicKeySet, Randomness, SecretKeyShare } from './keys.ts'
+import type { KeyScheme, PublicKeySet, SecretKeyShare } from './key-scheme.ts'
 import type { Observation } from './observation.ts'
+import type { Secret } from './secret.ts'
+import { coinDomain } from './threshold-coin.ts'
 
 /** Our secrets: what we deal and acknowledge in key generations (protocol.md section 9), and our shares of coins (section 11). */
 export class OwnKeys implements KeyHolder {
   readonly #us: SecretId
-  readonly #random: Randomness
+  readonly #scheme: KeyScheme
+  readonly #random: RandomBytes
   /** Messages that we have not voted for yet. */
   #pending: KeyMessage[] = []
   /** Our share of the key for the coin, by the public key set. */
@@ -21,29 +26,49 @@ export class OwnKeys implements KeyHolder {
   /** Of an election: the coins whose share we have published. */
   #published = { election: -1, coins: new Set<string>() }
 
-  constructor(us: SecretId, random: Randomness) {
+  constructor(us: SecretId, scheme: KeyScheme, random: RandomBytes) {
     this.#us = us
+    this.#scheme = scheme
     this.#random = random
   }
 
-  started({ number, participants, dealing }: KeyGeneration): void {
-    const us = this.#placeAmong(participants)
+  started({ number, group }: KeyGeneration): void {
+    const us = this.#placeIn(group)
     if (us < 0) return
-    this.#pending.push({ kind: 'Part', generation: number, bytes: dealing.deal(us, this.#random) })
+    const part = this.#scheme.deal(group, us, this.#random)
+    this.#pending.push({ kind: 'Part', generation: number, bytes: this.#scheme.encodePart(part) })
   }
 
-  dealt({ number, participants, dealing }: KeyGeneration, dealer: number): void {
-    const us = this.#placeAmong(participants)
-    const bytes = us < 0 ? undefined : dealing.acknowledge(dealer, us, this.#us, this.#random)
-    if (bytes !== undefined) this.#pending.push({ kind: 'Ack', generation: number, dealer, bytes })
+  dealt({ number, group }: KeyGeneration, part: Part): void {
+    const us = this.#placeIn(group)
+    const row = us < 0 ? undefined : this.#scheme.readRow(part, group, us, this.#us)
+    if (row === undefined) return
+    const ack = this.#scheme.acknowledge(row, group, this.#random)
+    this.#pending.push({ kind: 'Ack', generation: number, bytes: encodeAck(ack) })
   }
 
-  shareOf({ participants, dealing, isForCoin }: KeyGeneration, keys: PublicKeySet): SecretKeyShare | undefined {
-    const us = this.#placeAmong(participants)
+  shareOf(
+    { group, threshold, isForCoin }: KeyGeneration,
+    complete: readonly DecidedPart[],
+    keys: PublicKeySet,
+  ): SecretKeyShare | undefined {
+    const us = this.#placeIn(group)
     if (us < 0) return undefined
-    const share = dealing.secretKeyShare(us, this.#us)
-    if (isForCoin) this.#coinShares.set(keys, share)
+    const values = complete.map((part) => this.#valuesOf(part, group, threshold, us))
+    const share = this.#scheme.secretKeyShareOf(us, threshold, values)
+    if (isForCoin && share !== undefined) this.#coinShares.set(keys, share)
     return share
+  }
+
+  /** As many good values as are needed: of more than 2t acks more than t have one, and to read them all would be most of the work. */
+  #valuesOf({ part, acks }: DecidedPart, group: KeyGroup, threshold: number, us: number): Map<number, Secret> {
+    const values = new Map<number, Secret>()
+    for (const [from, ack] of acks) {
+      const value = this.#scheme.readValue(part, ack, from, group, us, this.#us)
+      if (value !== undefined) values.set(from, value)
+      if (values.size > threshold) break
+    }
+    return values
   }
 
   get hasPending(): boolean {
@@ -73,13 +98,13 @@ export class OwnKeys implements KeyHolder {
       const coin = `${String(round)}/${String(subject)}`
       if (coins.has(coin)) continue
       coins.add(coin)
-      shares.push({ subject, round, share: secret.sign(coinMessage(elections, subject, round)) })
+      shares.push({ subject, round, share: secret.sign(coinMessage(elections, subject, round), coinDomain) })
     }
     shares.sort((a, b) => a.round - b.round || a.subject - b.subject)
     return shares.length === 0 ? undefined : { election: elections, shares }
   }
 
-  #placeAmong(participants: KeyGeneration['participants']): number {
+  #placeIn({ participants }: KeyGroup): number {
     return participants.findIndex((id) => id.compareTo(this.#us.publicId) === 0)
   }
 }

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
 
-import { platform } from '#crypto'
 import { Block } from './block.ts'
 import type { Proof } from './block.ts'
 import { BlockQueue } from './block-queue.ts'
@@ -13,7 +12,7 @@ import { Farewells } from './farewells.ts'
 import { ParsecError } from './errors.ts'
 import type { Event, EventFormat } from './event.ts'
 import { causes, none } from './graph.ts'
-import type { IdentityScheme, PublicId, SecretId } from './identity.ts'
+import type { IdentityScheme, PublicId, RandomBytes, SecretId } from './identity.ts'
 import type { DecisionView, Inspection } from './inspect.ts'
 import { GraphInspection } from './inspection.ts'
 import { Intake } from './intake.ts'
@@ -28,11 +27,12 @@ import { OwnEvents } from './own-events.ts'
 import { OwnKeys } from './own-keys.ts'
 import { fates } from './payloads.ts'
 import { PeerState } from './peers.ts'
+import { randomBytes } from './random.ts'
 import type { Report } from './report.ts'
 
 export interface ParsecOptions<P> extends NetworkOptions<P> {
   /** Secret random bytes, for key generations; default the machine's. */
-  readonly random?: (length: number) => Uint8Array
+  readonly random?: RandomBytes
   /** Called at each decision, while the election that fell is still to be inspected. Must not call back. */
   readonly onDecision?: (decision: DecisionView, inspection: Inspection) => void
   /** Told of what looks like malice and cannot be proven. Must not call back. */
@@ -74,7 +74,7 @@ export class Parsec<P> {
     this.#format = { codec, identities: this.#rememberingIds(identities) }
     const { onDecision, onReport } = options
     this.#report = (report) => onReport?.(report)
-    this.#keys = new OwnKeys(us, options.random ?? ((length) => platform.randomBytes(length)))
+    this.#keys = new OwnKeys(us, keys, options.random ?? randomBytes)
     this.#consensus = new Consensus({
       mode,
       coin,

@@ -8,6 +8,9 @@ import type { PublicId } from './identity.ts'
 import type { KeyResult } from './observation.ts'
 import type { Coin } from './meta-votes.ts'
 
+/** What a share of a coin is for: signatures for other domains are no shares. */
+export const coinDomain = 'parsec coin'
+
 /** The keys of an election's coin: those of its voters, or none yet. */
 export type CoinKeys = Pick<KeyResult, 'participants' | 'publicKeySet'> | undefined
 
@@ -139,7 +142,7 @@ export function fallbackCoin(election: number, subject: number, round: number): 
 
 function isValid(keys: CoinKeys, participant: number, election: number, { subject, round, share }: CoinShare): boolean {
   if (keys === undefined || participant < 0 || subject >= keys.participants.length || round < 1) return false
-  return keys.publicKeySet.verifyShare(participant, coinMessage(election, subject, round), share)
+  return keys.publicKeySet.verifyShare(participant, coinMessage(election, subject, round), coinDomain, share)
 }
 
 /** Parity of the number of ones. */

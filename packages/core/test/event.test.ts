@@ -77,11 +77,7 @@ describe.each(schemes)('events with %s identities', (_, identities) => {
 
   test('an event signed by somebody else fails, and says which', () => {
     const mallory = secretIdOf(identities, 'Mallory')
-    const forged = Event.create(
-      { publicId: us.publicId, sign: (m) => mallory.sign(m), decrypt: () => undefined },
-      { kind: 'Initial' },
-      stringCodec,
-    )
+    const forged = Event.create({ ...mallory, publicId: us.publicId }, { kind: 'Initial' }, stringCodec)
     expect(
       thrownBy(() => {
         decoded(forged.bytes).verify()

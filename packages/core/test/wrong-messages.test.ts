@@ -94,11 +94,7 @@ const forgedVote = create(dave, {
   selfParent: initial.hash,
   vote: { observation: opaque('x'), signature: new Uint8Array(32) },
 })
-const forged = Event.create(
-  { publicId: id('Bob'), sign: (m) => dave.sign(m), decrypt: () => undefined },
-  { kind: 'Initial' as const },
-  stringCodec,
-)
+const forged = Event.create({ ...dave, publicId: id('Bob') }, { kind: 'Initial' as const }, stringCodec)
 
 /** Only bytes can carry these: whoever makes an event as a value has signed it. */
 const byteRequests: [string, Uint8Array, object, number][] = [

@@ -1,10 +1,15 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
-import { ed25519 } from '@noble/curves/ed25519.js'
+import { ed25519, x25519 } from '@noble/curves/ed25519.js'
 import { sha512 } from '@noble/hashes/sha2.js'
 import { sha3_256 } from '@noble/hashes/sha3.js'
-import { randomBytes } from '@noble/hashes/utils.js'
-import { nobleBls } from './noble-bls.ts'
+import { nobleBls } from '../bls-noble.ts'
 import type { Platform } from './platform.ts'
+
+/** In every browser, but not in the ECMAScript library that core is compiled against. */
+declare const crypto: { getRandomValues(bytes: Uint8Array): Uint8Array }
+
+/** WebCrypto gives so much at a time. */
+const randomBytesAtOnce = 1 << 16
 
 const { Point } = ed25519
 const order = Point.Fn.ORDER
@@ -17,8 +22,6 @@ function littleEndian(bytes: Uint8Array): bigint {
 
 /** Pure JavaScript, for browsers. Noble's own verify multiplies by the cofactor and so accepts more than OpenSSL does. */
 export const platform: Platform = {
-  ...nobleBls,
-  randomBytes,
   sha3: (bytes) => sha3_256(bytes),
   ed25519Signer(seed) {
     return { publicKey: ed25519.getPublicKey(seed), sign: (message) => ed25519.sign(message, seed) }
@@ -43,4 +46,20 @@ export const platform: Platform = {
       return expected.every((byte, i) => byte === signature[i])
     }
   },
+  x25519PublicKey: (secretKey) => x25519.getPublicKey(secretKey),
+  x25519(secretKey, publicKey) {
+    try {
+      return x25519.getSharedSecret(secretKey, publicKey)
+    } catch {
+      return undefined
+    }
+  },
+  randomBytes(length) {
+    const bytes = new Uint8Array(length)
+    for (let at = 0; at < length; at += randomBytesAtOnce) {
+      crypto.getRandomValues(bytes.subarray(at, at + randomBytesAtOnce))
+    }
+    return bytes
+  },
+  withBls: (use) => use(nobleBls),
 }

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
 
+import type { PairingGroup } from '../group.ts'
+
 /** The primitives that the machine gives: everything else in core is the same everywhere. */
 export interface Platform {
   /** SHA3-256. */
   sha3(bytes: Uint8Array): Uint8Array
-  /** Secret random bytes. */
-  randomBytes(length: number): Uint8Array
   ed25519Signer(seed: Uint8Array): { readonly publicKey: Uint8Array; sign(message: Uint8Array): Uint8Array }
   /**
    * A verifier that accepts exactly the signatures (R, S) with S < L and encode(S·B − k·A) = R. All platforms must
@@ -13,8 +13,12 @@ export interface Platform {
    * order, on which versions of OpenSSL differ.
    */
   ed25519Verifier(publicKey: Uint8Array): (message: Uint8Array, signature: Uint8Array) => boolean
-  /** BLS signature of a message: `BLS_SIG_BLS12381G2_XMD:SHA-256_SSWU_RO_POP_`. @param secret - 32 bytes, big-endian, reduced and not zero. */
-  blsSign(secret: Uint8Array, message: Uint8Array): Uint8Array
-  /** Is it the signature by the key, a valid one? All platforms must accept the same: canonical encodings of points of the subgroup other than zero. */
-  blsVerify(publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array): boolean
+  /** X25519 (RFC 7748): the public key, u-coordinate 9 times the secret. */
+  x25519PublicKey(secretKey: Uint8Array): Uint8Array
+  /** X25519 of our secret key and another's public key; undefined where the result is zero, as RFC 9180 section 7.1.4 demands. */
+  x25519(secretKey: Uint8Array, publicKey: Uint8Array): Uint8Array | undefined
+  /** Secret random bytes from the machine's own source. */
+  randomBytes(length: number): Uint8Array
+  /** BLS12-381 by the fastest means at hand: all give the same bytes and accept the same. */
+  withBls<T>(use: <P, Q>(group: PairingGroup<bigint, P, Q>) => T): T
 }

@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
+import { Reader, Writer, compareBytes } from './encoding.ts'
+import { keyThreshold } from './dealing.ts'
+import { ParsecError } from './errors.ts'
+import type { PairingGroup } from './group.ts'
+import type { PublicKeySet, SecretKeyShare } from './key-scheme.ts'
+import { limits } from './limits.ts'
+import { weightsAtZero } from './polynomial.ts'
+import { Secret } from './secret.ts'
+
+/** The domain goes into the message, with its length, and not into the tag of the hash: native libraries fix that tag. */
+function inDomain(message: Uint8Array, domain: string): Uint8Array {
+  return new Writer().string(domain).fixed(message).finish()
+}
+
+function isIndex(index: number): boolean {
+  return Number.isInteger(index) && index >= 0 && index < limits.keyParticipants
+}
+
+/** `PublicKeySet` says what each method is for. */
+export class GroupPublicKeySet<S, P, Q> implements PublicKeySet {
+  readonly threshold: number
+  readonly publicKey: Uint8Array
+  readonly #group: PairingGroup<S, P, Q>
+  readonly #points: readonly P[]
+  readonly #shares = new Map<number, P>()
+
+  /** @param points - commitment to the coefficients of the polynomial whose value at 0 is the secret. */
+  constructor(group: PairingGroup<S, P, Q>, points: readonly P[]) {
+    this.#group = group
+    this.#points = points
+    this.threshold = points.length - 1
+    this.publicKey = group.encodePoint(points[0] as P)
+  }
+
+  publicKeyShare(index: number): Uint8Array {
+    if (!isIndex(index)) throw new RangeError('not the number of a participant')
+    return this.#group.encodePoint(this.#share(index))
+  }
+
+  verifyShare(index: number, message: Uint8Array, domain: string, share: Uint8Array): boolean {
+    return isIndex(index) && this.#verify(this.#share(index), message, domain, share)
+  }
+
+  combine(shares: ReadonlyMap<number, Uint8Array>): Uint8Array {
+    const chosen = [...shares].slice(0, this.threshold + 1)
+    if (chosen.length <= this.threshold) throw invalidShares(`${String(this.threshold + 1)} shares are needed`)
+    const signatures = chosen.map(([index, bytes]) => {
+      const signature = isIndex(index) ? this.#group.decodeSignature(bytes) : undefined
+      if (signature === undefined) throw invalidShares(`no share of participant ${String(index)}`)
+      return signature
+    })
+    const weights = weightsAtZero(
+      this.#group.field,
+      chosen.map(([index]) => index + 1),
+    )
+    return this.#group.encodeSignature(this.#group.weightedSum(signatures, weights))
+  }
+
+  verify(message: Uint8Array, domain: string, signature: Uint8Array): boolean {
+    return this.#verify(this.#points[0] as P, message, domain, signature)
+  }
+
+  toBytes(): Uint8Array {
+    const writer = new Writer().length(this.#points.length)
+    for (const point of this.#points) writer.fixed(this.#group.encodePoint(point))
+    return writer.finish()
+  }
+
+  equals(other: PublicKeySet): boolean {
+    return compareBytes(this.toBytes(), other.toBytes()) === 0
+  }
+
+  #share(index: number): P {
+    let share = this.#shares.get(index)
+    if (share === undefined) this.#shares.set(index, (share = this.#group.evaluate(this.#points, index + 1)))
+    return share
+  }
+
+  #verify(key: P, message: Uint8Array, domain: string, bytes: Uint8Array): boolean {
+    const signature = this.#group.decodeSignature(bytes)
+    return signature !== undefined && this.#group.verify(key, inDomain(message, domain), signature)
+  }
+}
+
+function invalidShares(reason: string): ParsecError {
+  return new ParsecError({ code: 'InvalidShares', reason })
+}
+
+/** `SecretKeyShare` says what each method is for. */
+export class GroupSecretKeyShare<S, P, Q> extends Secret implements SecretKeyShare {
+  readonly index: number
+  readonly #group: PairingGroup<S, P, Q>
+  readonly #scalar: S
+
+  constructor(group: PairingGroup<S, P, Q>, index: number, scalar: S) {
+    super(new Writer().u32(index).fixed(group.field.encodeScalar(scalar)).finish())
+    this.#group = group
+    this.index = index
+    this.#scalar = scalar
+  }
+
+  get publicKeyShare(): Uint8Array {
+    return this.#group.encodePoint(this.#group.commit(this.#scalar))
+  }
+
+  sign(message: Uint8Array, domain: string): Uint8Array {
+    return this.#group.encodeSignature(this.#group.sign(this.#scalar, inDomain(message, domain)))
+  }
+
+  override toString(): string {
+    return `[secret key share of participant ${String(this.index)}]`
+  }
+}
+
+/** Throws `MalformedEncoding` or `LimitExceeded`. */
+export function decodePublicKeySet<S, P, Q>(
+  group: PairingGroup<S, P, Q>,
+  bytes: Uint8Array,
+): GroupPublicKeySet<S, P, Q> {
+  const reader = new Reader(bytes)
+  const count = reader.length('points of a key set', keyThreshold(limits.keyParticipants) + 1)
+  if (count === 0) throw reader.malformed('at least one point')
+  const points = Array.from({ length: count }, () => {
+    const point = group.decodePoint(reader.fixed(group.pointLength, 'a point'))
+    if (point === undefined) throw reader.malformed('a point of the subgroup other than the identity')
+    return point
+  })
+  reader.end()
+  return new GroupPublicKeySet(group, points)
+}
+
+/** Throws `MalformedEncoding`. */
+export function decodeSecretKeyShare<S, P, Q>(
+  group: PairingGroup<S, P, Q>,
+  bytes: Uint8Array,
+): GroupSecretKeyShare<S, P, Q> {
+  const reader = new Reader(bytes)
+  const index = reader.u32()
+  if (!isIndex(index)) throw reader.malformed('the number of a participant')
+  const scalar = group.field.decodeScalar(reader.fixed(group.field.scalarLength, 'a scalar'))
+  if (scalar === undefined) throw reader.malformed('a scalar below the order')
+  reader.end()
+  return new GroupSecretKeyShare(group, index, scalar)
+}

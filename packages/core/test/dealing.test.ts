@@ -1,0 +1,235 @@
+// SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
+import { format, inspect } from 'node:util'
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import type { Ack, Part } from '../src/dealing.ts'
+import { decodeAck, encodeAck, keyThreshold, valueContext } from '../src/dealing.ts'
+import { ed25519Identity } from '../src/ed25519-identity.ts'
+import { toHex, utf8Bytes } from '../src/encoding.ts'
+import { blsKeys, mockKeys } from '../src/keys.ts'
+import type { Fault } from './support/keys.ts'
+import { generateKeys, groupOf, participantsOf, seededRandom } from './support/keys.ts'
+import { codeOf, seedOf } from './support/network.ts'
+
+const message = utf8Bytes('message')
+const ed25519 = (name: string) => ed25519Identity.secretIdFromSeed(seedOf(name), name)
+
+describe.each([
+  ['mock', mockKeys, participantsOf, 60],
+  ['bls', blsKeys, (count: number) => participantsOf(count, ed25519), 1],
+] as const)('key generation (%s)', (_, scheme, participants, numRuns) => {
+  test('all correct: every share signs, and any threshold + 1 of them make the one signature', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: scheme === blsKeys ? 4 : 13 }), fc.nat(), (count, seed) => {
+        const { publicKeySet, shares, complaints } = generateKeys(scheme, participants(count), seededRandom(seed))
+        expect(complaints).toEqual([])
+        expect(publicKeySet?.threshold).toBe(keyThreshold(count))
+        const signed = shares.map((share, i) => [i, share?.sign(message, 'test') ?? new Uint8Array()] as const)
+        for (const [i, bytes] of signed) {
+          expect(publicKeySet?.verifyShare(i, message, 'test', bytes)).toBe(true)
+          expect(publicKeySet?.publicKeyShare(i)).toEqual(shares[i]?.publicKeyShare)
+        }
+        const one = publicKeySet?.combine(new Map(signed)) ?? new Uint8Array()
+        const other = publicKeySet?.combine(new Map(signed.toReversed()))
+        expect(other).toEqual(one)
+        expect(publicKeySet?.verify(message, 'test', one)).toBe(true)
+        expect(publicKeySet?.verify(message, 'other', one)).toBe(false)
+      }),
+      { numRuns },
+    )
+  })
+})
+
+describe('faulty participants are noticed by their victims, and do not prevent a key', () => {
+  const count = 7
+  const us = participantsOf(count)
+  const changedAt = (list: readonly Uint8Array[], at: number, to: Uint8Array): Uint8Array[] =>
+    list.map((item, i) => (i === at ? to : item))
+  /** Row or value for a reader, validly encrypted, but of another polynomial. */
+  const otherRow = (part: Part, reader: number): Uint8Array =>
+    mockKeys.deal(groupOf(us), part.dealer, seededRandom('other')).rows[reader] ?? new Uint8Array()
+  const otherValue = (ack: Ack, acknowledger: number, reader: number): Uint8Array =>
+    us[reader]?.publicId.encrypt(
+      Uint8Array.of(1, 2, 3, 4),
+      valueContext(groupOf(us), ack.dealer, acknowledger, reader),
+      seededRandom(0),
+    ) ?? new Uint8Array()
+
+  function check(faults: ReadonlyMap<number, Fault>): readonly string[] {
+    const { publicKeySet, shares, complaints } = generateKeys(mockKeys, us, seededRandom('faulty'), faults)
+    const signed = shares.map((share, i) => [i, share?.sign(message, 'test') ?? new Uint8Array()] as const)
+    for (const [i, bytes] of signed) expect(publicKeySet?.verifyShare(i, message, 'test', bytes)).toBe(true)
+    return complaints
+  }
+
+  test('a wrong row: its reader', () => {
+    const part = (dealt: Part): Part => ({ ...dealt, rows: changedAt(dealt.rows, 3, otherRow(dealt, 3)) })
+    expect(check(new Map([[1, { part }]]))).toEqual(['3: row of 1'])
+  })
+
+  test('a row that is no ciphertext, and one meant for somebody else', () => {
+    const part = (dealt: Part): Part => ({
+      ...dealt,
+      rows: changedAt(changedAt(dealt.rows, 3, new Uint8Array(5)), 4, dealt.rows[5] ?? new Uint8Array()),
+    })
+    expect(check(new Map([[1, { part }]]))).toEqual(['3: row of 1', '4: row of 1'])
+  })
+
+  test('a wrong value: its reader', () => {
+    const ack = (honest: Ack): Ack => ({ ...honest, values: changedAt(honest.values, 2, otherValue(honest, 6, 2)) })
+    expect(check(new Map([[6, { ack }]]))).toEqual(us.map((_, dealer) => `2: value of 6 for ${String(dealer)}`))
+  })
+
+  test('a Part or Ack of a wrong shape, or with points that are none: everybody', () => {
+    const short = (dealt: Part): Part => ({ ...dealt, rows: dealt.rows.slice(1) })
+    expect(check(new Map([[1, { part: short }]]))).toEqual(['all: part of 1'])
+    const more = (dealt: Part): Part => ({ ...dealt, commitment: [...dealt.commitment, ...dealt.commitment] })
+    expect(check(new Map([[1, { part: more }]]))).toEqual(['all: part of 1'])
+    for (const point of [new Uint8Array(4), new Uint8Array(4).fill(255)]) {
+      const part = (dealt: Part): Part => ({ ...dealt, commitment: changedAt(dealt.commitment, 2, point) })
+      expect(check(new Map([[1, { part }]]))).toEqual(['all: part of 1'])
+    }
+    const ack = (honest: Ack): Ack => ({ ...honest, values: honest.values.slice(1) })
+    expect(check(new Map([[6, { ack }]]))).toEqual(us.map((_, dealer) => `all: ack of 6 to ${String(dealer)}`))
+  })
+
+  test('silent ones, as many as are tolerated', () => {
+    const silent: Fault = { part: () => undefined, ack: () => undefined }
+    expect(
+      check(
+        new Map([
+          [0, silent],
+          [5, silent],
+        ]),
+      ),
+    ).toEqual([])
+  })
+
+  test("another's rows and commitment as one's own: every reader", () => {
+    const stolen = mockKeys.deal(groupOf(us), 0, seededRandom('faulty'))
+    const part = (): Part => ({ ...stolen, dealer: 1 })
+    expect(check(new Map([[1, { part }]]))).toEqual(us.map((_, reader) => `${String(reader)}: row of 1`))
+  })
+
+  test('a ciphertext of another key generation is none here', () => {
+    const part = mockKeys.deal(groupOf(us), 0, seededRandom(1))
+    const [first] = us
+    expect(first && mockKeys.readRow(part, groupOf(us), 0, first)).toBeDefined()
+    expect(first && mockKeys.readRow(part, groupOf(us, 'generation 1'), 0, first)).toBeUndefined()
+  })
+})
+
+describe('signing', () => {
+  const { publicKeySet, shares } = mockKeys.dealKeys(10, seededRandom('signing'))
+  const signatureShares = new Map(shares.map((share) => [share.index, share.sign(message, 'test')]))
+
+  test('any threshold + 1 shares make the one signature, fewer make none', () => {
+    const whole = publicKeySet.combine(signatureShares)
+    fc.assert(
+      fc.property(fc.shuffledSubarray([...signatureShares]), (chosen) => {
+        const some = new Map(chosen)
+        if (some.size > publicKeySet.threshold) expect(publicKeySet.combine(some)).toEqual(whole)
+        else expect(codeOf(() => publicKeySet.combine(some))).toBe('InvalidShares')
+      }),
+    )
+    // What `threshold` shares alone would give.
+    const fewer = blsKeys.dealKeys(4, seededRandom(4))
+    const [share] = fewer.shares
+    expect(fewer.publicKeySet.verify(message, 'test', share?.sign(message, 'test') ?? message)).toBe(false)
+  })
+
+  test('a share is valid for its owner, message and domain only; bytes that are no share never are', () => {
+    const share = signatureShares.get(3) ?? new Uint8Array()
+    expect(publicKeySet.verifyShare(3, message, 'test', share)).toBe(true)
+    expect(publicKeySet.verifyShare(4, message, 'test', share)).toBe(false)
+    expect(publicKeySet.verifyShare(3, utf8Bytes('other'), 'test', share)).toBe(false)
+    expect(publicKeySet.verifyShare(3, message, 'tes', share)).toBe(false)
+    expect(publicKeySet.verifyShare(3, message, 'test', share.subarray(1))).toBe(false)
+    for (const index of [-1, 0.5, NaN, 128]) {
+      expect(publicKeySet.verifyShare(index, message, 'test', share)).toBe(false)
+      expect(() => publicKeySet.publicKeyShare(index)).toThrow(RangeError)
+    }
+    const wrong = new Map([...signatureShares].map(([i, bytes]) => [i, i === 0 ? share : bytes]))
+    expect(publicKeySet.verify(message, 'test', publicKeySet.combine(wrong))).toBe(false)
+    wrong.set(0, new Uint8Array(4))
+    expect(codeOf(() => publicKeySet.combine(wrong))).toBe('InvalidShares')
+  })
+})
+
+describe('encodings', () => {
+  const us = participantsOf(7)
+  const group = groupOf(us)
+  const part = mockKeys.deal(group, 2, seededRandom('encodings'))
+  const row = us[0] && mockKeys.readRow(part, group, 0, us[0])
+  const { publicKeySet, shares } = mockKeys.dealKeys(7, seededRandom(1))
+  const codecs: [string, Uint8Array, (bytes: Uint8Array) => Uint8Array][] = [
+    ['part', mockKeys.encodePart(part), (bytes) => mockKeys.encodePart(mockKeys.decodePart(bytes))],
+    [
+      'ack',
+      row ? encodeAck(mockKeys.acknowledge(row, group, seededRandom(0))) : new Uint8Array(),
+      (bytes) => encodeAck(decodeAck(bytes)),
+    ],
+    ['key set', publicKeySet.toBytes(), (bytes) => mockKeys.decodePublicKeySet(bytes).toBytes()],
+    [
+      'share',
+      shares[3]?.toSecretBytes() ?? new Uint8Array(),
+      (bytes) => mockKeys.decodeSecretKeyShare(bytes).toSecretBytes(),
+    ],
+  ]
+
+  test.each(codecs)('of a %s: whatever is accepted is encoded to the same bytes', (_, bytes, recoded) => {
+    expect(recoded(bytes)).toEqual(bytes)
+    for (const other of [bytes.subarray(1), bytes.subarray(0, -1), Uint8Array.of(...bytes, 0), new Uint8Array()]) {
+      expect(['MalformedEncoding', 'LimitExceeded']).toContain(codeOf(() => recoded(other)))
+    }
+    fc.assert(
+      fc.property(fc.nat(), fc.nat({ max: 255 }), (place, to) => {
+        const changed = bytes.slice()
+        changed[place % bytes.length] = to
+        const code = codeOf(() => {
+          expect(recoded(changed)).toEqual(changed)
+        })
+        if (code !== undefined) expect(['MalformedEncoding', 'LimitExceeded']).toContain(code)
+      }),
+      { numRuns: 500 },
+    )
+  })
+
+  test('a BLS key set and share come back as they were; points that are none are refused', () => {
+    const { publicKeySet: set, shares: ofSet } = blsKeys.dealKeys(4, seededRandom(9))
+    expect(blsKeys.decodePublicKeySet(set.toBytes()).equals(set)).toBe(true)
+    expect(set.equals(blsKeys.dealKeys(4, seededRandom(8)).publicKeySet)).toBe(false)
+    const share = blsKeys.decodeSecretKeyShare(ofSet[2]?.toSecretBytes() ?? new Uint8Array())
+    expect(share.sign(message, 'test')).toEqual(ofSet[2]?.sign(message, 'test'))
+    const identity = set.toBytes().fill(0, 8, 56)
+    identity[8] = 0xc0
+    expect(codeOf(() => blsKeys.decodePublicKeySet(identity))).toBe('MalformedEncoding')
+  })
+})
+
+test('secrets show in nothing but toSecretBytes', () => {
+  const us = participantsOf(4)
+  const part = blsKeys.deal(groupOf(us), 0, seededRandom(5))
+  const row = us[1] && blsKeys.readRow(part, groupOf(us), 1, us[1])
+  const { shares } = blsKeys.dealKeys(4, seededRandom(3))
+  for (const secret of [row, shares[1]]) {
+    const bytes = secret?.toSecretBytes() ?? new Uint8Array()
+    const tail = bytes.subarray(-16)
+    const shown = [
+      inspect(secret, { depth: 9, showHidden: true }),
+      inspect({ nested: [secret] }, { depth: 9 }),
+      inspect(secret, { depth: 9, showHidden: true, customInspect: false }),
+      inspect(structuredClone(secret), { depth: 9, showHidden: true }),
+      format('%s %j %o', secret, secret, secret),
+      JSON.stringify({ secret }),
+      String(secret),
+      Object.entries(secret ?? {}).join(),
+    ]
+    for (const text of shown) {
+      expect(text).not.toContain(toHex(tail))
+      expect(text).not.toContain(String(BigInt('0x' + toHex(bytes.subarray(-32)))))
+      expect(text).not.toContain([...tail].join())
+      expect(text).not.toContain([...tail].join(', '))
+    }
+  }
+})
