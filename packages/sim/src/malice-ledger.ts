@@ -106,6 +106,11 @@ export class MaliceLedger {
     })
   }
 
+  /** Does the peer, at its latest event that went over the network, have an event of the malice among the ancestors that no correct peer inserts? */
+  hasInserted({ events, refused }: Commit, peer: string): boolean {
+    return refused && events.some((id) => this.#store.isKnownBy(peer, id))
+  }
+
   #add(event: Event<string>): void {
     if (!this.#store.add(event)) return
     const accusation = accusationIn(event)

@@ -6,6 +6,7 @@ import { accusationOnceChecker } from './checkers/accusation-once.ts'
 import { agreementChecker } from './checkers/agreement.ts'
 import type { Checker } from './checkers/checker.ts'
 import { evictionChecker, unpunished } from './checkers/eviction.ts'
+import { insertionChecker } from './checkers/insertion.ts'
 import { isFair, livenessChecker, promisedKeys } from './checkers/liveness.ts'
 import { noDuplicatesChecker } from './checkers/no-duplicates.ts'
 import { noFalseAccusationChecker } from './checkers/no-false-accusation.ts'
@@ -65,8 +66,8 @@ export interface PeerResult {
 
 export interface SimulationFailure {
   /**
-   * Which promise was broken: `agreement`, `validity`, `no-duplicates`, `no-false-accusation`, `accusation-once`, `liveness`, `nobody-is-stuck`, `eviction`, `outcome`, `refusals`, `interface`,
-   * `max-rounds` (not done by then), `stall` (an attack that could not begin) or `exception` (the library threw what it must not).
+   * Which promise was broken: `agreement`, `validity`, `no-duplicates`, `no-false-accusation`, `accusation-once`, `insertion`, `liveness`, `nobody-is-stuck`, `eviction`, `outcome`,
+   * `refusals`, `interface`, `max-rounds` (not done by then), `stall` (an attack that could not begin) or `exception` (the library threw what it must not).
    */
   readonly checker: string
   readonly reason: string
@@ -109,6 +110,7 @@ export function simulate(options: SimulationOptions, hooks: SimulationHooks = {}
     noDuplicatesChecker(),
     validityChecker(),
     accusationOnceChecker(),
+    insertionChecker(),
     livenessChecker(),
     nobodyIsStuckChecker(),
     evictionChecker(),
