@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
-import type { EventView } from '@parsec-bft/core'
+import type { CoinShares, EventView } from '@parsec-bft/core'
 import type { EventLabel } from './labels.ts'
 import { cells, clip, printable } from './svg-text.ts'
 
@@ -29,12 +29,15 @@ const maxContentLines = 8
 /** Makes the lines of one event after the other, in topological order. */
 export class BoxTexts {
   readonly #maxCells: number
+  /** Do meta-votes have confirmations? */
+  readonly #confirms: boolean
   /** Per event: its table of meta-votes, and the event at or below it in its column in whose box that stands. */
   readonly #tables = new Map<number, { readonly name: string; readonly table: string }>()
 
   /** Columns of many peers are narrower; a table of meta-votes still fits. */
-  constructor(peerCount: number) {
+  constructor(peerCount: number, confirms: boolean) {
     this.#maxCells = peerCount <= 8 ? 30 : 22
+    this.#confirms = confirms
   }
 
   lines(event: EventView, label: EventLabel, { old, starred, decides }: BoxMarks): BoxLine[] {
@@ -44,6 +47,7 @@ export class BoxTexts {
     if (old && label.payload !== undefined) return [this.#line(`${name} ${label.payload}`)]
     const lines: BoxLine[] = [{ text: name, strong: starred || decides || label.kind !== 'plain' }]
     if (decides) lines.push(this.#line('decides the election', true))
+    if (event.coins !== undefined) lines.push(this.#line(`shares: ${sharesText(event.coins)}`))
     if (label.payload !== undefined) lines.push(this.#line(label.payload))
     const shown = label.interesting.length > maxContentLines ? maxContentLines - 1 : label.interesting.length
     for (const text of label.interesting.slice(0, shown)) lines.push(this.#line(text))
@@ -52,7 +56,7 @@ export class BoxTexts {
     }
     if (label.metaVotes.length === 0) return lines
     if (repeated !== undefined && !decides) return [...lines, this.#line(`meta-votes as ${repeated}`)]
-    return [...lines, ...tableLines(label)]
+    return [...lines, ...tableLines(label, this.#confirms)]
   }
 
   #line(text: string, strong = false): BoxLine {
@@ -74,7 +78,7 @@ export class BoxTexts {
 }
 
 /** The table of meta-votes; entries with a decision are bold. */
-function tableLines(label: EventLabel): BoxLine[] {
+function tableLines(label: EventLabel, confirms: boolean): BoxLine[] {
   const names = label.metaVotes.map((row) => clip(printable(row.name), maxSubjectCells))
   const width = Math.max(...names.map(cells))
   const rows = label.metaVotes.map((row, i) => {
@@ -82,9 +86,15 @@ function tableLines(label: EventLabel): BoxLine[] {
     const padded = name + ' '.repeat(width - cells(name))
     const values = [row.estimates, row.binValues, row.aux].map((letter) => letter.padEnd(3))
     return {
-      text: `${padded} ${row.stage.padEnd(5)} ${values.join(' ')} ${row.decision}`,
+      text: `${padded} ${row.stage.padEnd(5)} ${values.join(' ')} ${confirms ? `${row.decision.padEnd(3)} ${row.confirmed}` : row.decision}`,
       strong: row.decision !== '-',
     }
   })
-  return [{ text: `${' '.repeat(width)} stage est bin aux dec`, strong: false }, ...rows]
+  return [{ text: `${' '.repeat(width)} stage est bin aux dec${confirms ? ' conf' : ''}`, strong: false }, ...rows]
+}
+
+/** How many shares, of which rounds: short enough for a box. */
+function sharesText({ election, shares }: CoinShares): string {
+  const rounds = [...new Set(shares.map(({ round }) => String(round)))]
+  return `election ${String(election)}, round ${rounds.join(', ')}`
 }

@@ -93,7 +93,7 @@ function makeBoxes(inspection: Inspection, labels: EventLabels, options: LayoutO
   const laneOf = laneNumbers(inspection, options.to)
   const rowOf = new Map<number, number>()
   const boxes: EventBox[] = []
-  const texts = new BoxTexts(inspection.peers().length)
+  const texts = new BoxTexts(inspection.peers().length, inspection.coin === 'threshold')
   for (let index = options.from; index < options.to; index++) {
     const event = inspection.event(index)
     const label = labels.label(index)

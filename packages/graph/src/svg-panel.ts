@@ -74,9 +74,16 @@ const tableText =
   'table: the meta-votes, per subject: stage round/step, est estimates, bin binValues, aux, dec decision; ' +
   't true, f false, b both, - none; "meta-votes as X": the same table as in X'
 
+const coinItems: readonly LegendItem[] = [boxItem('plain shares', 'shares of coins')]
+
+const coinText =
+  '; conf: at step 2 the first event of a peer that sees an aux supermajority confirms the aux values in it. An event ' +
+  'that sees confirmations by a supermajority of the voters reaches the coin; only then does its creator publish its ' +
+  'share. An event knows the coin once it descends from valid shares of more than t voters'
+
 /** The legend, flowing to the width, with its top at y. */
-export function legendBlock(hasDecision: boolean, x: number, y: number, widthPx: number): Block {
-  const items = [...generalItems, ...(hasDecision ? decisionItems : [])]
+export function legendBlock(hasDecision: boolean, hasCoin: boolean, x: number, y: number, widthPx: number): Block {
+  const items = [...generalItems, ...(hasCoin ? coinItems : []), ...(hasDecision ? decisionItems : [])]
   const svg: string[] = []
   let [left, top] = [0, y]
   for (const { swatch, swatchWidthPx, text } of items) {
@@ -87,7 +94,7 @@ export function legendBlock(hasDecision: boolean, x: number, y: number, widthPx:
     left += width + 22
   }
   top += 20
-  for (const part of wrap(tableText, Math.floor(widthPx / cellPx), 2)) {
+  for (const part of wrap(hasCoin ? tableText + coinText : tableText, Math.floor(widthPx / cellPx), 2)) {
     svg.push(textElement(part, x, top + swatchHeightPx, fontSizePx))
     top += lineHeightPx + 2
   }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
-import type { DecisionView, EventView, Inspection } from '@parsec-bft/core'
+import type { CoinShares, DecisionView, EventView, Inspection } from '@parsec-bft/core'
 import { edgePath, px } from './svg-edges.ts'
 import { boxPaddingPx, cellPx, fontSizePx, headerHeightPx, layOut, lineHeightPx, paddedWidth } from './svg-layout.ts'
 import type { Column, EventBox, Layout } from './svg-layout.ts'
@@ -53,6 +53,9 @@ ${edgeColours.map((colour, i) => `.p${String(i)}{stroke:${colour}}`).join('\n')}
 .faint{stroke:#ccc}
 `
 
+/** Only with the threshold coin. */
+const coinStyle = '.shares rect{stroke:#7a2fb0;stroke-width:2;stroke-dasharray:5 2}\n'
+
 /**
  * Draws a gossip graph as an SVG file: a column per peer, time upwards, annotated and coloured as the DOT files are,
  * under a text that says why the decision fell, if one is given. The same input gives the same text on every machine;
@@ -65,17 +68,18 @@ export function writeSvg(inspection: Inspection, options: SvgOptions = {}): stri
   if (!Number.isInteger(from) || !Number.isInteger(to) || from < 0 || from > to || to > inspection.eventCount) {
     throw new RangeError(`events ${String(from)} to ${String(to)} of ${String(inspection.eventCount)}`)
   }
+  const hasCoin = inspection.coin === 'threshold'
   const layout = layOut(inspection, { decision, from, to })
   const widthPx = Math.max(leastWidthPx, layout.width)
   const story = storyBlock(storyOf(inspection, layout.labels, decision, title), marginPx, marginPx, widthPx)
-  const legend = legendBlock(decision !== undefined, marginPx, marginPx + story.heightPx + 10, widthPx)
+  const legend = legendBlock(decision !== undefined, hasCoin, marginPx, marginPx + story.heightPx + 10, widthPx)
   const graphTopPx = marginPx + story.heightPx + 10 + legend.heightPx + 12
   const [width, height] = [px(widthPx + 2 * marginPx), px(graphTopPx + layout.height + marginPx)]
   return [
     '<?xml version="1.0" encoding="UTF-8"?>',
     `<svg xmlns="http://www.w3.org/2000/svg" xml:space="preserve" width="${width}" height="${height}" ` +
       `viewBox="0 0 ${width} ${height}">`,
-    `<style>${style}</style>`,
+    `<style>${style}${hasCoin ? coinStyle : ''}</style>`,
     '<defs><marker id="arrow" viewBox="0 0 8 8" refX="8" refY="4" markerWidth="7" markerHeight="7" orient="auto">' +
       '<path d="M0 1L8 4L0 7Z" fill="#444"/></marker></defs>',
     `<rect class="paper" width="${width}" height="${height}"/>`,
@@ -135,7 +139,14 @@ function cutEdge(path: string): string {
 
 function boxElements(inspection: Inspection, layout: Layout, box: EventBox): string[] {
   const { x, y, width, height } = box
-  const classes = [box.kind, box.dim ? 'dim' : '', box.decides ? 'decides' : ''].filter((name) => name !== '').join(' ')
+  const classes = [
+    box.kind,
+    box.event.coins === undefined ? '' : 'shares',
+    box.dim ? 'dim' : '',
+    box.decides ? 'decides' : '',
+  ]
+    .filter((name) => name !== '')
+    .join(' ')
   return [
     `<g class="${classes}" data-event="${String(box.event.index)}">` +
       `<title>${escapeXml(tooltipOf(inspection, layout, box))}</title>` +
@@ -152,11 +163,26 @@ function boxElements(inspection: Inspection, layout: Layout, box: EventBox): str
 function tooltipOf(inspection: Inspection, { labels }: Layout, { event, label }: EventBox): string {
   const creator = inspection.peers()[event.creator]?.name ?? ''
   const lines = [`${label.name}: ${causeText(inspection, event)} by ${creator}`]
+  if (event.coins !== undefined) lines.push(coinSharesText(inspection, event.coins))
   if (label.payload !== undefined) lines.push(label.payload)
   if (label.interesting.length > 0) lines.push(`interesting: [${label.interesting.join(', ')}]`)
   if (event.selfParent !== undefined) lines.push(`self-parent ${labels.name(event.selfParent)}`)
   if (event.otherParent !== undefined) lines.push(`other-parent ${labels.name(event.otherParent)}`)
   return lines.map(printable).join('\n')
+}
+
+/** Subjects are places among the voters of the election; those of earlier elections are not known any more. */
+function coinSharesText(inspection: Inspection, { election, shares }: CoinShares): string {
+  const voters = election === inspection.election ? [...inspection.voters()].sort((a, b) => a - b) : []
+  const subject = (place: number): string => {
+    const voter = voters[place]
+    return (voter === undefined ? undefined : inspection.peers()[voter]?.name) ?? `voter ${String(place)}`
+  }
+  const rounds = [...new Set(shares.map(({ round }) => round))].map((round) => {
+    const names = shares.filter((share) => share.round === round).map((share) => subject(share.subject))
+    return `round ${String(round)}, of ${names.join(' and ')}`
+  })
+  return `shares of coins: election ${String(election)}, ${rounds.join('; ')}`
 }
 
 function causeText(inspection: Inspection, event: EventView): string {
