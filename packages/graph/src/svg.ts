@@ -171,13 +171,12 @@ function tooltipOf(inspection: Inspection, { labels }: Layout, { event, label }:
   return lines.map(printable).join('\n')
 }
 
-/** Subjects are places among the voters of the election; those of earlier elections are not known any more. */
+/** Subjects are places among the voters of the election in ascending order; those of earlier elections are not known any more. */
 function coinSharesText(inspection: Inspection, { election, shares }: CoinShares): string {
-  const voters = election === inspection.election ? [...inspection.voters()].sort((a, b) => a - b) : []
-  const subject = (place: number): string => {
-    const voter = voters[place]
-    return (voter === undefined ? undefined : inspection.peers()[voter]?.name) ?? `voter ${String(place)}`
-  }
+  const peers = inspection.peers()
+  const voters = election === inspection.election ? inspection.voters().flatMap((voter) => peers[voter] ?? []) : []
+  voters.sort((a, b) => a.id.compareTo(b.id))
+  const subject = (place: number): string => voters[place]?.name ?? `voter ${String(place)}`
   const rounds = [...new Set(shares.map(({ round }) => round))].map((round) => {
     const names = shares.filter((share) => share.round === round).map((share) => subject(share.subject))
     return `round ${String(round)}, of ${names.join(' and ')}`
