@@ -135,7 +135,12 @@ function aligned(table: readonly (readonly string[])[], textColumns: number): st
 function maliceTable({ options, counts = {} }: SimulationResult): string[] {
   if (options.adversaries.length === 0) return []
   const columns = ['committed', 'detected', 'evicted', 'reported']
-  const kinds = new Set(Object.keys(counts).map((name) => name.slice(name.indexOf('.') + 1)))
+  const kinds = new Set(
+    Object.keys(counts).flatMap((name) => {
+      const [column = '', kind = ''] = name.split('.')
+      return columns.includes(column) ? [kind] : []
+    }),
+  )
   const cells = [...kinds].map((kind) => [kind, ...columns.map((column) => String(counts[`${column}.${kind}`] ?? '-'))])
   return [...aligned([['Malice', ...columns], ...cells], 1), '']
 }

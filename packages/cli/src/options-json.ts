@@ -135,13 +135,21 @@ function stall(json: Json): StallOptions {
 
 function topic(value: unknown): Topic {
   const json = object(value, 'each of topics')
-  const kind = oneOf(json, 'kind', ['payload', 'add', 'remove'])
+  const kind = oneOf(json, 'kind', ['payload', 'add', 'remove', 'key'])
   const timing = { round: number(json, 'round'), spreadRounds: number(json, 'spreadRounds') }
   if (kind === 'payload') {
     return { kind, text: string(json, 'text'), ...timing, by: json.by === 'all' ? 'all' : number(json, 'by') }
   }
-  const peer = string(json, 'peer')
+  if (kind === 'key') {
+    const participants = list(json, 'participants').map((name) => peerName(name))
+    return { kind, participants, ...timing }
+  }
+  return { kind, peer: peerName(json.peer), ...timing, after: number(json, 'after') }
+}
+
+function peerName(peer: unknown): string {
+  if (typeof peer !== 'string') throw wrong('a peer', 'a string')
   if (!peerNamePattern.test(peer))
     throw wrong(`the peer ${JSON.stringify(peer)}`, 'letters, digits, _ and -, 64 at most')
-  return { kind, peer, ...timing, after: number(json, 'after') }
+  return peer
 }

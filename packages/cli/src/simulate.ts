@@ -150,7 +150,7 @@ function resultJson(result: SimulationResult, dump: GraphDump | undefined): unkn
         ? null
         : { checker: failure.checker, reason: failure.reason, peer: failure.peer ?? null, round: failure.round },
     traffic,
-    malice: counts ?? {},
+    counts: counts ?? {},
     digest,
     replay: commandFor(options),
     graphs: dump === undefined ? null : { folder: dump.folder, files: dump.files, first: dump.first ?? null },

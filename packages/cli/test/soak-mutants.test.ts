@@ -72,7 +72,17 @@ interface Soaked {
 
 /** `parsec soak` in a process of its own, with a bug planted in the core that it and its threads load. */
 function soak(mutant: readonly string[], ...flags: readonly string[]): Promise<Soaked> {
-  const parameters = ['--conditions=source', '--import', hook, main, 'soak', '--json', '--coin', 'predictable', ...flags]
+  const parameters = [
+    '--conditions=source',
+    '--import',
+    hook,
+    main,
+    'soak',
+    '--json',
+    '--coin',
+    'predictable',
+    ...flags,
+  ]
   const env = { ...process.env, PARSEC_MUTANT: JSON.stringify(mutant) }
   return new Promise((resolve, reject) => {
     const child = execFile(process.execPath, parameters, { env }, (error, stdout, stderr) => {

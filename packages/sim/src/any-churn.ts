@@ -2,6 +2,7 @@
 
 import { anyAdversaries, anyDelay } from './any-malice.ts'
 import { churnTopics } from './churn.ts'
+import { keyTopics } from './key-scenarios.ts'
 import { peerNames } from './names.ts'
 import { mostCrashes } from './options.ts'
 import type { Random } from './random.ts'
@@ -26,15 +27,21 @@ export function anyChurn(random: Random): Differing {
   const newcomers = changes.flatMap(({ kind, peer }) => (kind === 'add' ? [peer] : []))
   const candidates = random.shuffle([...peerNames(initialPeers), ...newcomers])
   const adversaries = random.chance(0.6) ? candidates.slice(0, most) : []
+  const misbehaving = anyAdversaries(random, adversaries)
+  const crashProbability = random.pick([0, 0, 0.02])
+  const keys =
+    crashProbability === 0 && random.chance(0.4)
+      ? keyTopics(random, { initialPeers, topics: changes, adversaries: misbehaving }, random.integer(1, 2), lastRound)
+      : []
   return {
     mode: random.pick(['supermajority', 'single'] as const),
     wire: random.chance(0.05),
     initialPeers,
     delay: anyDelay(random),
     lossProbability: random.pick([0, 0, 0.1, 0.3]),
-    crashProbability: random.pick([0, 0, 0.02]),
+    crashProbability,
     fairFromRound: lastRound + 3,
-    adversaries: anyAdversaries(random, adversaries),
-    topics: [...changes, ...payloads(random, random.integer(0, 6), lastRound, random.chance(0.8) ? 'all' : 1)],
+    adversaries: misbehaving,
+    topics: [...changes, ...keys, ...payloads(random, random.integer(0, 6), lastRound, random.chance(0.8) ? 'all' : 1)],
   }
 }

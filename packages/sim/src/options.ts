@@ -38,7 +38,7 @@ export interface AdversaryOptions {
 }
 
 /** Something to be voted for. */
-export type Topic = PayloadTopic | MembershipTopic
+export type Topic = PayloadTopic | MembershipTopic | KeyTopic
 
 interface TopicTiming {
   /** First round in which a peer votes for it; 0 is before any gossip. */
@@ -63,6 +63,17 @@ export interface MembershipTopic extends TopicTiming {
   readonly peer: string
   /** A peer votes for it only after it has put out the first so many membership topics; 0: at once. */
   readonly after: number
+}
+
+/** A key to be generated: voted for by every voter. What is promised is put out, so its participants may not be removed, and fewer than a third of them may be faulty. */
+export interface KeyTopic extends TopicTiming {
+  readonly kind: 'key'
+  /** Names of first members. */
+  readonly participants: readonly string[]
+}
+
+export function isMembership(topic: Topic): topic is MembershipTopic {
+  return topic.kind === 'add' || topic.kind === 'remove'
 }
 
 /** So many live members stop for ever at the start of a round; round 0: they never gossip. */
@@ -181,7 +192,7 @@ export function mostFaulty(voters: number): number {
  * is being removed counts for the elections that it is a voter of, and no longer.
  */
 export function mostCrashes(options: Pick<SimulationOptions, 'initialPeers' | 'topics'>): number {
-  const changes = options.topics.filter((topic) => topic.kind !== 'payload')
+  const changes = options.topics.filter(isMembership)
   const allowed = [0, ...changes.map((change) => change.after)].map((done) => {
     const voters = changes
       .slice(0, done)
@@ -259,8 +270,32 @@ function checkStall(options: SimulationOptions): void {
     throw new OptionsError('stall', `${String(initialPeers)} peers are not 4, 7, 10 or another 3f + 1`)
   const faults = options.adversaries.length + options.crashes.length + options.crashProbability
   if (faults > 0 || options.lossProbability > 0) throw new OptionsError('stall', 'its network has no other faults')
-  if (options.topics.some(({ kind }) => kind !== 'payload'))
-    throw new OptionsError('stall', 'the members of its network do not change')
+  if (options.topics.some(isMembership)) throw new OptionsError('stall', 'the members of its network do not change')
+}
+
+function checkKey({ participants }: KeyTopic, options: SimulationOptions): void {
+  const founders = peerNames(options.initialPeers)
+  const distinct = new Set(participants)
+  if (participants.length === 0 || distinct.size < participants.length)
+    throw new OptionsError('topics', 'a key needs participants, each once')
+  for (const name of participants) {
+    if (!founders.includes(name))
+      throw new OptionsError('topics', `${name} cannot have a share of a key: it is no first member`)
+    if (options.topics.some((topic) => topic.kind === 'remove' && topic.peer === name)) {
+      throw new OptionsError('topics', `${name} cannot have a share of a key: it is removed`)
+    }
+  }
+  const crashing =
+    options.crashes.reduce((sum, { count }) => sum + count, 0) +
+    (options.crashProbability > 0 ? participants.length : 0)
+  const faulty = participants.filter((name) => adversaryNames(options).has(name)).length + crashing
+  if (faulty > mostFaulty(participants.length)) {
+    throw new OptionsError(
+      'topics',
+      'a third of the participants of a key or more are faulty',
+      mostFaulty(participants.length),
+    )
+  }
 }
 
 function checkTopics(options: SimulationOptions): void {
@@ -275,6 +310,10 @@ function checkTopics(options: SimulationOptions): void {
       if (topic.by !== 'all') checkInteger('topics.by', topic.by, 1, options.initialPeers)
       if (texts.has(topic.text)) throw new OptionsError('topics', `payload ${topic.text} twice`)
       texts.add(topic.text)
+      continue
+    }
+    if (topic.kind === 'key') {
+      checkKey(topic, options)
       continue
     }
     checkInteger('topics.after', topic.after, 0, changes++)

@@ -3,6 +3,7 @@
 import { coinKinds } from '@parsec-bft/core'
 import { anyOptions } from './anything.ts'
 import { stalled } from './attacks/stall-plan.ts'
+import { keyScenarios } from './key-scenarios.ts'
 import { maliceScenarios } from './malice-scenarios.ts'
 import { membershipScenarios } from './membership-scenarios.ts'
 import { peerName } from './names.ts'
@@ -180,6 +181,7 @@ export const scenarios: readonly Scenario[] = [
   signed,
   stall,
   anything,
+  ...keyScenarios,
   ...membershipScenarios,
   ...maliceScenarios,
 ]

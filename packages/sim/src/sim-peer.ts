@@ -11,10 +11,20 @@ import {
   opaque,
   remove,
   removedBy,
+  startDkg,
   stringCodec,
   toHex,
 } from '@parsec-bft/core'
-import type { Block, DecisionView, Inspection, Observation, PublicId, Report, SecretId } from '@parsec-bft/core'
+import type {
+  Block,
+  DecisionView,
+  Inspection,
+  KeyResult,
+  Observation,
+  PublicId,
+  Report,
+  SecretId,
+} from '@parsec-bft/core'
 import { CheckFailure } from './check-failure.ts'
 import type { Identities } from './identities.ts'
 import type { SimulationOptions, Topic } from './options.ts'
@@ -52,6 +62,7 @@ export interface PeerSetting {
 /** How a topic is voted for. */
 export function observationOf(topic: Topic, identities: Identities): Observation<string> {
   if (topic.kind === 'payload') return opaque(topic.text)
+  if (topic.kind === 'key') return startDkg(topic.participants.map((name) => identities.secretId(name).publicId))
   const { publicId } = identities.secretId(topic.peer)
   return topic.kind === 'add' ? add(publicId) : remove(publicId)
 }
@@ -163,6 +174,10 @@ export class SimPeer {
   drain(round: number): readonly BlockRecord[] {
     const first = this.blocks.length
     for (let block = this.parsec.poll(); block !== undefined; block = this.parsec.poll()) {
+      if (block.observation.kind === 'DkgResult') {
+        this.#recordKey(block, block.observation, round)
+        continue
+      }
       const decided = this.#elections[0]
       if (decided === undefined) this.#fail(`put out ${observationText(block.observation)} that no election decided`)
       for (const taken of this.#setting.plant?.(this.name, block) ?? [block])
@@ -171,6 +186,14 @@ export class SimPeer {
       if (--decided.rest === 0 || isRemovalOf(block, this.name)) this.#endElection()
     }
     return this.blocks.slice(first)
+  }
+
+  /** The key is what the vote for its generation was for. It may be all that comes of an election, and is counted to the one before. */
+  #recordKey(block: Block<string>, { participants }: KeyResult, round: number): void {
+    this.#record(block, this.blocks.at(-1)?.election ?? 0, round)
+    const start = startDkg(participants)
+    this.#putOutKeys.add(keyOf(start, undefined, this.#setting.options))
+    this.#putOutObservations.add(observationText(start))
   }
 
   #recordVote(observation: Observation<string>, round: number): void {

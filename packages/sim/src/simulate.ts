@@ -7,6 +7,7 @@ import { agreementChecker } from './checkers/agreement.ts'
 import type { Checker } from './checkers/checker.ts'
 import { evictionChecker, unpunished } from './checkers/eviction.ts'
 import { insertionChecker } from './checkers/insertion.ts'
+import { keysChecker } from './checkers/keys.ts'
 import { isFair, livenessChecker, promisedKeys } from './checkers/liveness.ts'
 import { noDuplicatesChecker } from './checkers/no-duplicates.ts'
 import { noFalseAccusationChecker } from './checkers/no-false-accusation.ts'
@@ -15,6 +16,7 @@ import { nobodyIsStuckChecker } from './checkers/nobody-is-stuck.ts'
 import { validityChecker } from './checkers/validity.ts'
 import { commandFor } from './command.ts'
 import { makeIdentities } from './identities.ts'
+import { ElectionTally } from './elections.ts'
 import { maliceCounts } from './malice-ledger.ts'
 import { Network } from './network.ts'
 import type { Traffic } from './network.ts'
@@ -66,7 +68,7 @@ export interface PeerResult {
 
 export interface SimulationFailure {
   /**
-   * Which promise was broken: `agreement`, `validity`, `no-duplicates`, `no-false-accusation`, `accusation-once`, `insertion`, `liveness`, `nobody-is-stuck`, `eviction`, `outcome`,
+   * Which promise was broken: `agreement`, `validity`, `no-duplicates`, `no-false-accusation`, `accusation-once`, `insertion`, `liveness`, `nobody-is-stuck`, `keys`, `eviction`, `outcome`,
    * `refusals`, `interface`, `max-rounds` (not done by then), `stall` (an attack that could not begin) or `exception` (the library threw what it must not).
    */
   readonly checker: string
@@ -88,7 +90,8 @@ export interface SimulationResult {
   readonly traffic: Readonly<Traffic>
   /**
    * Per kind of malice and of report, how often: `committed.Fork`, `detected.Fork` (accusations by correct peers, each counted once), `evicted.Fork` (peers removed for
-   * it), `reported.Spam`.
+   * it), `reported.Spam`. Per run `elections.decided`, and of these `elections.withKey` (with a key for the coin) and
+   * `elections.tossed` (that needed a coin).
    */
   readonly counts?: Readonly<Record<string, number>>
   /** Fingerprint of all that happened: the same for the same options, on every machine. */
@@ -113,6 +116,7 @@ export function simulate(options: SimulationOptions, hooks: SimulationHooks = {}
     insertionChecker(),
     livenessChecker(),
     nobodyIsStuckChecker(),
+    keysChecker(),
     evictionChecker(),
     outcomeChecker(),
   ]
@@ -120,6 +124,7 @@ export function simulate(options: SimulationOptions, hooks: SimulationHooks = {}
   const transcript = new Transcript((line) => {
     watchers.tell(() => hooks.onTranscript?.(line))
   })
+  const elections = new ElectionTally()
   const random = new Random(options.seed)
   const network = new Network(options, makeIdentities(options.identities, random.fork('keys')), random, transcript, {
     onBlocks: (peer, blocks) => {
@@ -127,6 +132,7 @@ export function simulate(options: SimulationOptions, hooks: SimulationHooks = {}
       for (const { key, block, round } of blocks) watchers.tell(() => hooks.onBlock?.(peer.name, key, block, round))
     },
     onDecision: (...seen) => {
+      elections.decided(seen[1], seen[2])
       watchers.tell(() => hooks.onDecision?.(...seen))
     },
     plant: (peer, block) => hooks.plant?.(peer, block) ?? [block],
@@ -141,7 +147,7 @@ export function simulate(options: SimulationOptions, hooks: SimulationHooks = {}
   const { round: rounds, timeMs, traffic, leader } = network
   const peers = network.peers.map((peer) => peerResult(peer, network))
   const agreed = leader.blocks.map(({ key }) => key)
-  const counts = maliceCounts(network.ledger, leader.blocks)
+  const counts = { ...elections.counts, ...maliceCounts(network.ledger, leader.blocks) }
   return { options, rounds, timeMs, peers, agreed, traffic, counts, digest: transcript.digest, failure }
 }
 

@@ -4,7 +4,8 @@ import { observationOf, keyOf } from './sim-peer.ts'
 import type { SimPeer } from './sim-peer.ts'
 import type { Identities } from './identities.ts'
 import { peerNames } from './names.ts'
-import type { MembershipTopic, PayloadTopic, SimulationOptions, Topic } from './options.ts'
+import { isMembership } from './options.ts'
+import type { SimulationOptions, Topic } from './options.ts'
 import type { Random } from './random.ts'
 import type { Observation } from '@parsec-bft/core'
 
@@ -40,7 +41,7 @@ export class Voting {
       const electorate = new Set(limit === undefined ? members : stayingFirst.slice(0, limit))
       return { topic, observation: observationOf(topic, identities), electorate }
     })
-    this.#changes = this.#planned.filter(({ topic }) => topic.kind !== 'payload')
+    this.#changes = this.#planned.filter(({ topic }) => isMembership(topic))
   }
 
   /** What the peer votes for in this round, in order of the topics. */
@@ -70,7 +71,7 @@ export class Voting {
   }
 
   #may(peer: SimPeer, { topic }: Planned): boolean {
-    if (topic.kind === 'payload') return true
+    if (!isMembership(topic)) return true
     if (topic.kind === 'remove' && !peer.voters.includes(topic.peer)) return false
     return this.#changes.slice(0, topic.after).every((change) => hasHappened(peer, change))
   }
@@ -91,6 +92,6 @@ function hasHappened(peer: SimPeer, { topic, observation }: Planned): boolean {
   return topic.kind === 'remove' ? peer.hasRemoved(topic.peer) : peer.hasPutOutObservation(observation)
 }
 
-function isForAll(topic: PayloadTopic | MembershipTopic): boolean {
+function isForAll(topic: Topic): boolean {
   return topic.kind !== 'payload' || topic.by === 'all'
 }

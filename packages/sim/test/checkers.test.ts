@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
 
 import { Block, encodeObservation, mockIdentity, observationText, opaque, stringCodec } from '@parsec-bft/core'
+import type { KeyResult, SecretKeyShare } from '@parsec-bft/core'
 import { findScenario, simulate } from '@parsec-bft/sim'
 import type { SimulationFailure, SimulationHooks, SimulationOptions } from '@parsec-bft/sim'
 import { describe, expect, it } from 'vitest'
@@ -227,6 +228,50 @@ describe('interface', () => {
     expect(() => {
       peer.voteAgain({ observation: vote, key: 'vote', round: 0 })
     }).toThrow(/changed its state/)
+  })
+})
+
+describe('keys', () => {
+  const topic = { kind: 'key', participants: ['Alice', 'Bob', 'Carol', 'Dave'], round: 1, spreadRounds: 0 } as const
+  const options = optionsOf('minimal', 1, { topics: [topic] })
+
+  /** What is put out instead of Bob's key. */
+  function failureWithKey(planted: (key: KeyResult) => readonly KeyResult[]): SimulationFailure | undefined {
+    return simulate(options, {
+      plant: (peer, block) => {
+        const { observation } = block
+        if (peer !== 'Bob' || observation.kind !== 'DkgResult') return [block]
+        return planted(observation).map((key) => new Block<string>(key, []))
+      },
+    }).failure
+  }
+
+  it('sees nothing where nothing is wrong', () => {
+    const result = simulate(options)
+    expect(result.failure).toBeUndefined()
+    expect(result.agreed.at(-1)).toMatch(/^DkgResult/)
+  })
+
+  it('sees a participant without a share', () => {
+    const failure = failureWithKey((key) => [{ ...key, secretKeyShare: undefined }])
+    expect(failure).toMatchObject({ checker: 'keys', peer: 'Bob' })
+  })
+
+  it("sees a share that is another participant's", () => {
+    let alices: SecretKeyShare | undefined
+    const { failure } = simulate(options, {
+      plant: (peer, block) => {
+        const { observation } = block
+        if (observation.kind !== 'DkgResult') return [block]
+        if (peer === 'Alice') alices = observation.secretKeyShare
+        return [new Block<string>({ ...observation, secretKeyShare: alices ?? observation.secretKeyShare }, [])]
+      },
+    })
+    expect(failure?.checker).toBe('keys')
+  })
+
+  it('and liveness a key that never comes', () => {
+    expect(failureWithKey(() => [])?.checker).toMatch(/liveness|max-rounds/)
   })
 })
 

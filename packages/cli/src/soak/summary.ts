@@ -20,6 +20,7 @@ export function summary(report: SoakReport): string {
       `${counted(rounds, 'round')}, ${counted(blocks, 'block')}, ${counted(messages, 'message')}.`,
     ...(interrupted ? ['They were interrupted: there was more to do.'] : []),
     '',
+    ...electionLines(counts),
     ...maliceTable(counts),
     ...failures.slice(0, mostTold).flatMap((failure) => [failureText(failure), '']),
     ...(failures.length > mostTold
@@ -38,10 +39,30 @@ export function failureText({ scenario, seed, checker, reason, command, shrunk }
   )
 }
 
+/** How many elections needed a coin. */
+function electionLines(counts: SoakReport['counts']): string[] {
+  const [decided = 0, withKey = 0, tossed = 0] = ['decided', 'withKey', 'tossed'].map(
+    (name) => counts[`elections.${name}`],
+  )
+  if (decided === 0) return []
+  const percent = (count: number): string => `${((100 * count) / decided).toFixed(1)} %`
+  return [
+    `${counted(decided, 'election')}: ${percent(withKey)} with a key for the coin, ${percent(tossed)} needed a coin.`,
+    '',
+  ]
+}
+
 /** What was committed, detected, evicted, and only reported: a row per kind of malice. */
 function maliceTable(counts: SoakReport['counts']): string[] {
   const columns = ['committed', 'detected', 'evicted', 'reported']
-  const kinds = [...new Set(Object.keys(counts).map((name) => name.slice(name.indexOf('.') + 1)))].sort()
+  const kinds = [
+    ...new Set(
+      Object.keys(counts).flatMap((name) => {
+        const [column = '', kind = ''] = name.split('.')
+        return columns.includes(column) ? [kind] : []
+      }),
+    ),
+  ].sort()
   if (kinds.length === 0) return []
   const width = Math.max(...kinds.map((kind) => kind.length))
   const row = (name: string, cells: readonly string[]): string =>

@@ -83,10 +83,11 @@ export class Cast {
   come(name: string, section?: readonly string[]): void {
     const { options, identities } = this.#setting
     const secretId = identities.secretId(name)
-    const brain = new SimPeer(secretId, this.#setting, section)
     const plans = options.adversaries
       .filter(({ peer }) => peer === name)
       .map(({ strategy, round }) => ({ strategy: makeStrategy(strategy), round }))
+    const keys = plans.reduce((scheme, { strategy }) => strategy.keys?.(scheme) ?? scheme, identities.keys)
+    const brain = new SimPeer(secretId, { ...this.#setting, identities: { ...identities, keys } }, section)
     this.#adversaries.set(name, new Adversary(secretId, plans, brain, this.#world, this.#random.fork(name)))
   }
 

@@ -3,6 +3,7 @@
 import { accomplice } from './accomplice.ts'
 import { doubleVote } from './double-vote.ts'
 import { falseAccuser } from './false-accuser.ts'
+import { coinWithheld, coinWrong, malformedParts, wrongRows, wrongValues } from './faulty-keys.ts'
 import { forkColluding } from './fork-colluding.ts'
 import { forkInitial } from './fork-initial.ts'
 import { forkLate } from './fork-late.ts'
@@ -59,6 +60,11 @@ const strategies: ReadonlyMap<string, () => Strategy> = new Map([
   ['replay', replay],
   ['malformed', malformed],
   ['spam', spam],
+  ['key-wrong-rows', wrongRows],
+  ['key-malformed-parts', malformedParts],
+  ['key-wrong-values', wrongValues],
+  ['coin-withheld', coinWithheld],
+  ['coin-wrong', coinWrong],
 ])
 
 export const strategyNames: readonly string[] = [...strategies.keys()]

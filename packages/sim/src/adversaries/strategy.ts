@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
 
-import type { Event, MaliceKind, Message, Observation, Parsec, PublicId } from '@parsec-bft/core'
+import type { Event, KeyScheme, MaliceKind, Message, Observation, Parsec, PublicId } from '@parsec-bft/core'
 import type { Random } from '../random.ts'
 import type { EventStore } from './event-store.ts'
 import type { Branch, Puppet } from './puppet.ts'
@@ -86,6 +86,8 @@ export interface Strategy {
    * founding member is driven by hand from its first event on.
    */
   readonly drive: 'protocol' | 'hand' | 'scratch'
+  /** What its state machine does instead of what it should about keys and coins: from its first event on. */
+  keys?(scheme: KeyScheme): KeyScheme
   /** By hand from here on; where it was so from the first event on, there are no events yet. */
   begin?(me: Me): void
   /** On each turn, before the gossip. */

@@ -79,6 +79,9 @@ export class Overdue {
   }
 }
 
+/** A key is generated in several elections, one after the other: for the start, the parts, the acks, and those that were under way. */
+const electionsOfKey = 8
+
 /** Once the network is fair, what is promised is put out by all live voters within {@link livenessBoundRounds}. */
 export function livenessChecker(): Checker {
   const name = 'liveness'
@@ -88,9 +91,10 @@ export function livenessChecker(): Checker {
     onRound(network) {
       if (!promised.counts(network)) return
       const bound = livenessBoundRounds(network.options)
+      const keyBound = electionsOfKey * bound
       for (const key of promisedKeys(network)) {
         const round = promised.since(key, network)
-        if (network.round - round <= bound) continue
+        if (network.round - round <= (key.startsWith('StartDkg') ? keyBound : bound)) continue
         const late = network.liveVoters.find((peer) => !peer.hasPutOut(key))
         if (late !== undefined) throw new CheckFailure(name, lateness(late, key, round, network.round), late.name)
       }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
 
 import { peerNames } from '../names.ts'
-import { OptionsError, adversaryNames, checkOptions } from '../options.ts'
+import { OptionsError, adversaryNames, checkOptions, isMembership } from '../options.ts'
 import type { SimulationOptions, Topic } from '../options.ts'
 import type { SimulationResult } from '../simulate.ts'
 
@@ -131,9 +131,9 @@ function* earlierRounds(options: SimulationOptions): Generator<SimulationOptions
 
 /** Only these topics of the options, each waiting for those that are left of what it waited for. */
 function withTopics(options: SimulationOptions, kept: readonly Topic[]): SimulationOptions {
-  const changes = options.topics.filter(({ kind }) => kind !== 'payload')
+  const changes = options.topics.filter(isMembership)
   const topics = kept.map((topic): Topic => {
-    if (topic.kind === 'payload') return topic
+    if (!isMembership(topic)) return topic
     return { ...topic, after: changes.slice(0, topic.after).filter((change) => kept.includes(change)).length }
   })
   return { ...options, topics }

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
+
+import type { DecisionView, Inspection } from '@parsec-bft/core'
+import { electionRounds } from './attacks/election-rounds.ts'
+
+/** Counts a run's elections, as who decides each first saw them: how many had a key for their coin, and how many needed a coin. */
+export class ElectionTally {
+  readonly #seen = new Set<number>()
+  #withKey = 0
+  #tossed = 0
+
+  decided(decision: DecisionView, inspection: Inspection): void {
+    if (this.#seen.has(decision.election)) return
+    this.#seen.add(decision.election)
+    if (inspection.coinThreshold !== undefined) this.#withKey++
+    if (electionRounds(decision, inspection) > 1) this.#tossed++
+  }
+
+  /** Those of which there are none are left out. */
+  get counts(): Record<string, number> {
+    const counts = { decided: this.#seen.size, withKey: this.#withKey, tossed: this.#tossed }
+    return Object.fromEntries(
+      Object.entries(counts).flatMap(([name, count]) => (count === 0 ? [] : [[`elections.${name}`, count]])),
+    )
+  }
+}
