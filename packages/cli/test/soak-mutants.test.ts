@@ -29,7 +29,7 @@ const blind: readonly Case[] = [
   ['a request that was for somebody else is not seen', 'bad-exchange', 0, 'insertion', /InvalidRequest/],
   ['a response that was for somebody else is not seen', 'bad-exchange', 0, 'insertion', /InvalidResponse/],
   ['nobody is accused of an event that was refused', 'bad-parents', 0, 'eviction', /was not removed/],
-  ['UnexpectedGenesis is not seen', 'malice', 16, 'eviction', /was not removed .* after UnexpectedGenesis/],
+  ['UnexpectedGenesis is not seen', 'malice', 103, 'eviction', /was not removed .* after UnexpectedGenesis/],
   ['an accusation removes nobody', 'double-vote', 0, 'eviction', /was not removed .* after DuplicateVote/],
 ]
 

@@ -19,7 +19,6 @@ import type {
   Block,
   DecisionView,
   Inspection,
-  KeyResult,
   Observation,
   PublicId,
   Report,
@@ -175,13 +174,12 @@ export class SimPeer {
     const first = this.blocks.length
     for (let block = this.parsec.poll(); block !== undefined; block = this.parsec.poll()) {
       if (block.observation.kind === 'DkgResult') {
-        this.#recordKey(block, block.observation, round)
+        for (const taken of this.#taken(block)) this.#recordKey(taken, round)
         continue
       }
       const decided = this.#elections[0]
       if (decided === undefined) this.#fail(`put out ${observationText(block.observation)} that no election decided`)
-      for (const taken of this.#setting.plant?.(this.name, block) ?? [block])
-        this.#record(taken, decided.election, round)
+      for (const taken of this.#taken(block)) this.#record(taken, decided.election, round)
       // Nothing comes after our own removal, whatever else the election decided.
       if (--decided.rest === 0 || isRemovalOf(block, this.name)) this.#endElection()
     }
@@ -189,11 +187,16 @@ export class SimPeer {
   }
 
   /** The key is what the vote for its generation was for. It may be all that comes of an election, and is counted to the one before. */
-  #recordKey(block: Block<string>, { participants }: KeyResult, round: number): void {
+  #recordKey(block: Block<string>, round: number): void {
     this.#record(block, this.blocks.at(-1)?.election ?? 0, round)
-    const start = startDkg(participants)
+    if (block.observation.kind !== 'DkgResult') return
+    const start = startDkg(block.observation.participants)
     this.#putOutKeys.add(keyOf(start, undefined, this.#setting.options))
     this.#putOutObservations.add(observationText(start))
+  }
+
+  #taken(block: Block<string>): readonly Block<string>[] {
+    return this.#setting.plant?.(this.name, block) ?? [block]
   }
 
   #recordVote(observation: Observation<string>, round: number): void {
