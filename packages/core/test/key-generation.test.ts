@@ -1,0 +1,369 @@
+// SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
+
+import { inspect } from 'node:util'
+import { describe, expect, test } from 'vitest'
+import type { CoinShares } from '../src/coin-shares.ts'
+import { encodeAck } from '../src/dealing.ts'
+import { ed25519Identity } from '../src/ed25519-identity.ts'
+import { utf8Bytes } from '../src/encoding.ts'
+import { Event } from '../src/event.ts'
+import { Evidence } from '../src/evidence.ts'
+import type { PublicId } from '../src/identity.ts'
+import { blsKeys, mockKeys } from '../src/keys.ts'
+import { KeyGenerations } from '../src/key-generation.ts'
+import { encodeKeyMessage } from '../src/key-message.ts'
+import { Message } from '../src/message.ts'
+import { mockIdentity } from '../src/mock-identity.ts'
+import { add, observationText, opaque, remove, startDkg, stringCodec } from '../src/observation.ts'
+import type { KeyResult } from '../src/observation.ts'
+import type { ParsecOptions } from '../src/parsec.ts'
+import { participantsOf, seededRandom } from './support/keys.ts'
+import { Network, chooser, codeOf } from './support/network.ts'
+
+const ids = (names: readonly string[]): PublicId[] => names.map((name) => mockIdentity.publicId(name))
+const founders = ['Alice', 'Bob', 'Carol', 'Dave']
+
+class KeyNetwork extends Network {
+  override get options(): ParsecOptions<string> {
+    return { ...super.options, coin: 'threshold', keys: mockKeys, random: seededRandom('a key network') }
+  }
+
+  voteFor(observation: Parameters<Network['decide']>[0]): void {
+    for (const peer of this.peers.values()) if (peer.canVote()) peer.voteFor(observation)
+  }
+
+  /** The keys that a peer has put out. */
+  keysOf(name: string): KeyResult[] {
+    return this.blocksOf(name).flatMap(({ observation }) => (observation.kind === 'DkgResult' ? [observation] : []))
+  }
+
+  /** Until all have so many keys. */
+  awaitKeys(count: number, choose = chooser(1), exchanges = 4000): void {
+    this.run(choose, () => [...this.peers.keys()].every((name) => this.keysOf(name).length >= count), exchanges)
+  }
+}
+
+const message = utf8Bytes('a message')
+
+/** Any t + 1 participants sign, as one; nobody else has a share. */
+function expectUseful(network: KeyNetwork, place: number): void {
+  const [anyone] = network.peers.keys()
+  const key = network.keysOf(anyone ?? '')[place]
+  if (key === undefined) throw new Error('no key')
+  const { publicKeySet, participants } = key
+  const shares = new Map<number, Uint8Array>()
+  for (const name of network.peers.keys()) {
+    const own = network.keysOf(name)[place]
+    expect(own?.publicKeySet.toBytes()).toEqual(publicKeySet.toBytes())
+    const at = participants.findIndex((id) => id.name === name)
+    expect(own?.secretKeyShare !== undefined, name).toBe(at >= 0)
+    if (own?.secretKeyShare !== undefined) shares.set(at, own.secretKeyShare.sign(message, 'test'))
+  }
+  for (const [at, share] of shares) expect(publicKeySet.verifyShare(at, message, 'test', share)).toBe(true)
+  const needed = publicKeySet.threshold + 1
+  const signature = publicKeySet.combine(new Map([...shares].slice(0, needed)))
+  expect(publicKeySet.combine(new Map([...shares].slice(-needed)))).toEqual(signature)
+  expect(publicKeySet.verify(message, 'test', signature)).toBe(true)
+  expect(publicKeySet.verify(message, 'other', signature)).toBe(false)
+}
+
+describe('a key that the application asks for', () => {
+  test.each([
+    ['all voters', founders],
+    ['some of the voters', ['Alice', 'Carol']],
+    ['one voter', ['Dave']],
+  ])('is shared by %s, and the others see its public part', (_, participants) => {
+    const network = new KeyNetwork(founders)
+    network.voteFor(startDkg(ids(participants)))
+    network.awaitKeys(1)
+    expect(network.agrees).toBe(true)
+    expect(network.keysOf('Bob')[0]?.participants.map(({ name }) => name)).toEqual(participants)
+    expectUseful(network, 0)
+  })
+
+  test('is one of several at once', () => {
+    const network = new KeyNetwork(founders)
+    for (const participants of [founders, ['Alice', 'Bob'], ['Bob', 'Carol', 'Dave']]) {
+      network.voteFor(startDkg(ids(participants)))
+    }
+    network.awaitKeys(3)
+    expect(network.agrees).toBe(true)
+    for (const place of [0, 1, 2]) expectUseful(network, place)
+  })
+
+  test.each([
+    ['only they', ['Eve', 'Frank']],
+    ['they and voters', ['Bob', 'Carol', 'Eve', 'Frank']],
+  ])('can be for peers that are no members: %s; one of them is added later', (_, participants) => {
+    const network = new KeyNetwork(founders)
+    network.voteFor(startDkg(ids(participants)))
+    for (const name of ['Eve', 'Frank']) network.join(name)
+    network.awaitKeys(1)
+    expectUseful(network, 0)
+    expect(network.peer('Eve').canVote()).toBe(false)
+    network.voteFor(add(mockIdentity.publicId('Eve')))
+    network.run(chooser(2), () => network.allHave('Add(Eve)'))
+    expect(network.peer('Eve').canVote()).toBe(true)
+    network.voteFor(opaque('with Eve'))
+    network.run(chooser(3), () => network.allHave('OpaquePayload(with Eve)'))
+    expect(network.agrees).toBe(true)
+  })
+
+  test('comes although a participant is silent', () => {
+    const network = new KeyNetwork(founders)
+    network.voteFor(startDkg(ids(founders)))
+    network.run(chooser(1), () => network.allHave('Genesis({Alice, Bob, Carol, Dave})'))
+    network.crash('Dave')
+    network.awaitKeys(1)
+    expectUseful(network, 0)
+  })
+
+  test('is begun anew among those who are left when too many participants were removed', () => {
+    const network = new KeyNetwork([...founders, 'Eve', 'Frank', 'Grace'])
+    const start = startDkg(ids(founders))
+    network.voteFor(start)
+    const isOpen = (name: string): boolean =>
+      network
+        .peer(name)
+        .ourUnpolledObservations()
+        .some(({ kind }) => kind === 'StartDkg')
+    network.run(chooser(1), () => ![...network.peers.keys()].some(isOpen))
+    expect(network.keysOf('Grace')).toEqual([])
+    for (const name of ['Alice', 'Bob']) network.voteFor(remove(mockIdentity.publicId(name)))
+    const staying = ['Carol', 'Dave', 'Eve', 'Frank', 'Grace']
+    network.run(chooser(2), () => staying.every((name) => network.keysOf(name).length > 0), 4000)
+    for (const name of staying) {
+      expect(network.keysOf(name)[0]?.participants.map((id) => id.name)).toEqual(['Carol', 'Dave'])
+    }
+    expect(network.agrees).toBe(true)
+  })
+
+  test('can be made by who is alone', () => {
+    const network = new KeyNetwork(['Alice'])
+    network.voteFor(startDkg(ids(['Alice'])))
+    network.poll()
+    expectUseful(network, 0)
+    expect(network.peer('Alice').hasUnpolledObservations()).toBe(false)
+  })
+
+  test('is put out without proofs, and its secret is not printed, enumerated or serialised', () => {
+    const network = new KeyNetwork(['Alice'])
+    network.voteFor(startDkg(ids(['Alice'])))
+    network.poll()
+    const block = network.blocksOf('Alice').find(({ observation }) => observation.kind === 'DkgResult')
+    const [key] = network.keysOf('Alice')
+    const secret = key?.secretKeyShare?.toSecretBytes() ?? new Uint8Array()
+    const texts = [
+      JSON.stringify(block),
+      inspect(block, { depth: 9, showHidden: true }),
+      observationText(key ?? opaque('')),
+    ]
+    for (const text of texts) {
+      expect(text).not.toContain(Buffer.from(secret).toString('hex'))
+      expect(text).not.toContain([...secret].join(','))
+    }
+    expect(block?.proofs).toEqual([])
+  })
+
+  test('with real keys and identities', () => {
+    class RealNetwork extends KeyNetwork {
+      override get options(): ParsecOptions<string> {
+        return { ...super.options, keys: blsKeys }
+      }
+    }
+    const network = new RealNetwork(founders, 'supermajority', ed25519Identity)
+    network.voteFor(startDkg(founders.map((name) => network.id(name))))
+    network.awaitKeys(1)
+    expectUseful(network, 0)
+  })
+})
+
+describe('the messages of a key generation', () => {
+  const secretIds = participantsOf(4)
+  const participants = secretIds.map(({ publicId }) => publicId)
+  const random = seededRandom('messages')
+  const group = { participants, context: new Uint8Array(4) }
+  const parts = participants.map((_, dealer) => mockKeys.deal(group, dealer, random))
+  const partOf = (dealer: number): Uint8Array =>
+    encodeKeyMessage({ kind: 'Part', generation: 0, bytes: mockKeys.encodePart(parts[dealer] ?? noPart) })
+  const noPart = { dealer: 0, commitment: [], rows: [] }
+
+  function ackOf(dealer: number, from: number): Uint8Array {
+    const us = secretIds[from]
+    const row = us && mockKeys.readRow(parts[dealer] ?? noPart, group, from, us)
+    if (row === undefined) throw new Error('no row')
+    return encodeKeyMessage({ kind: 'Ack', generation: 0, bytes: encodeAck(mockKeys.acknowledge(row, group, random)) })
+  }
+
+  function begun(): { take: (from: number | PublicId, message: Uint8Array) => boolean } {
+    const generations = new KeyGenerations(mockKeys, undefined)
+    generations.start(participants, false)
+    const idOf = (from: number | PublicId): PublicId =>
+      typeof from === 'number' ? (participants[from] ?? mockIdentity.publicId('nobody')) : from
+    return { take: (from, message) => generations.take(message, idOf(from)) !== undefined }
+  }
+
+  test('make a key as soon as more than t parts have more than 2t acks each', () => {
+    const { take } = begun()
+    expect([take(0, partOf(0)), take(1, partOf(1)), take(2, partOf(2))]).toEqual([false, false, false])
+    expect([0, 1, 2, 3].map((from) => take(from, ackOf(0, from)))).toEqual([false, false, false, false])
+    expect([0, 1].map((from) => take(from, ackOf(1, from)))).toEqual([false, false])
+    expect([0, 1].map((from) => take(from, ackOf(2, from)))).toEqual([false, false])
+    expect(take(3, ackOf(1, 3))).toBe(true)
+    expect(take(3, ackOf(2, 3))).toBe(false)
+  })
+
+  test.each<[string, (take: ReturnType<typeof begun>['take']) => void]>([
+    ['an ack twice', (take) => take(0, ackOf(1, 0))],
+    ['an ack of a part that nobody has dealt', (take) => take(2, ackOf(3, 2))],
+    ['an ack by a stranger', (take) => take(mockIdentity.publicId('Mallory'), ackOf(1, 2))],
+    [
+      'a second part by a dealer',
+      (take) =>
+        take(
+          1,
+          encodeKeyMessage({
+            kind: 'Part',
+            generation: 0,
+            bytes: mockKeys.encodePart(mockKeys.deal(group, 1, random)),
+          }),
+        ),
+    ],
+    ["another dealer's part", (take) => take(2, partOf(1))],
+    [
+      'garbage for a part',
+      (take) => take(2, encodeKeyMessage({ kind: 'Part', generation: 0, bytes: new Uint8Array(9) })),
+    ],
+    [
+      'garbage for an ack',
+      (take) => take(2, encodeKeyMessage({ kind: 'Ack', generation: 0, bytes: new Uint8Array(9) })),
+    ],
+    [
+      'an ack in another key generation',
+      (take) => take(2, encodeKeyMessage({ kind: 'Ack', generation: 1, bytes: new Uint8Array(9) })),
+    ],
+  ])('count for nothing: %s', (_, disturb) => {
+    const { take } = begun()
+    for (const dealer of [0, 1]) take(dealer, partOf(dealer))
+    for (const from of [0, 1, 3]) take(from, ackOf(0, from))
+    for (const from of [0, 1]) take(from, ackOf(1, from))
+    disturb(take)
+    disturb(take)
+    expect(take(2, ackOf(1, 2))).toBe(true)
+  })
+})
+
+describe('the key of the coin', () => {
+  const thresholds = (network: KeyNetwork): (number | undefined)[] =>
+    [...network.peers.values()].map((peer) => peer.inspect().coinThreshold)
+
+  test('is generated from genesis on, and anew whenever the voters change; no block tells of it', () => {
+    const network = new KeyNetwork(founders)
+    expect(thresholds(network)).toEqual([undefined, undefined, undefined, undefined])
+    network.run(chooser(1), () => thresholds(network).every((t) => t === 1))
+    network.voteFor(add(mockIdentity.publicId('Eve')))
+    network.join('Eve')
+    network.run(chooser(2), () => network.allHave('Add(Eve)'))
+    expect(thresholds(network)).toEqual([undefined, undefined, undefined, undefined, undefined])
+    network.run(chooser(3), () => thresholds(network).every((t) => t === 1))
+    for (const name of network.peers.keys()) expect(network.keysOf(name)).toEqual([])
+    expect(network.agrees).toBe(true)
+  })
+
+  /** Dave sends Alice, after what is right, shares of his own making, and is not heard of again. */
+  function withSharesOfDave(coinsAt: (election: number) => CoinShares): {
+    network: KeyNetwork
+    code: string | undefined
+  } {
+    const network = new KeyNetwork(founders)
+    network.run(chooser(1), () => thresholds(network).every((t) => t === 1))
+    const dave = mockIdentity.secretId('Dave')
+    const [alice] = ids(['Alice'])
+    if (alice === undefined) throw new Error('no Alice')
+    const { events } = network.peer('Dave').createGossip(alice)
+    const coins = coinsAt(network.peer('Alice').inspect().election)
+    const selfParent = events.at(-1)?.hash ?? new Uint8Array()
+    const shares = Event.create(dave, { kind: 'CoinShares', selfParent, coins }, stringCodec)
+    const asking = Event.create(dave, { kind: 'Requesting', selfParent: shares.hash, recipient: alice }, stringCodec)
+    network.crash('Dave')
+    const request = new Message('request', [...events, shares, asking])
+    const code = codeOf(() => network.peer('Alice').handleRequest(dave.publicId, request.toBytes()))
+    return { network, code }
+  }
+
+  test.each([
+    [
+      'wrong',
+      (election: number) => ({ election, shares: [{ round: 1, subject: 0, share: new Uint8Array(4).fill(7) }] }),
+    ],
+    [
+      'of no length that a share has',
+      (election: number) => ({ election, shares: [{ round: 1, subject: 0, share: new Uint8Array(0) }] }),
+    ],
+    [
+      'of a subject that does not exist',
+      (election: number) => ({ election, shares: [{ round: 1, subject: 4, share: new Uint8Array(4).fill(7) }] }),
+    ],
+    [
+      'of an election without a key',
+      () => ({ election: 0, shares: [{ round: 1, subject: 0, share: new Uint8Array(4).fill(7) }] }),
+    ],
+  ])('makes a share provable that is %s: its author is removed, and third parties can see why', (_, coinsAt) => {
+    const { network, code } = withSharesOfDave(coinsAt)
+    expect(code).toBeUndefined()
+    const isGone = (name: string): boolean =>
+      network.blocksOf(name).some(({ observation }) => observation.kind === 'Accusation')
+    network.run(chooser(4), () => ['Alice', 'Bob', 'Carol'].every(isGone))
+    const block = network.blocksOf('Carol').find(({ observation }) => observation.kind === 'Accusation')
+    expect(block?.observation).toMatchObject({ offender: { name: 'Dave' }, malice: { kind: 'InvalidCoinShare' } })
+    const evidence = block && network.peer('Carol').evidence(block.observation)
+    const { codec, identities = mockIdentity } = network.options
+    const read = Evidence.decode(evidence?.toBytes({ codec }) ?? new Uint8Array(), { codec, identities })
+    read.verify(ids(founders), network.options)
+    expect(
+      codeOf(() => {
+        read.verify(ids(founders), { ...network.options, coin: 'predictable' })
+      }),
+    ).toBe('InvalidEvidence')
+  })
+
+  test('makes a wrong share provable whose author hides that the election has begun', () => {
+    const network = new KeyNetwork(founders)
+    const dave = mockIdentity.secretId('Dave')
+    const [alice] = ids(['Alice'])
+    if (alice === undefined) throw new Error('no Alice')
+    // He knows nothing but his own first events.
+    const { events } = network.peer('Dave').createGossip(alice)
+    network.crash('Dave')
+    network.run(chooser(1), () => thresholds(network).every((t) => t === 1))
+    const coins = {
+      election: network.peer('Alice').inspect().election,
+      shares: [{ round: 1, subject: 0, share: new Uint8Array(4).fill(7) }],
+    }
+    const selfParent = events.at(-1)?.hash ?? new Uint8Array()
+    const shares = Event.create(dave, { kind: 'CoinShares', selfParent, coins }, stringCodec)
+    const asking = Event.create(dave, { kind: 'Requesting', selfParent: shares.hash, recipient: alice }, stringCodec)
+    network.peer('Alice').handleRequest(dave.publicId, new Message('request', [...events, shares, asking]))
+    const isGone = (name: string): boolean =>
+      network.blocksOf(name).some(({ observation }) => observation.kind === 'Accusation')
+    network.run(chooser(4), () => ['Alice', 'Bob', 'Carol'].every(isGone))
+    const block = network.blocksOf('Bob').find(({ observation }) => observation.kind === 'Accusation')
+    const evidence = block && network.peer('Bob').evidence(block.observation)
+    expect(evidence?.accusation.malice.kind).toBe('InvalidCoinShare')
+    evidence?.verify(ids(founders), network.options)
+  })
+
+  test('lets nobody in who brings shares of an election that has not begun, and blames nobody', () => {
+    const share = new Uint8Array(4).fill(7)
+    const { network, code } = withSharesOfDave((election) => ({
+      election: election + 1,
+      shares: [{ round: 1, subject: 0, share }],
+    }))
+    expect(code).toBe('PrematureCoinShares')
+    network.voteFor(opaque('on'))
+    network.run(chooser(5), () => network.allHave('OpaquePayload(on)'))
+    for (const name of network.peers.keys()) {
+      expect(network.blocksOf(name).some(({ observation }) => observation.kind === 'Accusation')).toBe(false)
+    }
+  })
+})
