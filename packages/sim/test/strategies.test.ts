@@ -122,10 +122,48 @@ describe.each(together)('%s', (scenario, kinds) => {
   })
 })
 
+/** What is wrong with an adversary's share in a key, and how many acks of seven parts there can be. */
+const aboutKeys: readonly (readonly [string, number])[] = [
+  ['key-wrong-rows', 42],
+  ['key-malformed-parts', 42],
+  ['key-wrong-values', 49],
+  ['coin-withheld', 49],
+]
+
+describe.each(aboutKeys)('%s', (strategy, mostAcks) => {
+  it.each([0, 2])('does not keep others from a key, and nobody is removed (seed %i)', (seed) => {
+    const participants = Array.from({ length: 7 }, (_, i) => peerName(i))
+    const topics = [{ kind: 'key', participants, round: 1, spreadRounds: 2 }] as const
+    const result = run(
+      networkWith(strategy, seed, { topics, adversaries: [{ strategy, peer: peerName(seed), round: 0 }] }),
+    )
+    expect(result.agreed.filter((key) => key.startsWith('DkgResult'))).toHaveLength(1)
+    expect(accused(result)).toEqual([])
+    const inspection = result.peers[0]?.inspection
+    const texts = Array.from({ length: inspection?.payloadCount ?? 0 }, (_, i) => inspection?.payload(i).text)
+    const acks = texts.filter((text) => text === 'DkgMessage(DkgAck(1))').length
+    expect(acks).toBeGreaterThan(2 * 5 - 1)
+    expect(acks).toBeLessThanOrEqual(mostAcks)
+  })
+})
+
+describe('coin-wrong', () => {
+  it('is detected wherever an election needed a coin, and its author and nobody else is removed', () => {
+    const runs = Array.from({ length: 12 }, (_, seed) => runScenario('coin', seed))
+    for (const { failure } of runs) expect(failure, failure?.report).toBeUndefined()
+    const committed = runs.filter(({ counts }) => (counts?.['committed.InvalidCoinShare'] ?? 0) > 0)
+    expect(committed.length).toBeGreaterThan(0)
+    for (const { counts } of committed) {
+      expect(counts?.['evicted.InvalidCoinShare']).toBe(counts?.['committed.InvalidCoinShare'])
+    }
+  })
+})
+
 it('every strategy is shown here', () => {
   const fellows = ['fork-unrecorded', 'fork-transitive', 'fork-late', 'invalid-gossip-creator', 'premature-newcomer']
   const shown = [...provable, ...unprovable].map(([strategy]) => strategy)
-  expect([...shown, ...fellows].sort()).toEqual([...strategyNames].sort())
+  const keys = [...aboutKeys.map(([strategy]) => strategy), 'coin-wrong']
+  expect([...shown, ...fellows, ...keys].sort()).toEqual([...strategyNames].sort())
 })
 
 it('the same seed and options give the same run, with adversaries and an adversarial scheduler', () => {
