@@ -1,6 +1,17 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
 
-import { Consensus, PeerState, genesis, mockIdentity, observationHash, opaque, stringCodec } from '@parsec-bft/core'
+import { measureKeys } from './bench-keys.ts'
+import {
+  blsKeys,
+  mockKeys,
+  Consensus,
+  PeerState,
+  genesis,
+  mockIdentity,
+  observationHash,
+  opaque,
+  stringCodec,
+} from '@parsec-bft/core'
 import type { ConsensusMode, EventInput, Observation, SeenThrough } from '@parsec-bft/core'
 import { readRecordedGraph, topologicalOrder } from '@parsec-bft/graph'
 import type { RecordedGraph } from '@parsec-bft/graph'
@@ -151,6 +162,20 @@ function print(measurements: readonly Measurement[], json: boolean): void {
   }
 }
 
+function printKeys(sizes: readonly number[], json: boolean): void {
+  const measurements = [blsKeys, mockKeys].flatMap((scheme) => sizes.map((size) => measureKeys(scheme, size)))
+  if (json) console.log(JSON.stringify(measurements, undefined, 2))
+  else {
+    console.log('ms per participant         generation  sign share  verify share  combine  coin in all')
+    for (const { keys, participants, generation, signShare, verifyShare, combine, coin } of measurements) {
+      const ms = (value: number, width: number): string => value.toFixed(3).padStart(width)
+      const name = `${keys}, ${String(participants)} participants`
+      const costs = [ms(generation, 10), ms(signShare, 12), ms(verifyShare, 14), ms(combine, 9), ms(coin, 13)]
+      console.log(`${name.padEnd(27)}${costs.join('')}`)
+    }
+  }
+}
+
 function positiveInteger(text: string): number {
   const value = Number(text)
   if (!Number.isSafeInteger(value) || value < 1) throw new InvalidArgumentError('A positive whole number is expected.')
@@ -163,23 +188,33 @@ new Command('bench')
   .option('--json', 'print [{file, events, medianMs, eventsPerSecond}]', false)
   .option('--peers <n>', 'generate a graph of so many peers', positiveInteger)
   .option('--events <n>', 'events of a generated graph', positiveInteger, 20_000)
+  .option('--keys', 'what key generations and coins cost instead, with 4, 7, 10 and 31 participants', false)
   .option('--stretches', 'one run of the generated graph in ten stretches: does the age of the network matter?', false)
   .addHelpText(
     'after',
-    '\nExamples:\n  npm run bench\n  npm run bench -- --json graphs/n4.dot graphs/n16.dot\n  npm run bench -- --peers 8 --events 1000000 --stretches',
+    '\nExamples:\n  npm run bench\n  npm run bench -- --json graphs/n4.dot graphs/n16.dot\n  npm run bench -- --peers 8 --events 1000000 --stretches\n  npm run bench -- --keys',
   )
-  .action((files: string[], options: { json: boolean; peers?: number; events: number; stretches: boolean }) => {
-    const sizes = options.peers === undefined ? [4, 8, 16, 32] : [options.peers]
-    if (options.stretches) print(measureStretches(generatedWorkload(sizes.at(-1) ?? 8, options.events)), options.json)
-    else if (files.length > 0)
-      print(
-        files.map((file) => measure(recordedWorkload(file, readRecordedGraph(file)))),
-        options.json,
-      )
-    else
-      print(
-        sizes.map((peers) => measure(generatedWorkload(peers, options.events))),
-        options.json,
-      )
-  })
+  .action(
+    (
+      files: string[],
+      options: { json: boolean; keys: boolean; peers?: number; events: number; stretches: boolean },
+    ) => {
+      if (options.keys) {
+        printKeys(options.peers === undefined ? [4, 7, 10, 31] : [options.peers], options.json)
+        return
+      }
+      const sizes = options.peers === undefined ? [4, 8, 16, 32] : [options.peers]
+      if (options.stretches) print(measureStretches(generatedWorkload(sizes.at(-1) ?? 8, options.events)), options.json)
+      else if (files.length > 0)
+        print(
+          files.map((file) => measure(recordedWorkload(file, readRecordedGraph(file)))),
+          options.json,
+        )
+      else
+        print(
+          sizes.map((peers) => measure(generatedWorkload(peers, options.events))),
+          options.json,
+        )
+    },
+  )
   .parse()
