@@ -31,10 +31,16 @@ describe('the documentation', () => {
     expect(new Set(orders.map((line) => line.slice(line.indexOf('decided:'))))).toHaveLength(1)
   })
 
+  it('has a beacon that runs', () => {
+    const lines = node('examples/random-beacon.ts').trimEnd().split('\n')
+    expect(new Set(lines.map((line) => line.split(' ')[1]))).toEqual(new Set(['true']))
+    expect(new Set(lines).size).toBe(3)
+  })
+
   it("draws the tutorial's pictures with the command that it gives", () => {
     const tutorial = readFileSync(join(root, 'docs/tutorial.md'), 'utf8')
     const commands = [...tutorial.matchAll(/npm run parsec -- (simulate .*--peers Alice) --dump-graphs (\w+)/g)]
-    expect(commands.map(([, , out]) => out)).toEqual(['out', 'fork'])
+    expect(commands.map(([, , out]) => out)).toEqual(['out', 'fork', 'coin'])
     for (const [, flags = '', out = ''] of commands) {
       const pictures = join(root, 'docs', out === 'out' ? 'pictures' : `pictures-${out}`)
       const drawn = join(folder, out)

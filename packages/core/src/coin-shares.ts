@@ -10,7 +10,7 @@ export interface CoinShare {
   readonly subject: number
   /** Round whose estimates take the coin: from 1 on. */
   readonly round: number
-  /** Signature share of {@link coinMessage}. */
+  /** Signature share of what voters sign for a coin. */
   readonly share: Uint8Array
 }
 

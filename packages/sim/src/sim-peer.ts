@@ -15,15 +15,7 @@ import {
   stringCodec,
   toHex,
 } from '@parsec-bft/core'
-import type {
-  Block,
-  DecisionView,
-  Inspection,
-  Observation,
-  PublicId,
-  Report,
-  SecretId,
-} from '@parsec-bft/core'
+import type { Block, DecisionView, Inspection, Observation, PublicId, Report, SecretId } from '@parsec-bft/core'
 import { CheckFailure } from './check-failure.ts'
 import type { Identities } from './identities.ts'
 import type { SimulationOptions, Topic } from './options.ts'
