@@ -111,10 +111,11 @@ export class Intake<P> {
     const unknown = new Map<string, Event<P>>()
     for (const event of events) {
       if (known.has(event.id)) continue
+      // First, as anybody can spoil an event of ours; only who has our key can make another one.
+      event.verify()
       if (consensus.peers.indexOf(event.creator) === ourIndex) {
         throw new ParsecError({ code: 'UnknownOwnEvent', event: event.id })
       }
-      event.verify()
       for (const parent of event.parents) {
         if (!known.has(parent) && !unknown.has(parent)) {
           throw new ParsecError({ code: 'UnknownParent', event: event.id, parent })

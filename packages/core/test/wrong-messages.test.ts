@@ -95,6 +95,11 @@ const forgedVote = create(dave, {
   vote: { observation: opaque('x'), signature: new Uint8Array(32) },
 })
 const forged = Event.create({ ...dave, publicId: id('Bob') }, { kind: 'Initial' as const }, stringCodec)
+const forgedOfOurs = Event.create(
+  { ...dave, publicId: id('Alice') },
+  { kind: 'Requesting', selfParent: initialEvent(alice).hash, recipient: id('Dave') },
+  stringCodec,
+)
 
 /** Only bytes can carry these: whoever makes an event as a value has signed it. */
 const byteRequests: [string, Uint8Array, object, number][] = [
@@ -104,6 +109,12 @@ const byteRequests: [string, Uint8Array, object, number][] = [
     expected,
     kept,
   ]),
+  [
+    'an event of ours signed by somebody else',
+    new Message('request', [initial, forgedOfOurs, ask]).toBytes(),
+    { code: 'SignatureFailure', event: forgedOfOurs.id, signed: 'event' },
+    0,
+  ],
   [
     'an event signed by somebody else',
     new Message('request', [initial, forged, ask]).toBytes(),
