@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
 
 import type { CoinShares } from './coin-shares.ts'
+import { Conclusions } from './conclusions.ts'
 import { Election } from './election.ts'
 import type { Decision } from './election.ts'
 import { causeKinds } from './event.ts'
@@ -73,6 +74,8 @@ export class Consensus implements Inspected {
   readonly thresholdCoin: ThresholdCoin | undefined
   /** Where there are key generations. */
   readonly keyGenerations: KeyGenerations | undefined
+  /** Where it is somebody's graph. */
+  readonly conclusions: Conclusions | undefined
   readonly mode: ConsensusMode
   readonly seenThrough: SeenThrough
   readonly coin: CoinKind
@@ -93,7 +96,11 @@ export class Consensus implements Inspected {
     this.coin = options.coin ?? 'predictable'
     this.thresholdCoin = this.coin === 'threshold' ? new ThresholdCoin(this.graph) : undefined
     this.keyGenerations = options.keys && new KeyGenerations(options.keys, options.keyHolder)
-    this.election = new Election(this.graph, this.payloads, this.seenThrough, this.thresholdCoin ?? predictableCoin)
+    this.conclusions = this.ourIndex === undefined ? undefined : new Conclusions(this.graph, this.ourIndex)
+    const coin = this.thresholdCoin ?? predictableCoin
+    // Who looks at a graph from outside has nothing to lose by a decision that comes early.
+    const isCautious = this.conclusions !== undefined
+    this.election = new Election(this.graph, this.payloads, this.seenThrough, coin, isCautious)
   }
 
   /** The peer's index; a new one if it was never met. */
@@ -125,6 +132,7 @@ export class Consensus implements Inspected {
       event.recipient ?? none,
       payload,
     )
+    if (event.creator === this.ourIndex) this.conclusions?.made(index)
     if (payload !== none) this.#carry(index, payload)
     if (event.coins !== undefined) {
       this.#coins.set(index, event.coins)
@@ -184,6 +192,7 @@ export class Consensus implements Inspected {
       this.#options.onDecision?.(this.#view(decision), this.inspect())
       const { voters } = this.election
       this.#history.push(...decision.payloads)
+      this.conclusions?.decided(this.#elections, decision.recorder)
       this.#elections++
       const keys = new Map<number, KeyResult>()
       const changed = this.#apply(decision, voters, keys)
@@ -272,7 +281,10 @@ export class Consensus implements Inspected {
     const peer = peers.add(id, PeerState.NONE)
     const { removed, member, state } = peers.at(peer)
     if (removed) return undefined
-    if (!member) peers.setMember(peer, admission)
+    if (!member) {
+      peers.setMember(peer, admission)
+      this.conclusions?.admitted(peer)
+    }
     peers.setState(peer, state.with(...flags))
     return peer
   }

@@ -16,6 +16,8 @@ import { Voters } from './voters.ts'
 export interface Decision {
   /** Event at which the last subject was decided. */
   readonly event: number
+  /** Itself, or the first one that descends from it and is by a creator that has not forked. */
+  readonly recorder: number
   /** Per voter, in their order: the first interesting event of a subject decided true, or none. */
   readonly firstInteresting: readonly number[]
   /** Payloads in decided order. */
@@ -34,6 +36,7 @@ export class Election {
   readonly #payloads: Payloads
   readonly #throughAll: boolean
   readonly #coin: Coin
+  readonly #isCautious: boolean
   readonly content: InterestingContent
   #voters = new Voters([])
   #voting: MetaVoting
@@ -44,6 +47,8 @@ export class Election {
   /** Events before it are not processed in this election, though they may have kept a meta-event. */
   #processedFrom = 0
   #firstObserver = none
+  /** Events that decide, by creators that forked, and that nobody else has recorded. */
+  readonly #deciding: number[] = []
 
   /** Per event, for the election under way. */
   #observing = new Int32Array(64)
@@ -56,11 +61,16 @@ export class Election {
   readonly #base: MetaVoteSpan = { start: none, stages: 0 }
   readonly #span: MetaVoteSpan = { start: none, stages: 0 }
 
-  constructor(graph: GossipGraph, payloads: Payloads, seenThrough: SeenThrough, coin: Coin) {
+  /**
+   * @param isCautious - does an event by a creator that forked, as far as the graph shows by then, decide only once another creator's event descends from it? What no such event
+   *   records may never reach the others, and who knows of the fork must not record it.
+   */
+  constructor(graph: GossipGraph, payloads: Payloads, seenThrough: SeenThrough, coin: Coin, isCautious: boolean) {
     this.#graph = graph
     this.#payloads = payloads
     this.#throughAll = seenThrough === 'peers'
     this.#coin = coin
+    this.#isCautious = isCautious
     this.#voting = new MetaVoting(0, coin)
     this.content = new InterestingContent(graph, payloads, this.#voters)
   }
@@ -100,9 +110,18 @@ export class Election {
   next(): Decision | undefined {
     while (this.#cursor < this.#graph.size) {
       const x = this.#cursor++
-      if (this.#process(x)) return this.#decision(x)
+      const decides = this.#process(x)
+      const earlier = this.#deciding.find((y) => this.#graph.descends(x, y))
+      if (!decides && earlier === undefined) continue
+      if (!this.#isCautious || !this.#hasForked(x)) return this.#decision(earlier ?? x, x)
+      if (earlier === undefined) this.#deciding.push(x)
     }
     return undefined
+  }
+
+  #hasForked(x: number): boolean {
+    const { creator, lanesOf } = this.#graph
+    return (lanesOf[creator[x] as number] as number[]).length > 1
   }
 
   /** Ends the election that was decided and begins the next one (section 6), with other voters where membership changed. */
@@ -114,6 +133,7 @@ export class Election {
     this.#processedFrom = peers === undefined ? Math.max(this.#metaFrom, this.#firstObserver) : this.#metaFrom
     this.#cursor = this.#processedFrom
     this.#firstObserver = none
+    this.#deciding.length = 0
     this.#voting.clear()
   }
 
@@ -240,15 +260,16 @@ export class Election {
   }
 
   /** Section 6. */
-  #decision(event: number): Decision {
-    const decidedTrue = this.#voting.decidedTrue(this.#span)
+  #decision(event: number, recorder: number): Decision {
+    const span = { start: this.#votesStart[event] as number, stages: this.#votesStages[event] as number }
+    const decidedTrue = this.#voting.decidedTrue(span)
     const firstInteresting = this.voters.map((_, slot) =>
       isIn(decidedTrue, slot) ? this.#observedFirst(event, slot) : none,
     )
     const lists = firstInteresting.filter((first) => first !== none).map((first) => this.content.of(first))
     const payloads = inDecidedOrder(lists, this.#payloads)
     assert(payloads.length > 0, 'an election that decides something')
-    return { event, firstInteresting, payloads }
+    return { event, recorder, firstInteresting, payloads }
   }
 
   /** The first interesting event that the election is about: of several branches' the one that an observer strongly sees. */

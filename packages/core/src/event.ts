@@ -21,10 +21,18 @@ export interface Vote<P> {
 /** Why an event was made, and the hashes of its parents (section 2). */
 export type Cause<P> =
   | { readonly kind: 'Requesting'; readonly selfParent: Uint8Array; readonly recipient: PublicId }
-  | { readonly kind: 'Request' | 'Response'; readonly selfParent: Uint8Array; readonly otherParent: Uint8Array }
+  | {
+      /** A Conclusion records what decides an election; see docs/binary-agreement.md. */
+      readonly kind: RecordingKind
+      readonly selfParent: Uint8Array
+      readonly otherParent: Uint8Array
+    }
   | { readonly kind: 'Observation'; readonly selfParent: Uint8Array; readonly vote: Vote<P> }
   | { readonly kind: 'CoinShares'; readonly selfParent: Uint8Array; readonly coins: CoinShares }
   | { readonly kind: 'Initial' }
+
+/** Causes that have an other-parent. */
+type RecordingKind = 'Request' | 'Response' | 'Conclusion'
 
 /** Causes in the order of their variants in the canonical encoding. */
 export const causeKinds: readonly CauseKind[] = [
@@ -34,6 +42,7 @@ export const causeKinds: readonly CauseKind[] = [
   'Observation',
   'Initial',
   'CoinShares',
+  'Conclusion',
 ]
 
 /** What is needed to read events. */
@@ -117,7 +126,7 @@ export class Event<P> {
     const observationEnd = at()
     if (observation !== undefined) reader.fixed(identities.signatureLength, 'the signature of a vote')
     const coins = kind === 'CoinShares' ? readCoinShares(reader) : undefined
-    if (kind === 'Request' || kind === 'Response') reader.fixed(hashLength, 'the hash of the other-parent')
+    if (isRecording(kind)) reader.fixed(hashLength, 'the hash of the other-parent')
     const contentLength = at()
     reader.fixed(identities.signatureLength, 'the signature of an event')
     // A copy of its own: an event that is kept must not keep the message that it came in.
@@ -130,7 +139,7 @@ export class Event<P> {
       const vote = { observation, signature: bytes.subarray(observationEnd, contentLength) }
       cause = { kind: 'Observation', selfParent, vote }
     } else if (coins !== undefined) cause = { kind: 'CoinShares', selfParent, coins }
-    else if (kind === 'Request' || kind === 'Response') {
+    else if (isRecording(kind)) {
       cause = { kind, selfParent, otherParent: bytes.subarray(detailAt, contentLength) }
     } else cause = { kind: 'Initial' }
     return new Event(creator, cause, bytes, contentLength, voted, false)
@@ -168,4 +177,8 @@ export class Event<P> {
 /** What a vote signs, which for all but what is unprovable stands in the event. */
 function votedBytes<P>(observation: Observation<P>, encoding: Uint8Array, codec: PayloadCodec<P>): Uint8Array {
   return observation.kind === 'Accusation' ? signedEncoding(observation, codec) : encoding
+}
+
+function isRecording(kind: CauseKind): kind is RecordingKind {
+  return kind === 'Request' || kind === 'Response' || kind === 'Conclusion'
 }

@@ -3,7 +3,15 @@
 import { IntList, grown } from './arrays.ts'
 
 /** Places in the order of causes of the canonical encoding. */
-export const causes = { Requesting: 0, Request: 1, Response: 2, Observation: 3, Initial: 4, CoinShares: 5 } as const
+export const causes = {
+  Requesting: 0,
+  Request: 1,
+  Response: 2,
+  Observation: 3,
+  Initial: 4,
+  CoinShares: 5,
+  Conclusion: 6,
+} as const
 
 /** Requesting, Request and Response (protocol.md section 2). */
 export function isSync(cause: number): boolean {

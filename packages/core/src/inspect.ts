@@ -10,7 +10,7 @@ import type { PeerState } from './peers.ts'
  */
 
 /** Why an event exists (protocol.md section 2). */
-export type CauseKind = 'Requesting' | 'Request' | 'Response' | 'Observation' | 'Initial' | 'CoinShares'
+export type CauseKind = 'Requesting' | 'Request' | 'Response' | 'Observation' | 'Initial' | 'CoinShares' | 'Conclusion'
 
 export interface PeerView {
   /** Number of the peer in this graph: local, never compared between peers. */

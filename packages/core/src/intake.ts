@@ -33,9 +33,12 @@ export class Intake<P> {
   readonly #distrusted = new Map<number, RefusedEventKind>()
   /** Branches beyond the first one of each creator. */
   #furtherBranches = 0
+  readonly #conclude: (() => void) | undefined
 
-  constructor(context: PeerContext<P>) {
+  /** @param conclude - makes events of ours that record what has decided, where none does; if there are events of ours. */
+  constructor(context: PeerContext<P>, conclude?: () => void) {
     this.#context = context
+    this.#conclude = conclude
   }
 
   /** Why we take no messages from a peer and send it none, or undefined: it forked, or it sent us an event that no correct peer inserts. */
@@ -97,6 +100,8 @@ export class Intake<P> {
     const recipient = cause.kind === 'Requesting' ? peers.indexOf(cause.recipient) : undefined
     const payload = this.#payloadOf(event, creator)
     if (!peers.at(creator).removed) peers.setState(creator, peers.at(creator).state.with('RECV'))
+    const isOurs = creator === this.#context.ourIndex
+    if (!isOurs && consensus.conclusions?.mustPrecede(creator, coins?.election) === true) this.#conclude?.()
     events.add(event)
     const index = consensus.insert({ creator, cause: cause.kind, selfParent, otherParent, recipient, payload, coins })
     const isFaulty = detection.added(index)

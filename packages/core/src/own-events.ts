@@ -21,6 +21,7 @@ type OwnCause<P> =
   | OwnSyncCause
   | { readonly kind: 'Observation'; readonly vote: Vote<P> }
   | { readonly kind: 'CoinShares'; readonly coins: CoinShares }
+  | { readonly kind: 'Conclusion'; readonly otherParent: Uint8Array }
   | { readonly kind: 'Initial' }
 
 /** The line of our own events: who else makes one with our key makes us a forker. */
@@ -63,16 +64,38 @@ export class OwnEvents<P> {
 
   /** A sync event; before it what we owe to key generations and coins, and the accusations that it needs. Waits until we are a voter. */
   sync(cause: OwnSyncCause): void {
+    if (cause.kind === 'Requesting') this.conclude()
     this.#appendOrHold(cause)
-    // After a Requesting event nothing more may come: it is to be the last one of its message.
-    if (cause.kind !== 'Requesting' && this.#last !== undefined) this.#publishCoinShares()
+    // After a Requesting event nothing more may come yet: it is to be the last one of its message.
+    if (cause.kind !== 'Requesting') this.publishCoinShares()
   }
 
   /** Records proof of malice that has reached us and that no event of ours descends from, if there is any: with the accusation. */
   recordEvidence(): void {
     if (this.#last === undefined) return
+    this.conclude()
     const tip = this.#context.detection.evidenceFor(this.#lastIndex)
     if (tip !== undefined) this.sync({ kind: 'Request', otherParent: this.#context.events.at(tip).hash })
+  }
+
+  /**
+   * Records what has decided elections, so that whoever gets what we make from now on has decided these, too ({@link Conclusions}); unless the event that we are about to record descends from
+   * it. Nothing while there is no event of ours.
+   */
+  conclude(toBeRecorded: number = none): void {
+    const { consensus, detection, ourIndex, events } = this.#context
+    const { graph, conclusions } = consensus
+    if (this.#last === undefined || conclusions === undefined) return
+    const bearsOut = (x: number): boolean => toBeRecorded !== none && graph.descends(toBeRecorded, x)
+    if (conclusions.unrecorded.every(bearsOut)) return
+    for (const decider of conclusions.unrecorded) {
+      if (graph.descends(this.#lastIndex, decider)) continue
+      // A newcomer that forgot how it was added may have decided; then what descends from it will do.
+      const recorded = [decider, ...graph.tips()].find(
+        (x) => graph.descends(x, decider) && detection.refusals.ofDescent(ourIndex, this.#lastIndex, x) === undefined,
+      )
+      if (recorded !== undefined) this.#append({ kind: 'Conclusion', otherParent: events.at(recorded).hash })
+    }
   }
 
   /** A vote. Waits until we are a voter; throws what the others would throw on reading it. */
@@ -126,6 +149,7 @@ export class OwnEvents<P> {
     const { consensus, ourIndex } = this.#context
     if (!consensus.peers.at(ourIndex).state.dkg) return
     this.#append({ kind: 'Initial' })
+    this.conclude()
     const waiting = this.#heldBack
     this.#heldBack = []
     for (const cause of waiting) if (this.#isStillRight(cause)) this.#append(cause)
@@ -149,19 +173,24 @@ export class OwnEvents<P> {
 
   /** What stands before a sync event: last the accusations of what its ancestry will prove (section 8). */
   #prepare(cause: OwnSyncCause): void {
-    for (const message of this.#keys.takePending(this.#context.consensus)) this.vote(message)
-    this.#publishCoinShares()
+    const { consensus } = this.#context
     const otherParent = 'otherParent' in cause ? this.#indexOf(cause.otherParent) : none
+    for (const message of this.#keys.takePending(consensus)) this.vote(message)
+    this.publishCoinShares()
     for (const accusation of this.#context.detection.due(this.#lastIndex, otherParent)) this.vote(accusation)
   }
 
-  #publishCoinShares(): void {
+  /** Shares of the coins that our latest sync event has reached, in the election under way. */
+  publishCoinShares(): void {
+    if (this.#lastIndex === none) return
     const { consensus } = this.#context
     const { graph } = consensus
-    const isLatest = this.#lastIndex !== none && isSync(graph.cause[this.#lastIndex] as number)
-    const sync = isLatest ? this.#lastIndex : (graph.syncSelfAncestor[this.#lastIndex] ?? none)
+    const isLatest = isSync(graph.cause[this.#lastIndex] as number)
+    const sync = isLatest ? this.#lastIndex : (graph.syncSelfAncestor[this.#lastIndex] as number)
     const coins = sync === none ? undefined : this.#keys.takeCoinShares(consensus, sync)
-    if (coins !== undefined) this.#append({ kind: 'CoinShares', coins })
+    if (coins === undefined) return
+    this.conclude()
+    this.#append({ kind: 'CoinShares', coins })
   }
 
   #indexOf(hash: Uint8Array): number {

@@ -100,7 +100,9 @@ export class Parsec<P> {
       detection: this.#detection,
       report: this.#report,
     }
-    this.#intake = new Intake(context)
+    this.#intake = new Intake(context, () => {
+      this.#own.conclude()
+    })
     this.#farewells = new Farewells(context, this.#intake)
     this.#own = new OwnEvents(us, this.#keys, context, this.#intake, (payload) => {
       const isInternal = this.#observation(payload).kind === 'DkgMessage'
@@ -394,6 +396,8 @@ export class Parsec<P> {
     // That it is a member shows while its events come in.
     if (!isKnown && last.creator.compareTo(sender) !== 0)
       throw new ParsecError({ code: 'UnknownPeer', peer: sender.name })
+    // What we owe since a Requesting event of ours, before the message ends the election.
+    this.#own.publishCoinShares()
     this.#intake.receive(message.events, sender)
     const peer = this.#requirePeer(sender)
     if (isFarewell) {
@@ -412,6 +416,9 @@ export class Parsec<P> {
     if (end === undefined) this.#requireTrust(peer)
     if (end === undefined || graph.creator[end] !== peer) throw invalidMessage('its last event is not by the sender')
     const cause = message.kind === 'request' ? 'Request' : 'Response'
+    // Shares come first, as they may need that more is recorded, and by that we may come to know of a fork by the sender.
+    this.#own.publishCoinShares()
+    this.#own.conclude(end)
     const fault = this.#own.whyNotRecord(cause, end)
     if (fault !== undefined) throw invalidMessage(fault)
     if (cause === 'Response') {

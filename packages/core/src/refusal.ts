@@ -43,7 +43,7 @@ export class Refusals<P> {
   added(x: number): void {
     const { cause, creator, otherParent } = this.#consensus.graph
     this.#recorder.push(none)
-    if (otherParent[x] === none) return
+    if (otherParent[x] === none || !isSync(cause[x] as number)) return
     const recorded = this.recordedBy(cause[x] as number, creator[x] as number, otherParent[x] as number)
     if (recorded === none) return
     if (this.#recorder.at(recorded) === none) this.#recorder.items[recorded] = x
@@ -59,8 +59,9 @@ export class Refusals<P> {
       if (hash && this.#genesisHash && compareBytes(hash, this.#genesisHash) !== 0) return 'IncorrectGenesis'
     }
     if (selfParent !== none && graph.creator[selfParent] !== creator) return 'SelfParentByDifferentCreator'
-    if (cause.kind !== 'Request' && cause.kind !== 'Response') return undefined
+    if (otherParent === none) return undefined
     if (graph.creator[otherParent] === creator) return 'OtherParentBySameCreator'
+    if (cause.kind !== 'Request' && cause.kind !== 'Response') return this.ofDescent(creator, selfParent, otherParent)
     return this.ofRecording(cause.kind, creator, selfParent, otherParent)
   }
 

@@ -22,7 +22,7 @@ interface Toss {
 }
 
 /**
- * The coin of protocol.md section 11: of an election, a subject and a round, the parity of a threshold signature on the three. Voters publish their shares in events, each once its own event
+ * The coin of protocol.md section 11: of an election, a subject and a round, the parity of the hash of a threshold signature on the three. Voters publish their shares in events, each once its own event
  * has reached the coin; whoever has more than t shares in its ancestry knows it.
  *
  * While the voters have no key, it is a hash of the three: as common, and predictable.
@@ -130,7 +130,7 @@ export class ThresholdCoin implements Coin {
     if (this.#current === undefined) return fallbackCoin(this.#election, subject, round)
     const toss = this.#toss(round, slot)
     if (toss === undefined) return false
-    toss.value ??= isOdd(this.#current.publicKeySet.combine(toss.shares))
+    toss.value ??= isOdd(platform.sha3(this.#current.publicKeySet.combine(toss.shares)))
     return toss.value
   }
 }

@@ -78,6 +78,20 @@ describe('the optimised election on random graphs, forks included', () => {
     })
   })
 
+  test("where it is a peer's, decides by what somebody has recorded who is not known to fork", () => {
+    forManyGraphs((graph) => {
+      const met = new Set<number>()
+      const { history } = consensusOutcome(graph, ({ conclusions, graph: { creator, lanesOf } }) => {
+        for (const x of conclusions?.unrecorded ?? []) {
+          if (!met.has(x)) expect(lanesOf[creator[x] ?? -1]).toHaveLength(1)
+          met.add(x)
+        }
+      })
+      expect(consensusOutcome(graph).history.slice(0, history.length)).toEqual(history)
+      return history
+    })
+  })
+
   test('counts through all peers where that is asked for, as its twin does', () => {
     forManyGraphs((graph) => {
       const input = { ...graph, seenThrough: 'peers' as const }

@@ -77,7 +77,7 @@ describe('a peer that joins', () => {
     for (const name of ['Alice', 'Bob', 'Carol']) network.peer(name).voteFor(add(id('Dave')))
     network.run(choose, () => network.allHave('Add(Dave)'))
     // Mallory has not voted for Genesis: that is the accusation.
-    expect(causesBy(network, 'Dave', 'Dave').slice(0, 3)).toEqual(['Initial', 'Observation', 'Request'])
+    expect(causesBy(network, 'Dave', 'Dave').slice(0, 4)).toEqual(['Initial', 'Conclusion', 'Observation', 'Request'])
     network.decide(opaque('x'), choose)
     expect(network.agrees).toBe(true)
   })
@@ -98,7 +98,7 @@ describe('a peer that joins', () => {
     dave.voteFor(opaque('by Dave'))
     const gossip = dave.createGossip(id(sender[0]))
     expect(gossip.events.at(-1)?.cause.kind).toBe('Requesting')
-    expect(causesBy(network, 'Dave', 'Dave')).toEqual(['Initial', 'Observation', 'Requesting'])
+    expect(causesBy(network, 'Dave', 'Dave')).toEqual(['Initial', 'Conclusion', 'Observation', 'Requesting'])
     sender[1].handleRequest(id('Dave'), gossip.toBytes())
     network.decide(opaque('x'), choose)
     expect(network.agrees).toBe(true)

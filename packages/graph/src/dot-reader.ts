@@ -21,7 +21,7 @@ import type { RecordedElection } from './dot-meta.ts'
 
 /** Why a recorded event was made. */
 export type RecordedCause =
-  | { readonly kind: 'Initial' | 'Request' | 'Response' }
+  | { readonly kind: 'Initial' | 'Request' | 'Response' | 'Conclusion' }
   | { readonly kind: 'Requesting'; readonly recipient: string }
   | { readonly kind: 'Observation'; readonly observation: Observation<string> }
   | { readonly kind: 'CoinShares'; readonly coins: CoinShares }
@@ -201,8 +201,9 @@ function readEvents(lines: DotLines, edges: Edges, extras: Extras, idOf: (name: 
     const follows = selfParent === undefined ? -1 : placeOf(selfParent)?.indexByCreator
     if (follows !== indexByCreator - 1 || (selfParent !== undefined && edges.creator.get(selfParent) !== creator))
       lines.fail('a self-parent by the same creator, one index below', start)
-    const recorded = cause.kind === 'Request' || cause.kind === 'Response'
-    if ((otherParent !== undefined) !== recorded) lines.fail('an other-parent for Request and Response only', start)
+    const recorded = cause.kind === 'Request' || cause.kind === 'Response' || cause.kind === 'Conclusion'
+    if ((otherParent !== undefined) !== recorded)
+      lines.fail('an other-parent for Request, Response and Conclusion only', start)
     const observationHash = extras.hashes.get(name)
     events.push({
       name,
@@ -232,7 +233,7 @@ function placeOf(event: string): { indexByCreator: number; branch: number } | un
 
 function readCause(lines: DotLines, idOf: (name: string) => PublicId): RecordedCause {
   const text = lines.expect('/// cause: ')
-  if (text === 'Initial' || text === 'Request' || text === 'Response') return { kind: text }
+  if (text === 'Initial' || text === 'Request' || text === 'Response' || text === 'Conclusion') return { kind: text }
   const recipient = /^Requesting\((.*)\)$/.exec(text)?.[1]
   if (recipient !== undefined && isName(recipient)) {
     idOf(recipient)

@@ -16,7 +16,7 @@ import { peerNames } from './names.ts'
 import { adversaryNames, mostCrashes } from './options.ts'
 import type { SimulationOptions } from './options.ts'
 import type { Random } from './random.ts'
-import { Refusals } from './refusals.ts'
+import { Reception } from './reception.ts'
 import { SimPeer, keyOf } from './sim-peer.ts'
 import type { BlockRecord, PeerSetting } from './sim-peer.ts'
 import type { Transcript } from './transcript.ts'
@@ -32,6 +32,8 @@ interface Arrival {
   readonly to: Node
   /** A value or bytes. */
   readonly message: Message<string> | Uint8Array
+  /** So many elections its reader will have decided, if sender and reader are correct. */
+  readonly elections: number
 }
 
 /** Counts of what went over the network. */
@@ -55,7 +57,7 @@ export class Network {
   readonly #peers = new Map<string, SimPeer>()
   readonly #adversaries: ReadonlySet<string>
   readonly #cast: Cast
-  readonly #refusals: Refusals
+  readonly #reception: Reception
   readonly #delays: Delays
   readonly #queue = new EventQueue<Happening>()
   readonly #random: Readonly<
@@ -109,7 +111,7 @@ export class Network {
     }
     this.#cast = this.#makeCast(random.fork('adversaries'))
     this.#mostCrashes = mostCrashes(options) - this.#adversaries.size
-    this.#refusals = new Refusals(this.#adversaries)
+    this.#reception = new Reception(this.#adversaries)
     this.#delays = makeDelays(options, this.#random.delays, () => this.#leaders())
     this.#grip = this.#makeGrip()
     const { stall } = options
@@ -338,15 +340,18 @@ export class Network {
 
   #send(kind: Arrival['kind'], from: SimPeer, to: Node, message: Message<string>, timeMs: number): void {
     this.ledger.passed(message)
-    this.#transmit({ kind, from, to, message }, timeMs)
+    const elections = message.kind === 'farewell' ? 0 : from.parsec.inspect().election
+    this.#transmit({ kind, from, to, message, elections }, timeMs)
   }
 
   #sendBadly(from: Adversary, { kind, to: name, message, delayMs }: Outgoing): void {
     const to = this.#nodeOf(name)
-    if (to !== undefined && to !== from) this.#transmit({ kind, from, to, message }, this.#nowMs + (delayMs ?? 0))
+    if (to !== undefined && to !== from)
+      this.#transmit({ kind, from, to, message, elections: 0 }, this.#nowMs + (delayMs ?? 0))
   }
 
-  #transmit({ kind, from, to, message }: Arrival, timeMs: number): void {
+  #transmit(sent: Arrival, timeMs: number): void {
+    const { kind, from, to, message } = sent
     this.traffic.messages++
     const isBytes = message instanceof Uint8Array
     const size = isBytes ? `${String(message.length)} bytes` : `${String(message.events.length)} events`
@@ -359,12 +364,12 @@ export class Network {
       return
     }
     const carried = this.options.wire && !isBytes ? message.toBytes() : message
-    const arrival: Arrival = { kind, from, to, message: carried }
+    const arrival: Arrival = { ...sent, message: carried }
     if (this.#grip.isClosed) this.#grip.hold(arrival)
     else this.#queue.push(timeMs + this.#delays({ from: from.name, to: to.name, round: this.#round }), arrival)
   }
 
-  #receive({ kind, from, message }: Arrival, to: SimPeer, timeMs: number): void {
+  #receive({ kind, from, message, elections }: Arrival, to: SimPeer, timeMs: number): void {
     this.#transcript.add(`${to.name} receives a ${kind} from ${from.name}`)
     try {
       if (kind === 'response') to.parsec.handleResponse(from.id, message)
@@ -372,16 +377,16 @@ export class Network {
         const response = to.parsec.handleRequest(from.id, message)
         if (response !== undefined) this.#send('response', to, from, response, timeMs)
       }
-      this.#refusals.accepted(from.name, to.name)
       this.ledger.passed(message)
+      this.#drain(to)
+      this.#reception.expectTaken(elections, from.name, to)
     } catch (error) {
       this.#drain(to)
-      this.#refusals.expect(error, kind, from.name, to)
+      this.#reception.expectRefused(error, kind, from.name, to)
       this.ledger.refused(to.name, message, error)
       this.traffic.refused++
       this.#transcript.add(`${to.name} refuses it: ${error.code}`)
     }
-    this.#drain(to)
   }
 
   #drain(peer: SimPeer): void {

@@ -69,7 +69,7 @@ export interface PeerResult {
 export interface SimulationFailure {
   /**
    * Which promise was broken: `agreement`, `validity`, `no-duplicates`, `no-false-accusation`, `accusation-once`, `insertion`, `liveness`, `nobody-is-stuck`, `keys`, `eviction`, `outcome`,
-   * `refusals`, `interface`, `max-rounds` (not done by then), `stall` (an attack that could not begin) or `exception` (the library threw what it must not).
+   * `refusals`, `conclusions`, `interface`, `max-rounds` (not done by then), `stall` (an attack that could not begin) or `exception` (the library threw what it must not).
    */
   readonly checker: string
   readonly reason: string

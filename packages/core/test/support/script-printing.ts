@@ -67,6 +67,8 @@ export function printLine(world: ScriptWorld, { name, parsec }: RealPeer): void 
           const from = otherParent === undefined ? undefined : inspection.event(otherParent).creator
           return `records a ${cause.toLowerCase()} by ${nameOf(from)}`
         }
+        case 'Conclusion':
+          return `records what decides, by ${nameOf(inspection.event(otherParent ?? 0).creator)}`
         case 'CoinShares':
           return 'publishes shares of coins'
         case 'Observation': {

@@ -78,8 +78,15 @@ function observationOf({ hash, voter, isInternal, effect }: TwinPayload, mode: C
     : { kind: 'OpaquePayload', payload: hash }
 }
 
-/** The same of the optimised election. */
-export function consensusOutcome({ mode, founders, events, seenThrough }: ElectionInput): Outcome {
+/**
+ * The same of the optimised election.
+ *
+ * @param watch - called after each event; then the election is that of a peer without events of its own.
+ */
+export function consensusOutcome(
+  { mode, founders, events, seenThrough }: ElectionInput,
+  watch?: (consensus: Consensus) => void,
+): Outcome {
   const decisions: string[][] = []
   const keys: string[] = []
   const nameOf = (peer: number): string => names[peer] ?? ''
@@ -87,6 +94,7 @@ export function consensusOutcome({ mode, founders, events, seenThrough }: Electi
   const consensus = new Consensus({
     mode,
     seenThrough,
+    ourIndex: watch && new Set(events.map(({ creator }) => creator)).size,
     onDecision({ event, subjects, payloads }: DecisionView, inspection: Inspection) {
       const lines = inspection.metaEvents().map((x) => {
         const meta = inspection.metaEvent(x)
@@ -111,6 +119,7 @@ export function consensusOutcome({ mode, founders, events, seenThrough }: Electi
       keys[number] = keyOf(payload)
     }
     consensus.insert({ ...event, creator, payload: number })
+    watch?.(consensus)
   }
   return { history: keysOf(consensus.history()), decisions }
 }

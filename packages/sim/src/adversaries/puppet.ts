@@ -111,7 +111,7 @@ export class Puppet {
   /** The latest sync event among an event and its self-ancestors. */
   latestSync(event: Event<string>): Event<string> | undefined {
     let at: Event<string> | undefined = event
-    while (at !== undefined && (at.cause.kind === 'Observation' || at.cause.kind === 'Initial')) {
+    while (at !== undefined && !['Requesting', 'Request', 'Response'].includes(at.cause.kind)) {
       at = this.store.selfParent(at)
     }
     return at
