@@ -34,6 +34,8 @@ export interface ConsensusOptions {
   readonly keyHolder?: KeyHolder | undefined
   /** Peer index of whose graph it is. */
   readonly ourIndex?: number | undefined
+  /** May an event be recorded, as far as its creator was added and its ancestors show it? Default yes. */
+  readonly showsAdmission?: ((x: number) => boolean) | undefined
   /** Called at each decision, while the election that fell is still to be inspected. Must not change anything. */
   readonly onDecision?: ((decision: DecisionView, inspection: Inspection) => void) | undefined
   /** Called after each decision, when membership has changed accordingly. */
@@ -98,9 +100,7 @@ export class Consensus implements Inspected {
     this.keyGenerations = options.keys && new KeyGenerations(options.keys, options.keyHolder)
     this.conclusions = this.ourIndex === undefined ? undefined : new Conclusions(this.graph, this.ourIndex)
     const coin = this.thresholdCoin ?? predictableCoin
-    // Who looks at a graph from outside has nothing to lose by a decision that comes early.
-    const isCautious = this.conclusions !== undefined
-    this.election = new Election(this.graph, this.payloads, this.seenThrough, coin, isCautious)
+    this.election = new Election(this.graph, this.payloads, this.seenThrough, coin, (x) => this.#mayRecord(x))
   }
 
   /** The peer's index; a new one if it was never met. */
@@ -231,6 +231,13 @@ export class Consensus implements Inspected {
     this.keyGenerations?.dropForCoin()
     // A voter alone needs no coin.
     if (voters.length > 1) this.keyGenerations?.start(sortedIds(voters), true)
+  }
+
+  /** Its creator has not forked, as far as the graph shows by now. Who looks at a graph from outside has nothing to record. */
+  #mayRecord(x: number): boolean {
+    if (this.conclusions === undefined) return true
+    const { creator, lanesOf } = this.graph
+    return lanesOf[creator[x] as number]?.length === 1 && this.#options.showsAdmission?.(x) !== false
   }
 
   #isRemoved(id: PublicId): boolean {

@@ -16,7 +16,7 @@ import { Voters } from './voters.ts'
 export interface Decision {
   /** Event at which the last subject was decided. */
   readonly event: number
-  /** Itself, or the first one that descends from it and is by a creator that has not forked. */
+  /** Itself, or the first one that descends from it and that peers may record. */
   readonly recorder: number
   /** Per voter, in their order: the first interesting event of a subject decided true, or none. */
   readonly firstInteresting: readonly number[]
@@ -36,7 +36,7 @@ export class Election {
   readonly #payloads: Payloads
   readonly #throughAll: boolean
   readonly #coin: Coin
-  readonly #isCautious: boolean
+  readonly #mayRecord: (x: number) => boolean
   readonly content: InterestingContent
   #voters = new Voters([])
   #voting: MetaVoting
@@ -47,7 +47,7 @@ export class Election {
   /** Events before it are not processed in this election, though they may have kept a meta-event. */
   #processedFrom = 0
   #firstObserver = none
-  /** Events that decide, by creators that forked, and that nobody else has recorded. */
+  /** Events that decide, where nothing that descends from them may be recorded. */
   readonly #deciding: number[] = []
 
   /** Per event, for the election under way. */
@@ -62,15 +62,20 @@ export class Election {
   readonly #span: MetaVoteSpan = { start: none, stages: 0 }
 
   /**
-   * @param isCautious - does an event by a creator that forked, as far as the graph shows by then, decide only once another creator's event descends from it? What no such event
-   *   records may never reach the others, and who knows of the fork must not record it.
+   * @param mayRecord - may peers who know the graph record the event? One that decides counts once it, or what descends from it, is such: anything else may never reach the others.
    */
-  constructor(graph: GossipGraph, payloads: Payloads, seenThrough: SeenThrough, coin: Coin, isCautious: boolean) {
+  constructor(
+    graph: GossipGraph,
+    payloads: Payloads,
+    seenThrough: SeenThrough,
+    coin: Coin,
+    mayRecord: (x: number) => boolean,
+  ) {
     this.#graph = graph
     this.#payloads = payloads
     this.#throughAll = seenThrough === 'peers'
     this.#coin = coin
-    this.#isCautious = isCautious
+    this.#mayRecord = mayRecord
     this.#voting = new MetaVoting(0, coin)
     this.content = new InterestingContent(graph, payloads, this.#voters)
   }
@@ -113,15 +118,10 @@ export class Election {
       const decides = this.#process(x)
       const earlier = this.#deciding.find((y) => this.#graph.descends(x, y))
       if (!decides && earlier === undefined) continue
-      if (!this.#isCautious || !this.#hasForked(x)) return this.#decision(earlier ?? x, x)
+      if (this.#mayRecord(x)) return this.#decision(earlier ?? x, x)
       if (earlier === undefined) this.#deciding.push(x)
     }
     return undefined
-  }
-
-  #hasForked(x: number): boolean {
-    const { creator, lanesOf } = this.#graph
-    return (lanesOf[creator[x] as number] as number[]).length > 1
   }
 
   /** Ends the election that was decided and begins the next one (section 6), with other voters where membership changed. */

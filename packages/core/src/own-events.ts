@@ -90,11 +90,9 @@ export class OwnEvents<P> {
     if (conclusions.unrecorded.every(bearsOut)) return
     for (const decider of conclusions.unrecorded) {
       if (graph.descends(this.#lastIndex, decider)) continue
-      // A newcomer that forgot how it was added may have decided; then what descends from it will do.
-      const recorded = [decider, ...graph.tips()].find(
-        (x) => graph.descends(x, decider) && detection.refusals.ofDescent(ourIndex, this.#lastIndex, x) === undefined,
-      )
-      if (recorded !== undefined) this.#append({ kind: 'Conclusion', otherParent: events.at(recorded).hash })
+      // Only somebody with our key can be the reason not to.
+      if (detection.refusals.ofDescent(ourIndex, this.#lastIndex, decider) !== undefined) continue
+      this.#append({ kind: 'Conclusion', otherParent: events.at(decider).hash })
     }
   }
 

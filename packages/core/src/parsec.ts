@@ -81,6 +81,10 @@ export class Parsec<P> {
       keys,
       keyHolder: this.#keys,
       ourIndex: 0,
+      showsAdmission: (x) => {
+        const creator = this.#consensus.graph.creator[x] as number
+        return !this.#detection.refusals.lacksAdmission(creator, [x])
+      },
       onDecision:
         onDecision &&
         ((decision) => {

@@ -78,12 +78,13 @@ describe('the optimised election on random graphs, forks included', () => {
     })
   })
 
-  test("where it is a peer's, decides by what somebody has recorded who is not known to fork", () => {
+  test("where it is a peer's, decides by what others may record: nothing of forkers, nor of those whose admission it does not show", () => {
     forManyGraphs((graph) => {
       const met = new Set<number>()
       const { history } = consensusOutcome(graph, ({ conclusions, graph: { creator, lanesOf } }) => {
         for (const x of conclusions?.unrecorded ?? []) {
           if (!met.has(x)) expect(lanesOf[creator[x] ?? -1]).toHaveLength(1)
+          expect(creator[x]).not.toBe(0)
           met.add(x)
         }
       })

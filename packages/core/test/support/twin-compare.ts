@@ -81,7 +81,7 @@ function observationOf({ hash, voter, isInternal, effect }: TwinPayload, mode: C
 /**
  * The same of the optimised election.
  *
- * @param watch - called after each event; then the election is that of a peer without events of its own.
+ * @param watch - called after each event; then the election is that of a peer without events of its own, to whom those of the first founder do not show how it was admitted.
  */
 export function consensusOutcome(
   { mode, founders, events, seenThrough }: ElectionInput,
@@ -91,10 +91,11 @@ export function consensusOutcome(
   const keys: string[] = []
   const nameOf = (peer: number): string => names[peer] ?? ''
   const keysOf = (payloads: readonly number[]): string[] => payloads.map((payload) => keys[payload] ?? '')
-  const consensus = new Consensus({
+  const consensus: Consensus = new Consensus({
     mode,
     seenThrough,
     ourIndex: watch && new Set(events.map(({ creator }) => creator)).size,
+    showsAdmission: (x): boolean => watch === undefined || consensus.graph.creator[x] !== 0,
     onDecision({ event, subjects, payloads }: DecisionView, inspection: Inspection) {
       const lines = inspection.metaEvents().map((x) => {
         const meta = inspection.metaEvent(x)
