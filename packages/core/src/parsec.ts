@@ -10,15 +10,15 @@ import { Detection } from './detection.ts'
 import { Evidence } from './evidence.ts'
 import { Farewells } from './farewells.ts'
 import { ParsecError } from './errors.ts'
-import type { Event, EventFormat } from './event.ts'
-import { causes, none } from './graph.ts'
+import type { EventFormat } from './event.ts'
+import { Gossip } from './gossip.ts'
 import type { IdentityScheme, PublicId, RandomBytes, SecretId } from './identity.ts'
 import type { DecisionView, Inspection } from './inspect.ts'
 import { GraphInspection } from './inspection.ts'
 import { Intake } from './intake.ts'
 import { KnownEvents } from './known-events.ts'
-import { checkLimit, limits } from './limits.ts'
-import { Message, invalidMessage } from './message.ts'
+import { limits } from './limits.ts'
+import { Message } from './message.ts'
 import { genesis, isInternal, observationText, removedBy, sortedIds } from './observation.ts'
 import type { ConsensusMode, Observation } from './observation.ts'
 import { rulesOf } from './network-options.ts'
@@ -58,12 +58,9 @@ export class Parsec<P> {
   readonly #consensus: Consensus
   readonly #events = new KnownEvents<P>()
   readonly #detection: Detection<P>
-  readonly #report: (report: Report) => void
-  readonly #intake: Intake<P>
   readonly #own: OwnEvents<P>
   readonly #farewells: Farewells<P>
-  /** Per peer, how many of our requests it has not answered since its last answer. */
-  readonly #unanswered = new Map<number, number>()
+  readonly #gossip: Gossip<P>
   readonly #keys: OwnKeys
   readonly #blocks = new BlockQueue<P>()
 
@@ -73,7 +70,6 @@ export class Parsec<P> {
     this.mode = mode
     this.#format = { codec, identities: this.#rememberingIds(identities) }
     const { onDecision, onReport } = options
-    this.#report = (report) => onReport?.(report)
     this.#keys = new OwnKeys(us, keys, options.random ?? randomBytes)
     this.#consensus = new Consensus({
       mode,
@@ -102,16 +98,17 @@ export class Parsec<P> {
       consensus: this.#consensus,
       events: this.#events,
       detection: this.#detection,
-      report: this.#report,
+      report: (report: Report) => onReport?.(report),
     }
-    this.#intake = new Intake(context, () => {
+    const intake = new Intake<P>(context, () => {
       this.#own.conclude()
     })
-    this.#farewells = new Farewells(context, this.#intake)
-    this.#own = new OwnEvents(us, this.#keys, context, this.#intake, (payload) => {
+    this.#farewells = new Farewells(context, intake)
+    this.#own = new OwnEvents(us, this.#keys, context, intake, (payload) => {
       const isInternal = this.#observation(payload).kind === 'DkgMessage'
       if (!isInternal && this.#consensus.payloads.fate[payload] === fates.open) this.#blocks.votedFor(payload)
     })
+    this.#gossip = new Gossip(context, intake, this.#own, this.#farewells)
   }
 
   /**
@@ -158,7 +155,7 @@ export class Parsec<P> {
 
   /** Are we a voter? */
   canVote(): boolean {
-    return this.#ourState.vote
+    return this.#gossip.ourState.vote
   }
 
   /**
@@ -176,7 +173,7 @@ export class Parsec<P> {
     if (!isOurs && !isUnprovable) {
       throw new ParsecError({ code: 'InvalidObservation', kind, reason: 'only the library votes for it' })
     }
-    this.#requireOurs('VOTE', this.#ourState.vote)
+    this.#gossip.requireOurs('VOTE', this.canVote())
     if (this.haveVotedFor(observation)) {
       throw new ParsecError({ code: 'DuplicateVote', observation: this.#text(observation) })
     }
@@ -193,13 +190,7 @@ export class Parsec<P> {
    * who stay and may need us to learn of it; when there are none, we may be switched off.
    */
   gossipRecipients(): PublicId[] {
-    if (!this.#maySend) return []
-    const recipients: PublicId[] = []
-    for (const [peer, { id, state }] of [...this.#consensus.peers].entries()) {
-      const isOpen = state.dkg && state.recv && this.#intake.distrust(peer) === undefined
-      if (isOpen && this.#farewells.mayNeedUs(peer) && peer !== this.#ourIndex) recipients.push(id)
-    }
-    return sortedIds(recipients)
+    return this.#gossip.recipients()
   }
 
   /**
@@ -208,19 +199,7 @@ export class Parsec<P> {
    * Throws `InvalidSelfState`, `UnknownPeer`, `InvalidPeerState`, `DistrustedPeer`; `LimitExceeded` if the message would be too large.
    */
   createGossip(recipient: PublicId): Message<P> {
-    this.#requireOurs('SEND', this.#maySend)
-    const peer = this.#requirePeer(recipient)
-    const { id, state } = this.#consensus.peers.at(peer)
-    if (peer === this.#ourIndex || !state.dkg || !state.recv) {
-      throw new ParsecError({ code: 'InvalidPeerState', peer: id.name, required: 'DKG|RECV', actual: state.toString() })
-    }
-    this.#requireTrust(peer)
-    this.#own.recordEvidence()
-    this.#own.sync({ kind: 'Requesting', recipient: id })
-    const requests = (this.#unanswered.get(peer) ?? 0) + 1
-    this.#unanswered.set(peer, requests)
-    if (requests > 3) this.#report({ kind: 'MissingResponse', peer: id, requests: requests - 1 })
-    return this.#messageTo(peer, 'request')
+    return this.#gossip.request(recipient)
   }
 
   /**
@@ -233,8 +212,7 @@ export class Parsec<P> {
     const farewell = this.#farewells.messageTo(sender)
     if (farewell !== undefined) return farewell
     try {
-      const peer = this.#receive(sender, message, 'request')
-      return this.#maySend ? this.#messageTo(peer, 'response') : undefined
+      return this.#gossip.respond(sender, message)
     } finally {
       // Not before: what answers is the last sync event of the response.
       this.#proceedAlone()
@@ -244,7 +222,7 @@ export class Parsec<P> {
   /** Takes in what answers a request of ours, a farewell too; throws what {@link Parsec.handleRequest} throws. */
   handleResponse(sender: PublicId, message: Message<P> | Uint8Array): void {
     try {
-      this.#receive(sender, message, 'response')
+      this.#gossip.receive(sender, message, 'response')
     } finally {
       this.#proceedAlone()
     }
@@ -295,58 +273,10 @@ export class Parsec<P> {
     return new GraphInspection(this.#consensus, (payload) => this.#payloadText(payload as P))
   }
 
-  // Peers.
-
-  get #ourState(): PeerState {
-    return this.#consensus.peers.at(this.#ourIndex).state
-  }
-
-  /** Once removed, we go on as long as others may need us. */
-  get #maySend(): boolean {
-    return this.#ourState.send || this.#isLeaving
-  }
-
-  get #isLeaving(): boolean {
-    return this.#farewells.areWeRemoved && this.#own.hasBegun
-  }
-
   #found(members: readonly PublicId[], state: PeerState): void {
     const founders = members.map((id) => this.#consensus.addPeer(id, state))
     this.#consensus.setVoters(founders)
     this.#detection.setGenesis(founders, genesis(members))
-  }
-
-  #requireOurs(required: string, holds: boolean): void {
-    if (!holds) throw new ParsecError({ code: 'InvalidSelfState', required, actual: this.#ourState.toString() })
-  }
-
-  /** Throws `DistrustedPeer`. */
-  #requireTrust(peer: number): void {
-    const malice = this.#intake.distrust(peer)
-    const { name } = this.#consensus.peers.at(peer).id
-    if (malice !== undefined) throw new ParsecError({ code: 'DistrustedPeer', peer: name, malice })
-  }
-
-  /**
-   * Do we know the sender as one that may send? One that we do not know yet may have become a member since: its message will tell.
-   *
-   * Throws `InvalidPeerState` for one that was removed, `DistrustedPeer`.
-   */
-  #checkSender(id: PublicId): boolean {
-    const peer = this.#consensus.peers.indexOf(id)
-    if (peer === undefined) return false
-    const { state, removed } = this.#consensus.peers.at(peer)
-    if (removed) {
-      throw new ParsecError({ code: 'InvalidPeerState', peer: id.name, required: 'SEND', actual: state.toString() })
-    }
-    this.#requireTrust(peer)
-    return state.send
-  }
-
-  #requirePeer(id: PublicId): number {
-    const peer = this.#consensus.peers.indexOf(id)
-    if (peer === undefined) throw new ParsecError({ code: 'UnknownPeer', peer: id.name })
-    return peer
   }
 
   /** Reads ids as the objects that we know: they have names and cached keys. Ids met in messages only are not kept. */
@@ -373,75 +303,6 @@ export class Parsec<P> {
       decided = this.#consensus.elections
       this.#own.sync({ kind: 'Requesting', recipient: this.ourPublicId })
     }
-  }
-
-  // Messages.
-
-  #messageTo(peer: number, kind: 'request' | 'response'): Message<P> {
-    const { graph } = this.#consensus
-    const [lane] = graph.lanesOf[peer] ?? []
-    const lacking = graph.notCoveredBy(lane === undefined ? none : graph.latestInLane(lane))
-    checkLimit('message events', limits.messageEvents, lacking.length)
-    return new Message(
-      kind,
-      lacking.map((index) => this.#events.at(index)),
-    )
-  }
-
-  #receive(sender: PublicId, received: Message<P> | Uint8Array, kind: 'request' | 'response'): number {
-    this.#requireOurs('RECV', this.#ourState.recv || this.#isLeaving)
-    const isKnown = this.#checkSender(sender)
-    if (!isKnown && kind === 'response') throw new ParsecError({ code: 'UnknownPeer', peer: sender.name })
-    const message = received instanceof Uint8Array ? this.decodeMessage(received) : received
-    const isFarewell = message.kind === 'farewell' && kind === 'response'
-    if (message.kind !== kind && !isFarewell) throw invalidMessage(`a ${message.kind} where a ${kind} is handled`)
-    const last = message.events.at(-1)
-    if (last === undefined) throw invalidMessage('no events')
-    // That it is a member shows while its events come in.
-    if (!isKnown && last.creator.compareTo(sender) !== 0)
-      throw new ParsecError({ code: 'UnknownPeer', peer: sender.name })
-    // What we owe since a Requesting event of ours, before the message ends the election.
-    this.#own.publishCoinShares()
-    this.#intake.receive(message.events, sender)
-    const peer = this.#requirePeer(sender)
-    if (isFarewell) {
-      if (!this.#farewells.areWeRemoved) throw invalidMessage('a farewell, and we are not removed')
-      this.#farewells.knows(peer)
-    } else this.#record(peer, message, last)
-    if (kind === 'response') this.#unanswered.delete(peer)
-    return peer
-  }
-
-  /** Records in the graph that a request or response has come, and what it brought. */
-  #record(peer: number, message: Message<P>, last: Event<P>): void {
-    const { graph } = this.#consensus
-    const end = this.#events.indexOfId(last.id)
-    // It may be on a branch that nobody has recorded.
-    if (end === undefined) this.#requireTrust(peer)
-    if (end === undefined || graph.creator[end] !== peer) throw invalidMessage('its last event is not by the sender')
-    const cause = message.kind === 'request' ? 'Request' : 'Response'
-    // Shares come first, as they may need that more is recorded, and by that we may come to know of a fork by the sender.
-    this.#own.publishCoinShares()
-    this.#own.conclude(end)
-    const fault = this.#own.whyNotRecord(cause, end)
-    if (fault !== undefined) throw invalidMessage(fault)
-    if (cause === 'Response') {
-      const answer = this.#detection.refusals.recordedBy(causes.Response, this.#ourIndex, end)
-      this.#farewells.answered(peer, graph.otherParent[answer] as number)
-    }
-    this.#reportOn(peer, message, end)
-    this.#own.sync({ kind: cause, otherParent: last.hash })
-  }
-
-  #reportOn(peer: number, message: Message<P>, end: number): void {
-    const { graph, peers } = this.#consensus
-    const { id } = peers.at(peer)
-    const isEarly = message.kind === 'request' && this.#detection.refusals.lacksAdmission(this.#ourIndex, [end])
-    if (isEarly) this.#report({ kind: 'PrematureGossip', peer: id })
-    const known = graph.latestBy(end, this.#ourIndex)
-    if (known === none) return
-    const spam = message.events.filter((event) => graph.descends(known, this.#events.indexOfId(event.id) ?? none))
-    if (spam.length > 0) this.#report({ kind: 'Spam', peer: id, events: spam.length })
   }
 
   // Decisions.
