@@ -25,7 +25,7 @@ export { joiningBoundRounds } from './checkers/nobody-is-stuck.ts'
 export { commandFor } from './command.ts'
 export { checkCounts, defaultCounts, fewestPeers, networkOf } from './counts.ts'
 export { peerName, peerNames } from './names.ts'
-export type { Traffic } from './network.ts'
+export type { Traffic } from './wire.ts'
 export {
   OptionsError,
   checkOptions,

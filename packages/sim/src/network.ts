@@ -7,13 +7,13 @@ import type { Outgoing } from './adversaries/strategy.ts'
 import { Grip } from './attacks/grip.ts'
 import { Stall, foresightOfThreshold, predictable } from './attacks/stall.ts'
 import { CheckFailure } from './check-failure.ts'
+import { Crashes } from './crashes.ts'
 import { makeDelays } from './delays.ts'
-import type { Delays } from './delays.ts'
 import { EventQueue } from './event-queue.ts'
 import type { Identities } from './identities.ts'
 import { MaliceLedger } from './malice-ledger.ts'
 import { peerNames } from './names.ts'
-import { adversaryNames, mostCrashes } from './options.ts'
+import { adversaryNames } from './options.ts'
 import type { SimulationOptions } from './options.ts'
 import type { Random } from './random.ts'
 import { Reception } from './reception.ts'
@@ -21,28 +21,10 @@ import { SimPeer, keyOf } from './sim-peer.ts'
 import type { BlockRecord, PeerSetting } from './sim-peer.ts'
 import type { Transcript } from './transcript.ts'
 import { Voting } from './voting.ts'
-
-type Node = SimPeer | Adversary
+import { Wire } from './wire.ts'
+import type { Arrival, Node, Traffic } from './wire.ts'
 
 type Happening = { readonly kind: 'turn'; readonly peer: Node } | Arrival
-
-interface Arrival {
-  readonly kind: 'request' | 'response'
-  readonly from: Node
-  readonly to: Node
-  /** A value or bytes. */
-  readonly message: Message<string> | Uint8Array
-  /** So many elections its reader will have decided, if sender and reader are correct. */
-  readonly elections: number
-}
-
-/** Counts of what went over the network. */
-export interface Traffic {
-  messages: number
-  lost: number
-  /** Refused by the receiver, as they must be: from peers that it has removed, or from adversaries. */
-  refused: number
-}
 
 /** What a network tells whoever runs it. */
 export interface NetworkHooks extends Pick<PeerSetting, 'onDecision' | 'plant'> {
@@ -52,23 +34,20 @@ export interface NetworkHooks extends Pick<PeerSetting, 'onDecision' | 'plant'> 
 /** Peers that gossip in virtual time. Every choice is the random generator's; nothing depends on real time. */
 export class Network {
   readonly options: SimulationOptions
-  readonly traffic: Traffic = { messages: 0, lost: 0, refused: 0 }
   readonly ledger: MaliceLedger
   readonly #peers = new Map<string, SimPeer>()
   readonly #adversaries: ReadonlySet<string>
   readonly #cast: Cast
   readonly #reception: Reception
-  readonly #delays: Delays
+  readonly #wire: Wire
+  readonly #crashes: Crashes
   readonly #queue = new EventQueue<Happening>()
-  readonly #random: Readonly<
-    Record<'turns' | 'recipients' | 'delays' | 'losses' | 'crashes' | 'repeats' | 'adversaries', Random>
-  >
+  readonly #random: Readonly<Record<'turns' | 'recipients' | 'repeats' | 'adversaries', Random>>
   readonly #identities: Identities
   readonly #voting: Voting
   readonly #setting: PeerSetting
   readonly #hooks: NetworkHooks
   readonly #transcript: Transcript
-  readonly #mostCrashes: number
   readonly #grip: Grip<Arrival>
   /** Is a scheduler about to keep the network from deciding, or at it? */
   isStalled: boolean
@@ -90,9 +69,6 @@ export class Network {
     this.#random = {
       turns: random.fork('turns'),
       recipients: random.fork('recipients'),
-      delays: random.fork('delays'),
-      losses: random.fork('losses'),
-      crashes: random.fork('crashes'),
       repeats: random.fork('repeats'),
       adversaries: random.fork('adversaries'),
     }
@@ -110,10 +86,11 @@ export class Network {
       },
     }
     this.#cast = this.#makeCast(random.fork('adversaries'))
-    this.#mostCrashes = mostCrashes(options) - this.#adversaries.size
+    this.#crashes = new Crashes(options, random.fork('crashes'))
     this.#reception = new Reception(this.#adversaries)
-    this.#delays = makeDelays(options, this.#random.delays, () => this.#leaders())
     this.#grip = this.#makeGrip()
+    const delays = makeDelays(options, random.fork('delays'), () => this.#leaders())
+    this.#wire = new Wire(options, random.fork('losses'), delays, this.#grip, transcript)
     const { stall } = options
     const inspect = (): Inspection | undefined => this.peers[0]?.parsec.inspect()
     const foresight = options.coin === 'predictable' ? predictable : foresightOfThreshold(inspect)
@@ -126,6 +103,10 @@ export class Network {
 
   get round(): number {
     return this.#round
+  }
+
+  get traffic(): Traffic {
+    return this.#wire.traffic
   }
 
   get timeMs(): number {
@@ -351,22 +332,8 @@ export class Network {
   }
 
   #transmit(sent: Arrival, timeMs: number): void {
-    const { kind, from, to, message } = sent
-    this.traffic.messages++
-    const isBytes = message instanceof Uint8Array
-    const size = isBytes ? `${String(message.length)} bytes` : `${String(message.events.length)} events`
-    const last = isBytes ? 'nothing' : (message.events.at(-1)?.id ?? 'empty')
-    const isLost = this.#round < this.options.fairFromRound && this.#random.losses.chance(this.options.lossProbability)
-    const what = `${kind} ${from.name} to ${to.name}, ${size} to ${last}`
-    this.#transcript.add(isLost ? `${what}, lost` : what)
-    if (isLost) {
-      this.traffic.lost++
-      return
-    }
-    const carried = this.options.wire && !isBytes ? message.toBytes() : message
-    const arrival: Arrival = { ...sent, message: carried }
-    if (this.#grip.isClosed) this.#grip.hold(arrival)
-    else this.#queue.push(timeMs + this.#delays({ from: from.name, to: to.name, round: this.#round }), arrival)
+    const carried = this.#wire.carry(sent, this.#round)
+    if (carried !== undefined) this.#queue.push(timeMs + carried.delayMs, carried.arrival)
   }
 
   #receive({ kind, from, message, elections }: Arrival, to: SimPeer, timeMs: number): void {
@@ -399,21 +366,7 @@ export class Network {
   }
 
   #crash(): void {
-    const { crashes, crashProbability, fairFromRound } = this.options
-    const isMember = (peer: SimPeer): boolean => peer.live && peer.voters.includes(peer.name)
-    const candidates = this.#random.crashes.shuffle(this.peers.filter(isMember))
-    const countIn = (isCounted: (round: number) => boolean): number =>
-      crashes.reduce((sum, { round, count }) => sum + (isCounted(round) ? count : 0), 0)
-    const together = countIn((round) => round === this.#round)
-    let allowed = this.#mostCrashes - countIn((round) => round > this.#round)
-    allowed -= this.peers.filter(({ crashed }) => crashed).length
-    for (const [i, peer] of candidates.entries()) {
-      const byChance = this.#round < fairFromRound && this.#random.crashes.chance(crashProbability)
-      if (i >= together && !(byChance && allowed > 0)) continue
-      allowed--
-      peer.crashed = true
-      this.#transcript.add(`${peer.name} crashes`)
-    }
+    for (const peer of this.#crashes.strike(this.#round, this.peers)) this.#transcript.add(`${peer.name} crashes`)
   }
 
   /** A removed peer stops when it knows and nobody needs it any more; until then it goes on. */
