@@ -19,6 +19,8 @@ export class Conclusions {
   #from = 0
   /** Who became a member by these decisions. */
   readonly #admitted = new Set<number>()
+  /** Who was removed by one of them is owed no more than what decides it, so that is recorded at once: see `Farewells`. */
+  #isUrgent = false
 
   constructor(graph: GossipGraph, ourIndex: number) {
     this.#graph = graph
@@ -44,16 +46,26 @@ export class Conclusions {
   made(x: number): void {
     if (this.#unrecorded.length === 0) return
     this.#unrecorded = this.#unrecorded.filter((event) => !this.#graph.descends(x, event))
-    if (this.#unrecorded.length === 0) this.#admitted.clear()
+    if (this.#unrecorded.length > 0) return
+    this.#admitted.clear()
+    this.#isUrgent = false
   }
 
   admitted(peer: number): void {
     if (this.#unrecorded.length > 0) this.#admitted.add(peer)
   }
 
+  removed(): void {
+    if (this.#unrecorded.length > 0) this.#isUrgent = true
+  }
+
+  get isUrgent(): boolean {
+    return this.#isUrgent
+  }
+
   /** Can an event by this creator, with shares for an election or without, only be understood after a decision that is not borne out? */
   mustPrecede(creator: number, election: number | undefined): boolean {
     if (this.#unrecorded.length === 0) return false
-    return this.#admitted.has(creator) || (election !== undefined && election > this.#from)
+    return this.#isUrgent || this.#admitted.has(creator) || (election !== undefined && election > this.#from)
   }
 }

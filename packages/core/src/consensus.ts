@@ -314,6 +314,7 @@ export class Consensus implements Inspected {
     // One that never was a member may be known to some of us and not to others.
     if (peer === undefined || !this.peers.at(peer).member || this.peers.at(peer).removed) return voters
     this.peers.remove(peer, this.graph.size)
+    this.conclusions?.removed()
     this.keyGenerations?.restartWithout((participant) => this.#isRemoved(participant))
     return voters.includes(peer) ? voters.filter((voter) => voter !== peer) : voters
   }

@@ -105,6 +105,7 @@ export class Intake<P> {
     events.add(event)
     const index = consensus.insert({ creator, cause: cause.kind, selfParent, otherParent, recipient, payload, coins })
     const isFaulty = detection.added(index)
+    if (!isOurs && consensus.conclusions?.isUrgent === true) this.#conclude?.()
     const isStale = otherParent !== none && graph.hasLaterThan(selfParent, otherParent)
     if (isStale) report({ kind: 'StaleOtherParent', peer: event.creator, event: event.id })
     return { index, isFaulty }

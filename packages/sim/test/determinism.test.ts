@@ -32,10 +32,10 @@ describe('the same seed and options', () => {
   })
 
   it.each([
-    ['mixed', 1, '920229cebcd60d15'],
+    ['mixed', 1, 'e09ee1311629964a'],
     ['single', 1, '906065d35540af22'],
-    ['signed', 1, 'fd7546775faf606a'],
-    ['anything', 'another text', '21500d40aaa48773'],
+    ['signed', 1, '480e3b73790528d0'],
+    ['anything', 'another text', 'f664bcbb77951491'],
   ])('give the same run on every machine (%s, seed %s)', (scenario, seed, digest) => {
     // A change of the protocol, of its encoding or of the simulator changes them; a change of machine must not.
     expect(runScenario(scenario, seed).digest).toBe(digest)
