@@ -60,21 +60,24 @@ describe('branches of a forker', () => {
     expect(eventsBy(alice, 'Dave')).toBe(2 + 2 * 2)
   })
 
-  test('that an accomplice records are refused from the third on, and nothing more is taken from it', () => {
-    const alice = network().peer('Alice')
-    const [initial, founding] = start(eve)
-    let last = founding
-    const recorded = many.slice(0, 100).flatMap(([vote, ask]) => {
-      last = create(eve, { kind: 'Request', selfParent: last.hash, otherParent: ask.hash })
-      return [vote, ask, last]
-    })
-    const ask = create(eve, { kind: 'Requesting', selfParent: last.hash, recipient: aliceId })
-    const message = new Message('request', [...davesStart, initial, founding, ...recorded, ask])
-    expect(codeOf(() => alice.handleRequest(eve.publicId, message))).toBe('MaliciousEvent')
-    expect(eventsBy(alice, 'Dave')).toBe(2 + 2 * 2)
-    expect(eventsBy(alice, 'Eve')).toBe(2 + 2)
-    expect(codeOf(() => alice.handleRequest(eve.publicId, message))).toBe('DistrustedPeer')
-  })
+  test.each(['Request', 'Conclusion'] as const)(
+    'that an accomplice records are refused from the third on, and nothing more is taken from it (%s)',
+    (kind) => {
+      const alice = network().peer('Alice')
+      const [initial, founding] = start(eve)
+      let last = founding
+      const recorded = many.slice(0, 100).flatMap(([vote, ask]) => {
+        last = create(eve, { kind, selfParent: last.hash, otherParent: ask.hash })
+        return [vote, ask, last]
+      })
+      const ask = create(eve, { kind: 'Requesting', selfParent: last.hash, recipient: aliceId })
+      const message = new Message('request', [...davesStart, initial, founding, ...recorded, ask])
+      expect(codeOf(() => alice.handleRequest(eve.publicId, message))).toBe('MaliciousEvent')
+      expect(eventsBy(alice, 'Dave')).toBe(2 + 2 * 2)
+      expect(eventsBy(alice, 'Eve')).toBe(2 + 2)
+      expect(codeOf(() => alice.handleRequest(eve.publicId, message))).toBe('DistrustedPeer')
+    },
+  )
 
   test('cannot be had again and again by messages that fail', () => {
     const alice = network().peer('Alice')
