@@ -8,7 +8,7 @@ import { Message } from '../src/message.ts'
 import { mockIdentity } from '../src/mock-identity.ts'
 import { genesis, opaque, stringCodec } from '../src/observation.ts'
 import type { Parsec } from '../src/parsec.ts'
-import { Network, chooser, codeOf } from './support/network.ts'
+import { Network, chooser, codeOf, thrownBy } from './support/network.ts'
 import { initialEvent, voteEvent } from './support/vote-event.ts'
 
 const correct = ['Alice', 'Bob', 'Carol', 'Frank', 'Grace']
@@ -78,6 +78,23 @@ describe('branches of a forker', () => {
       expect(codeOf(() => alice.handleRequest(eve.publicId, message))).toBe('DistrustedPeer')
     },
   )
+
+  test.each(['Request', 'Conclusion'] as const)('may not be recorded by who knows of the fork (%s)', (kind) => {
+    const alice = network().peer('Alice')
+    const [initial, founding] = start(eve)
+    const [[vote, ask], [otherVote, other]] = [branch(0, eve.publicId), branch(1, eve.publicId)]
+    const later = create(dave, { kind: 'Requesting', selfParent: ask.hash, recipient: eve.publicId })
+    let last = founding
+    const records = [ask, other, later].map(
+      ({ hash }) => (last = create(eve, { kind, selfParent: last.hash, otherParent: hash })),
+    )
+    const events = [...davesStart, vote, ask, otherVote, other, later, initial, founding, ...records]
+    expect(thrownBy(() => alice.handleRequest(eve.publicId, new Message('request', events))).detail).toMatchObject({
+      code: 'MaliciousEvent',
+      event: last.id,
+      malice: 'InvalidGossipCreator',
+    })
+  })
 
   test('cannot be had again and again by messages that fail', () => {
     const alice = network().peer('Alice')
