@@ -38,14 +38,12 @@ const forkLate = scenario(
 
 const stranding = scenario(
   'stranding',
-  'a peer that decides first lets some decide by what others will not take in',
+  'a peer that decides first leads some to decide by what others do not take in; before there is a key for the coin, or after',
   (random) => {
     const initialPeers = random.integer(4, 7)
-    const adversaries = random
-      .shuffle(peerNames(initialPeers))
-      .slice(0, mostFaulty(initialPeers))
-      .map((peer): AdversaryOptions => ({ strategy: 'fork-stranding', peer, round: random.integer(1, 6) }))
-    return { initialPeers, adversaries, topics: payloads(random, 6, 12) }
+    const [peer = '', ...others] = random.shuffle(peerNames(initialPeers)).slice(0, mostFaulty(initialPeers))
+    const forker = { strategy: 'fork-stranding', peer, round: random.integer(1, 25) }
+    return { initialPeers, adversaries: [forker, ...anyAdversaries(random, others)], topics: payloads(random, 12, 35) }
   },
 )
 
