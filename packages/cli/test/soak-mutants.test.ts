@@ -29,11 +29,11 @@ const blind: readonly Case[] = [
   ['a request that was for somebody else is not seen', 'bad-exchange', 0, 'insertion', /InvalidRequest/],
   ['a response that was for somebody else is not seen', 'bad-exchange', 0, 'insertion', /InvalidResponse/],
   ['nobody is accused of an event that was refused', 'bad-parents', 0, 'eviction', /was not removed/],
-  ['UnexpectedGenesis is not seen', 'malice', 103, 'eviction', /was not removed .* after UnexpectedGenesis/],
+  ['UnexpectedGenesis is not seen', 'malice', 279, 'eviction', /was not removed .* after UnexpectedGenesis/],
   ['an accusation removes nobody', 'double-vote', 0, 'eviction', /was not removed .* after DuplicateVote/],
 ]
 
-/** A correct peer accuses wrongly, or is refused for it. */
+/** A correct peer accuses wrongly, or is refused for what it sends. */
 const unjust: readonly Case[] = [
   [
     'forks are judged by arrival: unknown branches count',
@@ -59,6 +59,7 @@ const unjust: readonly Case[] = [
     'exception',
     /ParsecError: MaliciousEvent/,
   ],
+  ['what has decided is not recorded', 'stranding', 9, 'refusals', /PrematureCoinShares/],
 ]
 
 const [hook, main] = ['../../core/test/support/mutant-hook.ts', '../src/main.ts'].map((path) =>

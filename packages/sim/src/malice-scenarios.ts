@@ -36,6 +36,17 @@ const forkLate = scenario(
   },
 )
 
+const stranding = scenario(
+  'stranding',
+  'a peer that decides first leads some to decide by what others do not take in; before there is a key for the coin, or after',
+  (random) => {
+    const initialPeers = random.integer(4, 7)
+    const [peer = '', ...others] = random.shuffle(peerNames(initialPeers)).slice(0, mostFaulty(initialPeers))
+    const forker = { strategy: 'fork-stranding', peer, round: random.integer(1, 25) }
+    return { initialPeers, adversaries: [forker, ...anyAdversaries(random, others)], topics: payloads(random, 12, 35) }
+  },
+)
+
 const prematureGossip = scenario(
   'gossip-creator',
   'a newcomer makes requests as if it had learnt nothing, and a member records them before it could know of it',
@@ -83,6 +94,7 @@ export const maliceScenarios: readonly Scenario[] = [
   family('fork-transitive', 'a branch comes to light through an accomplice', ['fork-transitive', 'accomplice'], 2),
   forkLate,
   family('fork-collusion', 'two-faced peers back each other in each half of the network', ['fork-colluding']),
+  stranding,
   family('double-vote', 'peers vote twice for the same', ['double-vote']),
   family('false-accuser', 'peers accuse correct ones of what they have not done', ['false-accuser']),
   family('accomplice', 'a peer votes twice, another one sees it and accuses nobody', ['double-vote', 'accomplice'], 2),

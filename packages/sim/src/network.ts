@@ -290,6 +290,7 @@ export class Network {
       get correctVoters() {
         return correctVoters()
       },
+      electionOf: (name) => this.#peers.get(name)?.parsec.inspect().election ?? 0,
       send: (from, outgoing) => {
         this.#sendBadly(from, outgoing)
       },

@@ -99,12 +99,13 @@ describe('replay and malformed', () => {
   })
 })
 
-/** Strategies that need a fellow. */
+/** Strategies that need a fellow, or an occasion. */
 const together: readonly (readonly [string, readonly string[]])[] = [
   ['fork-transitive', ['Fork', 'Accomplice']],
   ['fork-late', ['Fork', 'Accomplice']],
   ['gossip-creator', ['InvalidGossipCreator', 'Fork']],
   ['accomplice', ['DuplicateVote', 'Accomplice']],
+  ['stranding', ['Fork']],
 ]
 
 describe.each(together)('%s', (scenario, kinds) => {
@@ -160,10 +161,11 @@ describe('coin-wrong', () => {
 })
 
 it('every strategy is shown here', () => {
-  const fellows = ['fork-unrecorded', 'fork-transitive', 'fork-late', 'invalid-gossip-creator', 'premature-newcomer']
+  const fellows = ['fork-transitive', 'fork-late', 'invalid-gossip-creator', 'premature-newcomer']
+  const others = ['fork-unrecorded', 'fork-stranding']
   const shown = [...provable, ...unprovable].map(([strategy]) => strategy)
   const keys = [...aboutKeys.map(([strategy]) => strategy), 'coin-wrong']
-  expect([...shown, ...fellows, ...keys].sort()).toEqual([...strategyNames].sort())
+  expect([...shown, ...fellows, ...others, ...keys].sort()).toEqual([...strategyNames].sort())
 })
 
 it('the same seed and options give the same run, with adversaries and an adversarial scheduler', () => {

@@ -138,7 +138,8 @@ export class Adversary implements Me {
     this.observe(message.events)
     this.send({ kind: 'request', to, message })
     const tip = message.events.at(-1)
-    if (tip !== undefined && active.some(({ drive }) => drive !== 'protocol')) this.#takeOver(tip)
+    const isByHand = active.some((strategy) => strategy.drive !== 'protocol' && strategy.isDue?.() !== false)
+    if (tip !== undefined && isByHand) this.#takeOver(tip)
   }
 
   #gossipByHand(active: readonly Strategy[]): void {
@@ -177,6 +178,7 @@ export class Adversary implements Me {
   #receiveByProtocol(brain: SimPeer, kind: 'request' | 'response', from: string, message: Message<string>): void {
     const { parsec } = brain
     const sender = this.world.idOf(from)
+    let tip: Event<string> | undefined
     try {
       if (kind === 'response') parsec.handleResponse(sender, message)
       else {
@@ -184,12 +186,15 @@ export class Adversary implements Me {
         if (response !== undefined) {
           this.observe(response.events)
           this.send({ kind: 'response', to: from, message: response })
+          tip = response.events.at(-1)
         }
       }
     } catch (error) {
       if (!(error instanceof ParsecError)) throw error
     }
     brain.drain(this.world.round)
+    const isDue = this.#active.some((strategy) => strategy.isDue?.() === true)
+    if (tip?.creator.name === this.name && isDue) this.#takeOver(tip)
   }
 
   #receiveByHand(kind: 'request' | 'response', from: string, message: Message<string>): void {

@@ -18,6 +18,7 @@ export interface Stage {
   readonly round: number
   readonly voters: readonly string[]
   readonly correctVoters: readonly string[]
+  electionOf(name: string): number
   send(from: Adversary, outgoing: Outgoing): void
 }
 
@@ -54,6 +55,7 @@ export class Cast {
       genesis: genesisOf(genesis.map(idOf)),
       isFounder: (name) => genesis.includes(name),
       idOf,
+      electionOf: (name) => stage.electionOf(name),
       send: (name, outgoing) => {
         const from = adversaries.get(name)
         if (from !== undefined) stage.send(from, outgoing)

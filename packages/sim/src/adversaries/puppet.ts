@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
 
 import { Event, Message, encodeObservation, stringCodec, toHex } from '@parsec-bft/core'
-import type { Cause, Observation, PublicId, SecretId } from '@parsec-bft/core'
+import type { Cause, CoinShares, Observation, PublicId, SecretId } from '@parsec-bft/core'
 import { Ancestors } from './event-store.ts'
 import type { EventStore } from './event-store.ts'
 
@@ -19,6 +19,7 @@ type HandCause =
   | { readonly kind: 'Initial' }
   | { readonly kind: 'Requesting'; readonly recipient: PublicId }
   | { readonly kind: 'Request' | 'Response'; readonly otherParent: Uint8Array }
+  | { readonly kind: 'CoinShares'; readonly coins: CoinShares }
 
 /** A peer driven by hand: it makes any event, on as many branches as it likes, and sends what it likes. Nothing here keeps to the protocol of itself. */
 export class Puppet {

@@ -9,6 +9,7 @@ import { forkInitial } from './fork-initial.ts'
 import { forkLate } from './fork-late.ts'
 import { forkNested } from './fork-nested.ts'
 import { forkSimple } from './fork-simple.ts'
+import { forkStranding } from './fork-stranding.ts'
 import { forkThreeWay } from './fork-three-way.ts'
 import { forkTransitive } from './fork-transitive.ts'
 import { forkTwoFaced } from './fork-two-faced.ts'
@@ -41,6 +42,7 @@ const strategies: ReadonlyMap<string, () => Strategy> = new Map([
   ['fork-late', forkLate],
   ['fork-colluding', forkColluding],
   ['fork-unrecorded', forkUnrecorded],
+  ['fork-stranding', forkStranding],
   ['double-vote', doubleVote],
   ['false-accuser', falseAccuser],
   ['accomplice', accomplice],

@@ -48,6 +48,8 @@ export interface World {
   /** All adversaries that have come. */
   readonly adversaries: readonly Fellow[]
   idOf(name: string): PublicId
+  /** How many elections a correct peer has decided. */
+  electionOf(name: string): number
   send(from: string, outgoing: Outgoing): void
   commit(commit: Commit): void
   readonly commits: readonly Commit[]
@@ -88,6 +90,8 @@ export interface Strategy {
   readonly drive: 'protocol' | 'hand' | 'scratch'
   /** What its state machine does instead of what it should about keys and coins: from its first event on. */
   keys?(scheme: KeyScheme): KeyScheme
+  /** Not by hand before this is true, unless another strategy is; and at once when it is, after a response. Without it: after the first request. */
+  isDue?(): boolean
   /** By hand from here on; where it was so from the first event on, there are no events yet. */
   begin?(me: Me): void
   /** On each turn, before the gossip. */
