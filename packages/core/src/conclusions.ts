@@ -8,7 +8,8 @@ import type { GossipGraph } from './graph.ts'
  *
  * Whoever gets an event of ours gets its ancestors, and with them, if all is borne out, has decided what we had decided when we made it. Else it may lack what
  * decides: an event of a forker's branch, say, that nobody has recorded. Then it would refuse what can only be understood after that decision, and with it
- * all that we made later. So we record what decides before we take in, or make, anything of that kind.
+ * all that we made later. So we record what decides before we take in, or make, anything of that kind. Of the decisions up to our admission we record the last one only:
+ * whoever takes in our first event has decided them.
  */
 export class Conclusions {
   readonly #graph: GossipGraph
@@ -52,6 +53,7 @@ export class Conclusions {
   }
 
   admitted(peer: number): void {
+    if (peer === this.#ourIndex) this.#unrecorded = this.#unrecorded.slice(-1)
     if (this.#unrecorded.length > 0) this.#admitted.add(peer)
   }
 

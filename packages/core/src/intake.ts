@@ -47,18 +47,23 @@ export class Intake<P> {
   }
 
   /**
-   * Takes in the events of a message, parents before children; skips what is known.
+   * Takes in the events of a message, parents before children; skips what is known. What can only be judged after a decision waits for it, as what decides may come later in the message:
+   * each round of waiting but the last decides something.
    *
    * Throws `UnknownOwnEvent`, `SignatureFailure` or `UnknownParent` before anything is inserted, `UnknownCreator`, `MaliciousEvent`, `PrematureCoinShares` or `LimitExceeded` later.
    */
   receive(events: readonly Event<P>[], sender: PublicId): void {
+    const { consensus } = this.#context
     const unknown = this.#check(events)
     const waiting = new Map<string, Event<P>>()
     try {
-      for (const event of unknown) {
-        if (this.#waits(event, waiting)) waiting.set(event.id, event)
-        else this.#insertAfter(event, waiting)
+      let early: readonly Event<P>[] = unknown
+      for (let decided = -1; decided < consensus.elections && early.length > 0;) {
+        decided = consensus.elections
+        early = this.#insertAll(early, waiting)
       }
+      const [first] = early
+      if (first !== undefined) this.insert(first)
     } catch (error) {
       if (error instanceof ParsecError && error.detail.code === 'MaliciousEvent') {
         const { event: id, malice } = error.detail
@@ -80,7 +85,7 @@ export class Intake<P> {
     event.verify()
     const { consensus, events, detection, report } = this.#context
     const coins = event.cause.kind === 'CoinShares' ? event.cause.coins : undefined
-    // A correct peer has recorded what decides the election before, and sends that first.
+    // A correct peer has recorded what decides the election before, and sends that too.
     if (coins !== undefined && consensus.isToCome(coins.election)) {
       throw new ParsecError({ code: 'PrematureCoinShares', event: event.id, election: coins.election })
     }
@@ -130,6 +135,25 @@ export class Intake<P> {
       unknown.set(event.id, event)
     }
     return [...unknown.values()]
+  }
+
+  /** Returns those of which only a decision that is to come can tell what they are, with all that descends from them. */
+  #insertAll(events: readonly Event<P>[], waiting: Map<string, Event<P>>): Event<P>[] {
+    const early = new Map<string, Event<P>>()
+    for (const event of events) {
+      if (event.parents.some((parent) => early.has(parent)) || this.#isEarly(event)) early.set(event.id, event)
+      else if (this.#waits(event, waiting)) waiting.set(event.id, event)
+      else this.#insertAfter(event, waiting)
+    }
+    return [...early.values()]
+  }
+
+  /** By somebody who is no member yet, or with shares of coins of an election that has not begun. */
+  #isEarly({ creator, cause }: Event<P>): boolean {
+    const { consensus } = this.#context
+    const peer = consensus.peers.indexOf(creator)
+    if (peer === undefined || !consensus.peers.at(peer).member) return true
+    return cause.kind === 'CoinShares' && consensus.isToCome(cause.coins.election)
   }
 
   /** Is it on a branch that waits, or begins one that has to? */

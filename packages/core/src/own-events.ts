@@ -80,14 +80,15 @@ export class OwnEvents<P> {
 
   /**
    * Records what has decided elections, so that whoever gets what we make from now on has decided these, too ({@link Conclusions}); unless the event that we are about to record descends from
-   * it. Nothing while there is no event of ours.
+   * it.
    */
   conclude(toBeRecorded: number = none): void {
     const { consensus, detection, ourIndex, events } = this.#context
     const { graph, conclusions } = consensus
-    if (this.#last === undefined || conclusions === undefined) return
+    if (conclusions === undefined) return
     const bearsOut = (x: number): boolean => toBeRecorded !== none && graph.descends(toBeRecorded, x)
     if (conclusions.unrecorded.every(bearsOut)) return
+    if (!this.#begin()) return
     for (const decider of conclusions.unrecorded) {
       if (graph.descends(this.#lastIndex, decider)) continue
       // Only somebody with our key can be the reason not to.
@@ -135,22 +136,25 @@ export class OwnEvents<P> {
     return toHex(observationHash(observation, this.#context.format.codec))
   }
 
+  /** Once we are a voter, or take part in a key generation, after what was held back until then. */
   #appendOrHold(cause: OwnCause<P>): void {
-    if (this.#last === undefined) {
-      this.#heldBack.push(cause)
-      this.#releaseHeldBack()
-    } else this.#append(cause)
-  }
-
-  /** Once we are a voter, or take part in a key generation: our Initial event, and then what was held back. */
-  #releaseHeldBack(): void {
-    const { consensus, ourIndex } = this.#context
-    if (!consensus.peers.at(ourIndex).state.dkg) return
-    this.#append({ kind: 'Initial' })
+    if (this.#last !== undefined && this.#heldBack.length === 0) {
+      this.#append(cause)
+      return
+    }
+    this.#heldBack.push(cause)
+    if (!this.#begin()) return
     this.conclude()
     const waiting = this.#heldBack
     this.#heldBack = []
-    for (const cause of waiting) if (this.#isStillRight(cause)) this.#append(cause)
+    for (const held of waiting) if (this.#isStillRight(held)) this.#append(held)
+  }
+
+  /** Our Initial event, once there may be one. True if there is. */
+  #begin(): boolean {
+    const { consensus, ourIndex } = this.#context
+    if (this.#last === undefined && consensus.peers.at(ourIndex).state.dkg) this.#append({ kind: 'Initial' })
+    return this.#last !== undefined
   }
 
   /** What we held back may be wrong by now: a message that came twice, or from a peer that turned out to fork. */

@@ -1,13 +1,18 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
 
+import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { Event } from '../src/event.ts'
 import { Message } from '../src/message.ts'
 import type { PublicId } from '../src/identity.ts'
+import { mockKeys } from '../src/keys.ts'
 import { mockIdentity } from '../src/mock-identity.ts'
 import { add, opaque, remove, stringCodec } from '../src/observation.ts'
 import { Parsec } from '../src/parsec.ts'
-import { Network, chooser, textOf, thrownBy } from './support/network.ts'
+import type { ParsecOptions } from '../src/parsec.ts'
+import { seededRandom } from './support/keys.ts'
+import { Network, chooser, pick, textOf, thrownBy } from './support/network.ts'
+import type { Choose } from './support/network.ts'
 import { initialEvent, voteEvent } from './support/vote-event.ts'
 
 const id = (name: string): PublicId => mockIdentity.publicId(name)
@@ -22,6 +27,28 @@ function causesBy(network: Network, owner: string, creator: string): string[] {
 function voterNames(network: Network, owner: string): string[] {
   const inspection = network.peer(owner).inspect()
   return inspection.voters().map((peer) => inspection.peers()[peer]?.name ?? '')
+}
+
+class KeyNetwork extends Network {
+  override get options(): ParsecOptions<string> {
+    return { ...super.options, coin: 'threshold', keys: mockKeys, random: seededRandom('joining') }
+  }
+}
+
+/** The same events in another order, parents before children, and the last one last. */
+function reordered(events: readonly Event<string>[], choose: Choose): Event<string>[] {
+  const order: Event<string>[] = []
+  let rest = events.slice(0, -1)
+  while (rest.length > 0) {
+    const missing = new Set(rest.map((event) => event.id))
+    const next = pick(
+      rest.filter(({ parents }) => !parents.some((parent) => missing.has(parent))),
+      choose,
+    )
+    order.push(next)
+    rest = rest.filter((event) => event !== next)
+  }
+  return [...order, ...events.slice(-1)]
 }
 
 describe('a peer that joins', () => {
@@ -59,6 +86,57 @@ describe('a peer that joins', () => {
     network.decide(opaque('x'), choose)
     expect(network.agrees).toBe(true)
     expect(voterNames(network, 'Eve')).toHaveLength(5)
+  })
+
+  test('takes in the history in any order in which parents come first', () => {
+    const choose = chooser(4)
+    const network = new KeyNetwork(['Alice', 'Bob', 'Carol'])
+    for (const name of ['Dave', 'Eve']) {
+      for (const peer of network.peers.values()) peer.voteFor(add(id(name)))
+      network.join(name)
+      network.run(choose, () => network.allHave(`Add(${name})`))
+    }
+    network.run(choose, () => [...network.peers.values()].every((peer) => peer.inspect().coinThreshold === 1))
+    for (let i = 0; i < 12; i++) network.decide(opaque(String(i)), choose)
+    network.decide(add(id('Frank')), choose)
+    const { events } = network.peer('Alice').createGossip(id('Frank'))
+    expect(events.some(({ cause }) => cause.kind === 'CoinShares')).toBe(true)
+    const texts = network.blocksOf('Alice').map(textOf)
+    fc.assert(
+      fc.property(fc.integer(), (seed) => {
+        const founders = ['Alice', 'Bob', 'Carol'].map(id)
+        const frank = Parsec.fromExisting(network.secretId('Frank'), founders, [id('Alice')], network.options)
+        frank.handleRequest(id('Alice'), new Message('request', reordered(events, chooser(seed))))
+        for (const text of texts) expect(textOf(frank.poll())).toBe(text)
+        expect(frank.poll()).toBeUndefined()
+      }),
+      { numRuns: 10 },
+    )
+  })
+
+  test('begins its line before it takes in what can only be understood after a later decision', () => {
+    const choose = chooser(6)
+    const present = ['Alice', 'Bob', 'Carol', 'Dave', 'Fred', 'Gina', 'Hank']
+    const network = new KeyNetwork(present)
+    network.decide(add(id('Eve')), choose)
+    const admittedAt = network.peer('Alice').inspect().election
+    const hasKey = (name: string): boolean => network.peer(name).inspect().coinThreshold !== undefined
+    network.run(choose, () => present.every(hasKey))
+    const firstShares = (name: string): number => {
+      const inspection = network.peer(name).inspect()
+      const events = Array.from({ length: inspection.eventCount }, (_, x) => inspection.event(x))
+      return events.findIndex(({ coins }) => coins !== undefined && coins.election > admittedAt)
+    }
+    for (let i = 0; firstShares('Alice') < 0 && i < 100; i++) network.decide(opaque(String(i)), choose)
+    network.join('Eve')
+    network.gossip('Alice', 'Eve')
+    const inspection = network.peer('Eve').inspect()
+    const ours = inspection.peers().findIndex(({ name }) => name === 'Eve')
+    const shares = firstShares('Eve')
+    const initial = Array.from({ length: shares }, (_, x) => inspection.event(x).creator).indexOf(ours)
+    expect(initial).toBeGreaterThan(0)
+    network.decide(opaque('together'), choose)
+    expect(network.agrees).toBe(true)
   })
 
   test('holds back its events until it is a voter', () => {

@@ -60,7 +60,7 @@ const requests: [string, Event<string>[], object, number][] = [
     'an event by a stranger',
     [initial, initialEvent(eve), ask],
     { code: 'UnknownCreator', event: initialEvent(eve).id, creator: 'Eve' },
-    1,
+    2,
   ],
   ['an event whose self-parent is unknown', [ask], { code: 'UnknownParent', event: ask.id, parent: initial.id }, 0],
   [

@@ -38,12 +38,17 @@ const forkLate = scenario(
 
 const stranding = scenario(
   'stranding',
-  'a peer that decides first leads some to decide by what others do not take in; before there is a key for the coin, or after',
+  'a peer that decides first leads some to decide by what others do not take in; before there is a key for the coin, or after, or as members come and go',
   (random) => {
     const initialPeers = random.integer(4, 7)
     const [peer = '', ...others] = random.shuffle(peerNames(initialPeers)).slice(0, mostFaulty(initialPeers))
     const forker = { strategy: 'fork-stranding', peer, round: random.integer(1, 25) }
-    return { initialPeers, adversaries: [forker, ...anyAdversaries(random, others)], topics: payloads(random, 12, 35) }
+    const joining = additions(random, initialPeers, random.integer(0, 3), 25)
+    return {
+      initialPeers,
+      adversaries: [forker, ...anyAdversaries(random, others)],
+      topics: [...payloads(random, 12, 35), ...joining],
+    }
   },
 )
 

@@ -140,6 +140,14 @@ export class SimPeer {
     return this.#removed.has(name)
   }
 
+  /** Has it decided that the peer is a member? */
+  knowsAsMember(name: string): boolean {
+    return this.parsec
+      .inspect()
+      .peers()
+      .some((peer) => peer.name === name && peer.state.dkg)
+  }
+
   vote(observation: Observation<string>, round: number): void {
     const key = keyOf(observation, this.name, this.#setting.options)
     if (this.parsec.haveVotedFor(observation)) this.#fail(`says that it has voted for ${key} before it has`)
