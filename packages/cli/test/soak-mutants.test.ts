@@ -52,13 +52,6 @@ const unjust: readonly Case[] = [
   ['what was accused is accused again', 'fork-simple', 0, 'exception', /an event of ours without fault/],
   ['accusations come after the sync event', 'fork-simple', 0, 'exception', /an event of ours without fault/],
   ['founders must have been added', 'gossip-creator', 0, 'refusals', /how its sender was added/],
-  [
-    'evidence is taken for gossip that nobody asked for',
-    'fork-transitive',
-    0,
-    'exception',
-    /ParsecError: MaliciousEvent/,
-  ],
   ['what has decided is not recorded', 'stranding', 9, 'refusals', /PrematureCoinShares/],
 ]
 

@@ -46,9 +46,7 @@ export class Detection<P> {
     this.#events = events
     this.#format = format
     this.#ourIndex = ourIndex
-    this.refusals = new Refusals(consensus, events, (selfParent, otherParent) =>
-      this.#bringsProof(selfParent, otherParent),
-    )
+    this.refusals = new Refusals(consensus, events)
     this.facts = new Facts(consensus, events, format, (...event) => this.refusals.of(...event))
     this.#accusations = new Accusations(consensus)
     this.#faulty = new FirstOnLine(consensus.graph)
@@ -148,17 +146,6 @@ export class Detection<P> {
       if (fact.offender !== accuser && !this.#accusations.include(fact.id, selfParent)) unaccused.set(fact.id, fact)
     }
     return [...unaccused.values()]
-  }
-
-  /** Are there accusations, since the last sync event, that this other-parent is needed for? */
-  #bringsProof(selfParent: number, otherParent: number): boolean {
-    const { graph } = this.#consensus
-    const without = new Ancestry(graph, [selfParent])
-    const ancestry = new Ancestry(graph, [selfParent, otherParent])
-    return this.#accusations.since(this.#syncBefore(selfParent), selfParent).some((made) => {
-      const fact = this.#madeAt(made)
-      return fact !== undefined && !this.facts.bearsOut(without, fact) && this.facts.bearsOut(ancestry, fact)
-    })
   }
 
   /** What an event accuses of; undefined if nobody has met the offender. */

@@ -22,7 +22,7 @@ export interface Vote<P> {
 export type Cause<P> =
   | { readonly kind: 'Requesting'; readonly selfParent: Uint8Array; readonly recipient: PublicId }
   | {
-      /** A Conclusion records what decides an election; see docs/binary-agreement.md. */
+      /** A Conclusion records what decides an election (docs/binary-agreement.md, section 4) or proves malice (docs/threat-model.md). */
       readonly kind: RecordingKind
       readonly selfParent: Uint8Array
       readonly otherParent: Uint8Array

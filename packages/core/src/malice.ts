@@ -51,7 +51,7 @@ export type Malice =
   /**
    * - `IncorrectGenesis`: a vote for a Genesis with another group.
    * - `SelfParentByDifferentCreator`, `OtherParentBySameCreator`: parents that the event cannot have.
-   * - `InvalidRequest`: does not record a Requesting event addressed to its creator, or one that was recorded before; nor does an accusation right before it need the event that it records.
+   * - `InvalidRequest`: does not record a Requesting event addressed to its creator, or one that was recorded before.
    * - `InvalidResponse`: does not record an answer to a Requesting event of its creator, or one that was recorded before.
    * - `InvalidGossipCreator`: records gossip of a peer whose addition it could not know of, or of whose fork its self-parent is aware.
    * - `OwnForkInAncestry`: descends from another branch of its creator.

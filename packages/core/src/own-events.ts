@@ -70,12 +70,12 @@ export class OwnEvents<P> {
     if (cause.kind !== 'Requesting') this.publishCoinShares()
   }
 
-  /** Records proof of malice that has reached us and that no event of ours descends from, if there is any: with the accusation. */
+  /** Records proof of malice that has reached us and that no event of ours descends from, if there is any: the next sync event comes after the accusation. */
   recordEvidence(): void {
     if (this.#last === undefined) return
     this.conclude()
     const tip = this.#context.detection.evidenceFor(this.#lastIndex)
-    if (tip !== undefined) this.sync({ kind: 'Request', otherParent: this.#context.events.at(tip).hash })
+    if (tip !== undefined) this.#append({ kind: 'Conclusion', otherParent: this.#context.events.at(tip).hash })
   }
 
   /**

@@ -14,7 +14,6 @@ import type { RefusedEventKind } from './malice.ts'
 export class Refusals<P> {
   readonly #consensus: Consensus
   readonly #events: KnownEvents<P>
-  readonly #bringsProof: (selfParent: number, otherParent: number) => boolean
   #founders: ReadonlySet<number> = new Set()
   /** Hash of the founding members' vote. */
   #genesisHash: Uint8Array | undefined
@@ -23,15 +22,9 @@ export class Refusals<P> {
   /** Further ones, on other branches of the recorder's creator. */
   readonly #moreRecorders = new Map<number, number[]>()
 
-  /** @param bringsProof - is this other-parent needed for an accusation since the self-parent's last sync event? */
-  constructor(
-    consensus: Consensus,
-    events: KnownEvents<P>,
-    bringsProof: (selfParent: number, otherParent: number) => boolean,
-  ) {
+  constructor(consensus: Consensus, events: KnownEvents<P>) {
     this.#consensus = consensus
     this.#events = events
-    this.#bringsProof = bringsProof
   }
 
   setGenesis(founders: ReadonlySet<number>, hash: Uint8Array): void {
@@ -65,10 +58,7 @@ export class Refusals<P> {
     return this.ofRecording(cause.kind, creator, selfParent, otherParent)
   }
 
-  /**
-   * Why a Request or Response with these parents, the other one by another peer, is refused, or undefined. Besides what was asked, a Request may record proof: any event that an accusation
-   * right before it needs.
-   */
+  /** Why a Request or Response with these parents, the other one by another peer, is refused, or undefined. */
   ofRecording(
     kind: 'Request' | 'Response',
     creator: number,
@@ -79,10 +69,7 @@ export class Refusals<P> {
     if (malice !== undefined) return malice
     const recorded = this.recordedBy(causes[kind], creator, otherParent)
     if (recorded !== none && !this.isRecorded(recorded, selfParent)) return undefined
-    if (kind === 'Response') return 'InvalidResponse'
-    return recorded === none && selfParent !== none && this.#bringsProof(selfParent, otherParent)
-      ? undefined
-      : 'InvalidRequest'
+    return kind === 'Response' ? 'InvalidResponse' : 'InvalidRequest'
   }
 
   /** Why an event with these parents, the other one by another peer, is refused, whatever it records; or undefined. */

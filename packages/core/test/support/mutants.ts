@@ -159,8 +159,8 @@ export const blindMutants: readonly Mutant[] = [
   ...mutants('own-events.ts', [
     [
       'evidence is not recorded',
-      'if (tip !== undefined) this.sync(',
-      'if (tip === none) this.sync(',
+      'if (tip !== undefined) this.#append(',
+      'if (tip === none) this.#append(',
       'evidence-recorded',
     ],
     [
@@ -246,12 +246,6 @@ export const unjustMutants: readonly Mutant[] = [
   ]),
   ...mutants('refusal.ts', [
     ['founders must have been added', 'if (this.#founders.has(peer)) return false', '', 'nobody-two-in-flight'],
-    [
-      'evidence is taken for gossip that nobody asked for',
-      'return recorded === none && selfParent !== none && this.#bringsProof(selfParent, otherParent)',
-      'return selfParent < none && this.#bringsProof(selfParent, otherParent)',
-      'evidence-recorded',
-    ],
     [
       'what another branch has recorded counts as recorded',
       'if (graph.creator[first] === graph.creator[x] && graph.isSelfAncestor(x, first)) return true',

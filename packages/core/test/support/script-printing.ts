@@ -68,7 +68,7 @@ export function printLine(world: ScriptWorld, { name, parsec }: RealPeer): void 
           return `records a ${cause.toLowerCase()} by ${nameOf(from)}`
         }
         case 'Conclusion':
-          return `records what decides, by ${nameOf(inspection.event(otherParent ?? 0).creator)}`
+          return `records what decides or proves, by ${nameOf(inspection.event(otherParent ?? 0).creator)}`
         case 'CoinShares':
           return 'publishes shares of coins'
         case 'Observation': {
