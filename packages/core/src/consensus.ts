@@ -175,6 +175,10 @@ export class Consensus implements Inspected {
     this.#stopped = true
   }
 
+  get isStopped(): boolean {
+    return this.#stopped
+  }
+
   /** Whoever votes for the same again and again costs no more: what descends from a later vote descends from the first. */
   #carry(x: number, payload: number): void {
     const { graph } = this

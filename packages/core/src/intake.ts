@@ -2,6 +2,7 @@
 
 import type { Consensus } from './consensus.ts'
 import type { Detection } from './detection.ts'
+import { EarlyEvents, reasons } from './early-events.ts'
 import { ParsecError } from './errors.ts'
 import type { Event, EventFormat } from './event.ts'
 import { none } from './graph.ts'
@@ -47,23 +48,14 @@ export class Intake<P> {
   }
 
   /**
-   * Takes in the events of a message, parents before children; skips what is known. What can only be judged after a decision waits for it, as what decides may come later in the message:
-   * each round of waiting but the last decides something.
+   * Takes in the events of a message, parents before children; skips what is known. What can only be judged after a decision waits for it, as what decides may come later in the message.
    *
    * Throws `UnknownOwnEvent`, `SignatureFailure` or `UnknownParent` before anything is inserted, `UnknownCreator`, `MaliciousEvent`, `PrematureCoinShares` or `LimitExceeded` later.
    */
   receive(events: readonly Event<P>[], sender: PublicId): void {
-    const { consensus } = this.#context
     const unknown = this.#check(events)
-    const waiting = new Map<string, Event<P>>()
     try {
-      let early: readonly Event<P>[] = unknown
-      for (let decided = -1; decided < consensus.elections && early.length > 0;) {
-        decided = consensus.elections
-        early = this.#insertAll(early, waiting)
-      }
-      const [first] = early
-      if (first !== undefined) this.insert(first)
+      this.#insertAll(unknown)
     } catch (error) {
       if (error instanceof ParsecError && error.detail.code === 'MaliciousEvent') {
         const { event: id, malice } = error.detail
@@ -137,23 +129,43 @@ export class Intake<P> {
     return [...unknown.values()]
   }
 
-  /** Returns those of which only a decision that is to come can tell what they are, with all that descends from them. */
-  #insertAll(events: readonly Event<P>[], waiting: Map<string, Event<P>>): Event<P>[] {
-    const early = new Map<string, Event<P>>()
-    for (const event of events) {
-      if (event.parents.some((parent) => early.has(parent)) || this.#isEarly(event)) early.set(event.id, event)
-      else if (this.#waits(event, waiting)) waiting.set(event.id, event)
-      else this.#insertAfter(event, waiting)
+  /** Each event is looked at once more for each thing that it waits for: two parents, its creator's admission, and the election that its shares are of. */
+  #insertAll(events: readonly Event<P>[]): void {
+    const { consensus } = this.#context
+    const waiting = new Map<string, Event<P>>()
+    const early = new EarlyEvents<P>()
+    const next = events.toReversed()
+    const proceedWith = (released: readonly Event<P>[]): void => {
+      for (const event of released.toReversed()) next.push(event)
     }
-    return [...early.values()]
+    let decided = consensus.elections
+    for (let event = next.pop(); event !== undefined; event = next.pop()) {
+      const reason = this.#reasonToWait(event, early)
+      if (reason !== undefined) {
+        early.hold(event, reason)
+        continue
+      }
+      if (this.#waits(event, waiting)) waiting.set(event.id, event)
+      else this.#insertAfter(event, waiting)
+      proceedWith(early.release(reasons.parent(event.id)))
+      if (decided === consensus.elections) continue
+      while (decided < consensus.elections) proceedWith(early.release(reasons.election(++decided)))
+      for (const { id, member } of consensus.peers) if (member) proceedWith(early.release(reasons.creator(id)))
+      if (consensus.isStopped) proceedWith(early.releaseAll())
+    }
+    // What still is too early is refused.
+    if (early.first !== undefined) this.insert(early.first)
   }
 
-  /** By somebody who is no member yet, or with shares of coins of an election that has not begun. */
-  #isEarly({ creator, cause }: Event<P>): boolean {
+  /** What has to come before an event can be judged; undefined if nothing. */
+  #reasonToWait({ creator, cause, parents }: Event<P>, early: EarlyEvents<P>): string | undefined {
     const { consensus } = this.#context
+    const parent = parents.find((id) => early.has(id))
+    if (parent !== undefined) return reasons.parent(parent)
     const peer = consensus.peers.indexOf(creator)
-    if (peer === undefined || !consensus.peers.at(peer).member) return true
-    return cause.kind === 'CoinShares' && consensus.isToCome(cause.coins.election)
+    if (peer === undefined || !consensus.peers.at(peer).member) return reasons.creator(creator)
+    const isToCome = cause.kind === 'CoinShares' && consensus.isToCome(cause.coins.election)
+    return isToCome ? reasons.election(cause.coins.election) : undefined
   }
 
   /** Is it on a branch that waits, or begins one that has to? */
