@@ -2,6 +2,8 @@
 
 import { ed25519Identity, randomBytes, utf8Bytes } from '@parsec-bft/core'
 import type { KeyScheme, Secret } from '@parsec-bft/core'
+import { defaultOptions, schedulerTactics, simulate } from '@parsec-bft/sim'
+import type { Delay, PayloadTopic } from '@parsec-bft/sim'
 import { performance } from 'node:perf_hooks'
 
 /** What keys cost one of so many participants, in milliseconds: medians. */
@@ -17,7 +19,23 @@ export interface KeyMeasurement {
   readonly coin: number
 }
 
+/** How many elections needed a coin. */
+export interface TossMeasurement {
+  readonly participants: number
+  readonly schedule: 'fair' | 'adversarial'
+  readonly elections: number
+  readonly tossed: number
+  /** That they needed, over all elections. */
+  readonly coins: number
+}
+
 const repetitions = 9
+/** Networks in a measurement of coins, each deciding so many payloads, one every few rounds: the first of them before there is a key. */
+const networks = 30
+const payloads = 60
+const payloadEveryRounds = 8
+/** Larger networks take too long to simulate. */
+export const mostTossing = 10
 
 function median(values: readonly number[]): number {
   return [...values].sort((a, b) => a - b)[values.length >> 1] ?? NaN
@@ -70,4 +88,22 @@ export function measureKeys(scheme: KeyScheme, participants: number): KeyMeasure
     combine,
     coin: signShare + participants * verifyShare + combine,
   }
+}
+
+/** A network on which nothing is lost, the voters of which all are correct. */
+export function measureTosses(participants: number, schedule: TossMeasurement['schedule']): TossMeasurement {
+  const sums = { decided: 0, tossed: 0, coins: 0 }
+  for (let seed = 0; seed < networks; seed++) {
+    const tactic = schedulerTactics[seed % schedulerTactics.length] ?? 'halves'
+    const delay: Delay = schedule === 'fair' ? defaultOptions.delay : { kind: 'adversarial', tactic, maxMs: 400 }
+    const topics = Array.from({ length: payloads }, (_, i): PayloadTopic => {
+      const round = 1 + payloadEveryRounds * i
+      return { kind: 'payload', text: String(i), round, spreadRounds: 5, by: 'all' }
+    })
+    const options = { ...defaultOptions, seed: String(seed), initialPeers: participants, delay, topics }
+    const { counts = {}, failure } = simulate({ ...options, fairFromRound: payloads * payloadEveryRounds })
+    if (failure !== undefined) throw new Error(`${failure.checker}: ${failure.reason}`)
+    for (const name of ['decided', 'tossed', 'coins'] as const) sums[name] += counts[`elections.${name}`] ?? 0
+  }
+  return { participants, schedule, elections: sums.decided, tossed: sums.tossed, coins: sums.coins }
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
 
-import { measureKeys } from './bench-keys.ts'
+import { measureKeys, measureTosses, mostTossing } from './bench-keys.ts'
 import {
   blsKeys,
   mockKeys,
@@ -163,16 +163,30 @@ function print(measurements: readonly Measurement[], json: boolean): void {
 }
 
 function printKeys(sizes: readonly number[], json: boolean): void {
-  const measurements = [blsKeys, mockKeys].flatMap((scheme) => sizes.map((size) => measureKeys(scheme, size)))
-  if (json) console.log(JSON.stringify(measurements, undefined, 2))
-  else {
-    console.log('ms per participant         generation  sign share  verify share  combine  coin in all')
-    for (const { keys, participants, generation, signShare, verifyShare, combine, coin } of measurements) {
-      const ms = (value: number, width: number): string => value.toFixed(3).padStart(width)
-      const name = `${keys}, ${String(participants)} participants`
-      const costs = [ms(generation, 10), ms(signShare, 12), ms(verifyShare, 14), ms(combine, 9), ms(coin, 13)]
-      console.log(`${name.padEnd(27)}${costs.join('')}`)
-    }
+  const costs = [blsKeys, mockKeys].flatMap((scheme) => sizes.map((size) => measureKeys(scheme, size)))
+  const tosses = sizes
+    .filter((size) => size <= mostTossing)
+    .flatMap((size) => [measureTosses(size, 'fair'), measureTosses(size, 'adversarial')])
+  if (json) {
+    console.log(JSON.stringify({ costs, tosses }, undefined, 2))
+    return
+  }
+  console.log('ms per participant         generation  sign share  verify share  combine  coin in all')
+  for (const { keys, participants, generation, signShare, verifyShare, combine, coin } of costs) {
+    const ms = (value: number, width: number): string => value.toFixed(3).padStart(width)
+    const name = `${keys}, ${String(participants)} participants`
+    const cells = [ms(generation, 10), ms(signShare, 12), ms(verifyShare, 14), ms(combine, 9), ms(coin, 13)]
+    console.log(`${name.padEnd(27)}${cells.join('')}`)
+  }
+  if (tosses.length === 0) return
+  console.log('\nscheduler                   elections  need a coin  coins each  ms each')
+  for (const { participants, schedule, elections, tossed, coins } of tosses) {
+    const coinMs = costs.find((cost) => cost.participants === participants)?.coin ?? NaN
+    const share = `${((100 * tossed) / elections).toFixed(1)} %`
+    const each = coins / elections
+    const name = `${schedule}, ${String(participants)} participants`
+    const cells = [String(elections).padStart(9), share.padStart(13), each.toFixed(2).padStart(12)]
+    console.log(`${name.padEnd(28)}${cells.join('')}${(each * coinMs).toFixed(2).padStart(9)}`)
   }
 }
 
@@ -188,7 +202,11 @@ new Command('bench')
   .option('--json', 'print [{file, events, medianMs, eventsPerSecond}]', false)
   .option('--peers <n>', 'generate a graph of so many peers', positiveInteger)
   .option('--events <n>', 'events of a generated graph', positiveInteger, 20_000)
-  .option('--keys', 'what key generations and coins cost instead, with 4, 7, 10 and 31 participants', false)
+  .option(
+    '--keys',
+    'what key generations and coins cost instead, with 4, 7, 10 and 31 participants; and how many elections need a coin, with up to 10',
+    false,
+  )
   .option('--stretches', 'one run of the generated graph in ten stretches: does the age of the network matter?', false)
   .addHelpText(
     'after',

@@ -6,7 +6,12 @@ import type { DecisionView, Inspection } from '@parsec-bft/core'
  * How many rounds of the binary agreement an election took: those of the subject that took most, at least 1. To be called at the decision, see
  * `SimulationHooks.onDecision`.
  */
-export function electionRounds({ event }: DecisionView, inspection: Inspection): number {
+export function electionRounds(decision: DecisionView, inspection: Inspection): number {
+  return Math.max(1, ...subjectRounds(decision, inspection))
+}
+
+/** The same of each subject. */
+export function subjectRounds({ event }: DecisionView, inspection: Inspection): readonly number[] {
   const lists = inspection.metaEvent(event)?.metaVotes.values() ?? []
-  return Math.max(1, ...Array.from(lists, (list) => (list.at(-1)?.round ?? 0) + 1))
+  return Array.from(lists, (list) => (list.at(-1)?.round ?? 0) + 1)
 }
