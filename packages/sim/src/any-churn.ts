@@ -9,19 +9,24 @@ import type { Random } from './random.ts'
 import { payloads } from './scenario.ts'
 import type { Differing } from './scenario.ts'
 
+/** So many rounds are mostly enough to generate the key of the coin, and to hold elections with it. */
+const calmRounds = 60
+
 /**
  * Members come and go while they vote and others misbehave: a random sequence of changes, many under way at a time, from one to ten members, in either mode, with as many adversaries
- * or crashes as the members of any time bear, founders and newcomers.
+ * or crashes as the members of any time bear, founders and newcomers. In half of the runs there is time between the changes and after them: in the others the voters
+ * seldom have a key for the coin.
  */
 export function anyChurn(random: Random): Differing {
   const isBearing = random.chance(0.7)
+  const isCalm = random.chance(0.5)
   const initialPeers = isBearing ? random.integer(4, 7) : random.integer(1, 5)
   const { topics: changes, lastRound } = churnTopics(random, {
     initialPeers,
     names: initialPeers + random.integer(1, 3),
     fewest: isBearing ? 4 : 1,
     changes: random.integer(2, 8),
-    pauseRounds: random.pick([0, 2, 8]),
+    pauseRounds: isCalm ? calmRounds : random.pick([0, 2, 8]),
   })
   const most = mostCrashes({ initialPeers, topics: changes })
   const newcomers = changes.flatMap(({ kind, peer }) => (kind === 'add' ? [peer] : []))
@@ -33,6 +38,7 @@ export function anyChurn(random: Random): Differing {
     crashProbability === 0 && random.chance(0.4)
       ? keyTopics(random, { initialPeers, topics: changes, adversaries: misbehaving }, random.integer(1, 2), lastRound)
       : []
+  const [mostPayloads, lastPayload] = isCalm ? [15, lastRound + calmRounds] : [6, lastRound]
   return {
     mode: random.pick(['supermajority', 'single'] as const),
     wire: random.chance(0.05),
@@ -42,6 +48,10 @@ export function anyChurn(random: Random): Differing {
     crashProbability,
     fairFromRound: lastRound + 3,
     adversaries: misbehaving,
-    topics: [...changes, ...keys, ...payloads(random, random.integer(0, 6), lastRound, random.chance(0.8) ? 'all' : 1)],
+    topics: [
+      ...changes,
+      ...keys,
+      ...payloads(random, random.integer(0, mostPayloads), lastPayload, random.chance(0.8) ? 'all' : 1),
+    ],
   }
 }

@@ -90,8 +90,8 @@ export interface SimulationResult {
   readonly traffic: Readonly<Traffic>
   /**
    * Per kind of malice and of report, how often: `committed.Fork`, `detected.Fork` (accusations by correct peers, each counted once), `evicted.Fork` (peers removed for
-   * it), `reported.Spam`. Per run `elections.decided`, of these `elections.withKey` (with a key for the coin) and `elections.tossed`
-   * (that needed a coin), and `elections.coins` (that they needed: one per subject and round after the first).
+   * it), `reported.Spam`. Per run `elections.decided`, of these `elections.withKey` (with a key for the coin), `elections.tossed`
+   * (that needed a coin) and `elections.tossedWithKey` (both), and `elections.coins` (that they needed: one per subject and round after the first).
    */
   readonly counts?: Readonly<Record<string, number>>
   /** Fingerprint of all that happened: the same for the same options, on every machine. */

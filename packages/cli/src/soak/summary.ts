@@ -41,13 +41,12 @@ export function failureText({ scenario, seed, checker, reason, command, shrunk }
 
 /** How many elections needed a coin. */
 function electionLines(counts: SoakReport['counts']): string[] {
-  const [decided = 0, withKey = 0, tossed = 0] = ['decided', 'withKey', 'tossed'].map(
-    (name) => counts[`elections.${name}`],
-  )
+  const names = ['decided', 'withKey', 'tossed', 'tossedWithKey']
+  const [decided = 0, withKey = 0, tossed = 0, tossedWithKey = 0] = names.map((name) => counts[`elections.${name}`])
   if (decided === 0) return []
   const percent = (count: number): string => `${((100 * count) / decided).toFixed(1)} %`
   return [
-    `${counted(decided, 'election')}: ${percent(withKey)} with a key for the coin, ${percent(tossed)} needed a coin.`,
+    `${counted(decided, 'election')}: ${percent(withKey)} with a key for the coin; ${percent(tossed)} needed a coin, ${String(tossedWithKey)} of them one of a key.`,
     '',
   ]
 }
