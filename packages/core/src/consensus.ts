@@ -165,18 +165,14 @@ export class Consensus implements Inspected {
     return new GraphInspection(this)
   }
 
-  /** Is it an election that has not begun? Then nobody can judge shares of its coins. */
+  /** Is it an election that has not begun, and, if we were removed before, never will for us? Then we cannot judge shares of its coins. */
   isToCome(election: number): boolean {
-    return election > this.#elections && !this.#stopped
+    return election > this.#elections
   }
 
   /** Decides nothing more: we were removed. */
   stop(): void {
     this.#stopped = true
-  }
-
-  get isStopped(): boolean {
-    return this.#stopped
   }
 
   /** Whoever votes for the same again and again costs no more: what descends from a later vote descends from the first. */

@@ -44,11 +44,4 @@ export class EarlyEvents<P> {
     for (const { id } of released) this.#ids.delete(id)
     return released
   }
-
-  releaseAll(): readonly Event<P>[] {
-    const released = [...this.#by.values()].flat()
-    this.#by.clear()
-    this.#ids.clear()
-    return released
-  }
 }

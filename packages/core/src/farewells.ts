@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
 
-import { isSync, none } from './graph.ts'
+import { causes, none } from './graph.ts'
 import type { PublicId } from './identity.ts'
 import type { Intake, PeerContext } from './intake.ts'
 import { checkLimit, limits } from './limits.ts'
@@ -47,7 +47,7 @@ export class Farewells<P> {
     if (removedAt !== none && requesting >= removedAt) this.knows(peer)
   }
 
-  /** For a peer that was removed: what it lacks of all that we had when we decided that, and of what we made right then. Undefined for others, and for those that nobody talks to. */
+  /** For a peer that was removed: what it lacks of all that we had when we decided that, and of what we recorded right then. Undefined for others, and for those that nobody talks to. */
   messageTo(id: PublicId): Message<P> | undefined {
     const { consensus, events, ourIndex } = this.#context
     const { graph, peers } = consensus
@@ -58,7 +58,7 @@ export class Farewells<P> {
     const [lane] = graph.lanesOf[peer] ?? []
     const lacking = graph.notCoveredBy(lane === undefined ? none : graph.latestInLane(lane))
     let end = removedAt
-    while (end < graph.size && graph.creator[end] === ourIndex && !isSync(graph.cause[end] as number)) end++
+    while (end < graph.size && graph.creator[end] === ourIndex && graph.cause[end] === causes.Conclusion) end++
     const owed = lacking.filter((index) => index < end)
     checkLimit('message events', limits.messageEvents, owed.length)
     // It may lack nothing, as far as we know; but no message is empty.

@@ -65,10 +65,13 @@ export class Gossip<P> {
     return this.#messageTo(peer, 'request')
   }
 
-  /** Takes in a request; returns the response, or undefined while we may not send. Throws what `Parsec.handleRequest` throws. */
+  /** Takes in a request, unless the sender was removed; returns the response or the farewell, or undefined while we may not send. Throws what `Parsec.handleRequest` throws. */
   respond(sender: PublicId, request: Message<P> | Uint8Array): Message<P> | undefined {
+    const farewell = this.#farewells.messageTo(sender)
+    if (farewell !== undefined) return farewell
     const peer = this.receive(sender, request, 'request')
-    return this.#maySend ? this.#messageTo(peer, 'response') : undefined
+    // Its own request may have removed it, and by now we may have made what only comes after that.
+    return this.#farewells.messageTo(sender) ?? (this.#maySend ? this.#messageTo(peer, 'response') : undefined)
   }
 
   /** Takes in a message and records it; returns the sender. Throws what `Parsec.handleRequest` throws. */

@@ -151,7 +151,6 @@ export class Intake<P> {
       if (decided === consensus.elections) continue
       while (decided < consensus.elections) proceedWith(early.release(reasons.election(++decided)))
       for (const { id, member } of consensus.peers) if (member) proceedWith(early.release(reasons.creator(id)))
-      if (consensus.isStopped) proceedWith(early.releaseAll())
     }
     // What still is too early is refused.
     if (early.first !== undefined) this.insert(early.first)

@@ -203,14 +203,12 @@ export class Parsec<P> {
   }
 
   /**
-   * Takes in a request and makes the response (section 3); undefined while we may not send. A peer that was removed is not heard: it gets a farewell.
+   * Takes in a request and makes the response (section 3); undefined while we may not send. A peer that was removed is not heard: it gets a farewell; also one that this request removes.
    *
    * Throws `InvalidSelfState`, `UnknownPeer`, `InvalidPeerState`, `DistrustedPeer`, `InvalidMessage`, and what decoding, verifying and inserting an event throw: `MaliciousEvent`,
    * `UnknownCreator`, `UnknownParent`, `UnknownOwnEvent` among them.
    */
   handleRequest(sender: PublicId, message: Message<P> | Uint8Array): Message<P> | undefined {
-    const farewell = this.#farewells.messageTo(sender)
-    if (farewell !== undefined) return farewell
     try {
       return this.#gossip.respond(sender, message)
     } finally {

@@ -56,9 +56,8 @@ export class ThresholdCoin implements Coin {
     this.#keys.push({ from: election, keys })
   }
 
-  /** Takes in an event of the graph that brings shares; judges these, unless we have stopped before their election. */
+  /** Takes in an event of the graph that brings shares of an election that has begun, and judges these. */
   added(x: number, creator: PublicId, coins: CoinShares): void {
-    if (coins.election > this.#election) return
     const keys = this.#keysOf(coins.election)
     const participant = keys?.participants.findIndex((id) => id.compareTo(creator) === 0) ?? -1
     for (const share of coins.shares) {

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
 
 import { describe, expect, test } from 'vitest'
+import { Event } from '../src/event.ts'
 import { Message } from '../src/message.ts'
 import type { PublicId } from '../src/identity.ts'
 import { mockIdentity } from '../src/mock-identity.ts'
-import { add, opaque, remove } from '../src/observation.ts'
+import { add, opaque, remove, stringCodec } from '../src/observation.ts'
 import { Parsec } from '../src/parsec.ts'
 import { Network, chooser, codeOf, textOf, thrownBy } from './support/network.ts'
 
@@ -81,6 +82,43 @@ describe('a removed peer that is the only one to know', () => {
     expect(network.peer('Alice').inspect().eventCount).toBe(before)
     network.peer('Bob').handleResponse(id('Alice'), farewell?.toBytes() ?? new Uint8Array())
     expect(recipientsOf(network, 'Bob')).toEqual([])
+  })
+
+  test('is answered by a farewell if its own request has removed it', () => {
+    const { network } = whereOnlyBobKnows()
+    const request = network.peer('Bob').createGossip(id('Dave'))
+    const farewell = network.peer('Dave').handleRequest(id('Bob'), request.toBytes())
+    network.poll()
+    expect(hasPutOut(network, 'Dave', 'Remove(Bob)')).toBe(true)
+    expect(farewell?.kind).toBe('farewell')
+    network.peer('Bob').handleResponse(id('Dave'), farewell?.toBytes() ?? new Uint8Array())
+    expect(recipientsOf(network, 'Bob')).toEqual([])
+  })
+
+  test('takes in no shares of an election that it will never begin', () => {
+    const { network } = whereOnlyBobKnows()
+    const bob = network.peer('Bob')
+    const alice = network.peer('Alice').createGossip(id('Bob'))
+    const key = mockIdentity.secretId('Alice')
+    const sharesOf = (election: number): Message<string> => {
+      const coins = { election, shares: [{ round: 1, subject: 0, share: new Uint8Array(4) }] }
+      const [selfParent] = alice.events.slice(-1)
+      const shares = Event.create(
+        key,
+        { kind: 'CoinShares', selfParent: selfParent?.hash ?? new Uint8Array(), coins },
+        stringCodec,
+      )
+      const asking = Event.create(
+        key,
+        { kind: 'Requesting', selfParent: shares.hash, recipient: id('Bob') },
+        stringCodec,
+      )
+      return new Message('request', [...alice.events, shares, asking])
+    }
+    const { election } = bob.inspect()
+    // Whether they are right it could not tell; so it would owe accusations that it knows nothing of.
+    expect(codeOf(() => bob.handleRequest(id('Alice'), sharesOf(election + 1)))).toBe('PrematureCoinShares')
+    expect(codeOf(() => bob.handleRequest(id('Alice'), sharesOf(election)))).toBeUndefined()
   })
 
   test('is not content with an answer from before its removal', () => {
