@@ -166,11 +166,6 @@ describe('a share', () => {
     ['of round 0, which takes no coin', true, (network) => network.publish(1, 0, 0)],
     ['of no subject', true, (network) => network.publish(1, 7, 1)],
     ['of an election without a key', true, (network) => network.publish(1, 0, 1, 0)],
-    [
-      'of an election that has not begun, which nobody can judge',
-      false,
-      (network) => network.publish(1, 7, 0, election + 1),
-    ],
   ])('%s: faulty is %s', (_, expected, bring) => {
     expect(faulty(bring)).toBe(expected)
   })

@@ -32,10 +32,10 @@ describe('the same seed and options', () => {
   })
 
   it.each([
-    ['mixed', 1, 'e09ee1311629964a'],
+    ['mixed', 1, '05c8a755fd97ac85'],
     ['single', 1, '906065d35540af22'],
-    ['signed', 1, '480e3b73790528d0'],
-    ['anything', 'another text', 'f664bcbb77951491'],
+    ['signed', 1, 'f4c8e568f2020e0a'],
+    ['anything', 'another text', 'b34518de95d367e9'],
   ])('give the same run on every machine (%s, seed %s)', (scenario, seed, digest) => {
     // A change of the protocol, of its encoding or of the simulator changes them; a change of machine must not.
     expect(runScenario(scenario, seed).digest).toBe(digest)
