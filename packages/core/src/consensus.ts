@@ -277,9 +277,11 @@ export class Consensus implements Inspected {
 
   #startDkg(participants: readonly PublicId[], voters: readonly number[], admission: Admission): void {
     if (this.keyGenerations === undefined) return
-    const admitted = participants.flatMap((id) => this.#admit(id, admission, ['DKG', 'SEND']) ?? [])
+    // Who was removed by now takes no part.
+    const present = participants.filter((id) => !this.#isRemoved(id))
+    const admitted = present.flatMap((id) => this.#admit(id, admission, ['DKG', 'SEND']) ?? [])
     this.#openTo([...voters, ...admitted])
-    this.keyGenerations.start(participants, false)
+    this.keyGenerations.start(present, false)
   }
 
   /** Gives a peer its part in the network; undefined if it was removed. */

@@ -7,6 +7,7 @@ import { ParsecError } from './errors.ts'
 import type { PublicId } from './identity.ts'
 import { readKeyMessage } from './key-message.ts'
 import type { KeyScheme, PublicKeySet, SecretKeyShare } from './key-scheme.ts'
+import { limits } from './limits.ts'
 import type { KeyResult } from './observation.ts'
 
 /** A part that was decided, and the acks of it, by the number of who acknowledges, in decided order. */
@@ -64,9 +65,9 @@ export class KeyGenerations {
     return this.#running.has(generation)
   }
 
-  /** Begins one. @param participants - in ascending order. */
+  /** Begins one; none for nobody, and none for more voters than `limits.keyParticipants`, who go on without a key. @param participants - in ascending order. */
   start(participants: readonly PublicId[], isForCoin: boolean): void {
-    if (participants.length === 0) return
+    if (participants.length === 0 || participants.length > limits.keyParticipants) return
     const number = this.#started++
     const generation = {
       number,
@@ -84,12 +85,13 @@ export class KeyGenerations {
     for (const { number, isForCoin } of this.#running.values()) if (isForCoin) this.#running.delete(number)
   }
 
-  /** Begins anew, among those who are left, what too few are left to complete. */
+  /** Begins anew, among those who are left, what these could not complete if nearly a third of them were faulty. */
   restartWithout(isRemoved: (id: PublicId) => boolean): void {
     for (const { number, group, threshold, isForCoin } of [...this.#running.values()]) {
       const { participants } = group
       const left = participants.filter((id) => !isRemoved(id))
-      if (isForCoin || left.length === participants.length || left.length > 2 * threshold) continue
+      const fewestCorrect = left.length - keyThreshold(left.length)
+      if (isForCoin || left.length === participants.length || fewestCorrect > 2 * threshold) continue
       this.#running.delete(number)
       this.start(left, false)
     }

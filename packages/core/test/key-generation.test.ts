@@ -12,10 +12,12 @@ import type { PublicId } from '../src/identity.ts'
 import { blsKeys, mockKeys } from '../src/keys.ts'
 import { KeyGenerations } from '../src/key-generation.ts'
 import { encodeKeyMessage } from '../src/key-message.ts'
+import { limits } from '../src/limits.ts'
 import { Message } from '../src/message.ts'
 import { mockIdentity } from '../src/mock-identity.ts'
-import { add, observationText, opaque, remove, startDkg, stringCodec } from '../src/observation.ts'
+import { add, observationText, opaque, remove, sortedIds, startDkg, stringCodec } from '../src/observation.ts'
 import type { KeyResult } from '../src/observation.ts'
+import { OwnKeys } from '../src/own-keys.ts'
 import type { ParsecOptions } from '../src/parsec.ts'
 import { participantsOf, seededRandom } from './support/keys.ts'
 import { Network, chooser, codeOf } from './support/network.ts'
@@ -118,24 +120,62 @@ describe('a key that the application asks for', () => {
     expectUseful(network, 0)
   })
 
-  test('is begun anew among those who are left when too many participants were removed', () => {
+  test('is for those who are left when some participants were removed before it began; for nobody when all were', () => {
     const network = new KeyNetwork([...founders, 'Eve', 'Frank', 'Grace'])
-    const start = startDkg(ids(founders))
-    network.voteFor(start)
-    const isOpen = (name: string): boolean =>
+    const staying = ['Alice', 'Carol', 'Eve', 'Frank', 'Grace']
+    const removals = (name: string): number =>
+      network.blocksOf(name).filter(({ observation }) => observation.kind === 'Remove').length
+    for (const name of ['Bob', 'Dave']) network.voteFor(remove(mockIdentity.publicId(name)))
+    network.run(chooser(1), () => staying.every((name) => removals(name) === 2))
+    network.voteFor(startDkg(ids(['Bob', 'Dave'])))
+    network.voteFor(startDkg(ids(founders)))
+    network.run(chooser(2), () => staying.every((name) => network.keysOf(name).length > 0))
+    const participants = staying.map((name) => network.keysOf(name).map((key) => key.participants.map((id) => id.name)))
+    expect(participants).toEqual(staying.map(() => [['Alice', 'Carol']]))
+  })
+
+  describe('is begun anew among those who are left when these might not complete it', () => {
+    const isOpen = (network: KeyNetwork, name: string): boolean =>
       network
         .peer(name)
         .ourUnpolledObservations()
         .some(({ kind }) => kind === 'StartDkg')
-    network.run(chooser(1), () => ![...network.peers.keys()].some(isOpen))
-    expect(network.keysOf('Grace')).toEqual([])
-    for (const name of ['Alice', 'Bob']) network.voteFor(remove(mockIdentity.publicId(name)))
-    const staying = ['Carol', 'Dave', 'Eve', 'Frank', 'Grace']
-    network.run(chooser(2), () => staying.every((name) => network.keysOf(name).length > 0), 4000)
-    for (const name of staying) {
-      expect(network.keysOf(name)[0]?.participants.map((id) => id.name)).toEqual(['Carol', 'Dave'])
+
+    function keyAfterRemovals(of: readonly string[], leaving: readonly string[], silent: readonly string[]): string[] {
+      const network = new KeyNetwork([...founders, 'Eve', 'Frank', 'Grace', 'Hank', 'Ivan'])
+      network.voteFor(startDkg(ids(of)))
+      network.run(chooser(1), () => ![...network.peers.keys()].some((name) => isOpen(network, name)))
+      expect(network.keysOf('Ivan')).toEqual([])
+      for (const name of silent) network.crash(name)
+      for (const name of leaving) network.voteFor(remove(mockIdentity.publicId(name)))
+      const staying = [...network.peers.keys()].filter((name) => !leaving.includes(name) && !silent.includes(name))
+      network.run(chooser(2), () => staying.every((name) => network.keysOf(name).length > 0), 4000)
+      expect(network.agrees).toBe(true)
+      const [key, ...others] = new Set(
+        staying.map((name) =>
+          network
+            .keysOf(name)[0]
+            ?.participants.map((id) => id.name)
+            .join(),
+        ),
+      )
+      expect(others).toEqual([])
+      return key?.split(',') ?? []
     }
-    expect(network.agrees).toBe(true)
+
+    test('too few are left', () => {
+      expect(keyAfterRemovals(founders, ['Alice', 'Bob'], [])).toEqual(['Carol', 'Dave'])
+    })
+
+    test('too few are left if some of them are faulty, fewer than a third', () => {
+      const participants = [...founders, 'Eve', 'Frank', 'Grace']
+      const left = ['Carol', 'Dave', 'Eve', 'Frank', 'Grace']
+      expect(keyAfterRemovals(participants, ['Alice', 'Bob'], ['Grace'])).toEqual(left)
+    })
+
+    test('not if enough are left', () => {
+      expect(keyAfterRemovals(founders, ['Alice'], [])).toEqual(founders)
+    })
   })
 
   test('can be made by who is alone', () => {
@@ -268,6 +308,17 @@ describe('the key of the coin', () => {
     network.run(chooser(3), () => thresholds(network).every((t) => t === 1))
     for (const name of network.peers.keys()) expect(network.keysOf(name)).toEqual([])
     expect(network.agrees).toBe(true)
+  })
+
+  test('is generated by as many voters as can; more go on without one', () => {
+    const [us, ...others] = participantsOf(limits.keyParticipants + 1)
+    if (us === undefined) throw new Error('no participant')
+    const all = sortedIds([us, ...others].map(({ publicId }) => publicId))
+    const generations = new KeyGenerations(mockKeys, new OwnKeys(us, mockKeys, seededRandom('many')))
+    generations.start(all, true)
+    expect(generations.isRunning(0)).toBe(false)
+    generations.start(all.slice(1), true)
+    expect(generations.isRunning(0)).toBe(true)
   })
 
   /** Dave sends Alice, after what is right, shares of his own making, and is not heard of again. */

@@ -41,6 +41,7 @@ export type {
   Crash,
   Delay,
   IdentityKind,
+  KeyTopic,
   MembershipTopic,
   NetworkCounts,
   PayloadTopic,

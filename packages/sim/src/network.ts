@@ -14,7 +14,7 @@ import type { Identities } from './identities.ts'
 import { MaliceLedger } from './malice-ledger.ts'
 import { peerNames } from './names.ts'
 import { adversaryNames } from './options.ts'
-import type { SimulationOptions } from './options.ts'
+import type { SimulationOptions, Topic } from './options.ts'
 import type { Random } from './random.ts'
 import { Reception } from './reception.ts'
 import { SimPeer, keyOf } from './sim-peer.ts'
@@ -243,7 +243,7 @@ export class Network {
     for (const { topic, observation } of this.#voting.due(peer, this.#round)) {
       // A decided removal of our own can stand in the middle of what is due.
       if (!peer.parsec.canVote()) break
-      if (topic.kind === 'add') this.#invite(topic.peer, peer)
+      this.#inviteFor(topic, peer)
       peer.vote(observation, this.#round)
       this.#transcript.add(`${peer.name} votes ${keyOf(observation, peer.name, this.options)}`)
       this.#drain(peer)
@@ -258,11 +258,16 @@ export class Network {
     brain.drain(this.#round)
     for (const { topic, observation } of this.#voting.due(brain, this.#round)) {
       if (!brain.parsec.canVote()) break
-      if (topic.kind === 'add') this.#invite(topic.peer, brain)
+      this.#inviteFor(topic, brain)
       brain.vote(observation, this.#round)
       this.#transcript.add(`${brain.name} votes ${keyOf(observation, brain.name, this.options)}`)
       brain.drain(this.#round)
     }
+  }
+
+  #inviteFor(topic: Topic, sponsor: SimPeer): void {
+    if (topic.kind === 'add') this.#invite(topic.peer, sponsor)
+    if (topic.kind === 'key') for (const name of topic.participants) this.#invite(name, sponsor)
   }
 
   /** The newcomer starts as soon as somebody wants it: it is told who the members are and waits to be contacted. */

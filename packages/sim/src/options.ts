@@ -65,10 +65,13 @@ export interface MembershipTopic extends TopicTiming {
   readonly after: number
 }
 
-/** A key to be generated: voted for by every voter. What is promised is put out, so its participants may not be removed, and fewer than a third of them may be faulty. */
+/**
+ * A key to be generated: voted for by every voter. It comes if some of its participants stay, and the faulty ones among them are fewer than a third of these: of the staying ones and
+ * all faulty ones.
+ */
 export interface KeyTopic extends TopicTiming {
   readonly kind: 'key'
-  /** Names of first members. */
+  /** Names of members, of any time. */
   readonly participants: readonly string[]
 }
 
@@ -242,9 +245,16 @@ export function adversaryNames({ adversaries }: Pick<SimulationOptions, 'adversa
   return new Set(adversaries.map(({ peer }) => peer))
 }
 
+/** Names of all who ever are members. */
+export function memberNames({
+  initialPeers,
+  topics,
+}: Pick<SimulationOptions, 'initialPeers' | 'topics'>): ReadonlySet<string> {
+  return new Set([...peerNames(initialPeers), ...topics.flatMap((topic) => (topic.kind === 'add' ? [topic.peer] : []))])
+}
+
 function checkAdversaries(options: SimulationOptions): void {
-  const known = new Set(peerNames(options.initialPeers))
-  for (const topic of options.topics) if (topic.kind === 'add') known.add(topic.peer)
+  const known = memberNames(options)
   for (const { strategy, peer, round } of options.adversaries) {
     checkInteger('adversaries.round', round, 0, simulationLimits.rounds)
     if (!strategyNames.includes(strategy)) throw new OptionsError('adversaries.strategy', `there is no ${strategy}`)
@@ -273,29 +283,29 @@ function checkStall(options: SimulationOptions): void {
   if (options.topics.some(isMembership)) throw new OptionsError('stall', 'the members of its network do not change')
 }
 
+/** How many more of a key's participants may be faulty, after its adversaries, in whatever order others are removed; negative if it is too many already. */
+export function mostFaultyInKey(
+  participants: readonly string[],
+  options: Pick<SimulationOptions, 'topics' | 'adversaries'>,
+): number {
+  const adversaries = adversaryNames(options)
+  const leaving = new Set(options.topics.flatMap((topic) => (topic.kind === 'remove' ? [topic.peer] : [])))
+  const faulty = participants.filter((name) => adversaries.has(name)).length
+  const staying = participants.filter((name) => !adversaries.has(name) && !leaving.has(name)).length
+  return mostFaulty(staying + faulty) - faulty
+}
+
 function checkKey({ participants }: KeyTopic, options: SimulationOptions): void {
-  const founders = peerNames(options.initialPeers)
-  const distinct = new Set(participants)
-  if (participants.length === 0 || distinct.size < participants.length)
-    throw new OptionsError('topics', 'a key needs participants, each once')
-  for (const name of participants) {
-    if (!founders.includes(name))
-      throw new OptionsError('topics', `${name} cannot have a share of a key: it is no first member`)
-    if (options.topics.some((topic) => topic.kind === 'remove' && topic.peer === name)) {
-      throw new OptionsError('topics', `${name} cannot have a share of a key: it is removed`)
-    }
-  }
+  const members = memberNames(options)
+  if (new Set(participants).size < participants.length) throw new OptionsError('topics', 'a participant of a key twice')
+  for (const name of participants)
+    if (!members.has(name)) throw new OptionsError('topics', `${name} takes part in a key and is never a member`)
   const crashing =
     options.crashes.reduce((sum, { count }) => sum + count, 0) +
     (options.crashProbability > 0 ? participants.length : 0)
-  const faulty = participants.filter((name) => adversaryNames(options).has(name)).length + crashing
-  if (faulty > mostFaulty(participants.length)) {
-    throw new OptionsError(
-      'topics',
-      'a third of the participants of a key or more are faulty',
-      mostFaulty(participants.length),
-    )
-  }
+  const most = mostFaultyInKey(participants, options)
+  if (crashing > most)
+    throw new OptionsError('topics', 'of the participants of a key that stay, a third or more are faulty', most)
 }
 
 function checkTopics(options: SimulationOptions): void {

@@ -15,7 +15,16 @@ import {
   stringCodec,
   toHex,
 } from '@parsec-bft/core'
-import type { Block, DecisionView, Inspection, Observation, PublicId, Report, SecretId } from '@parsec-bft/core'
+import type {
+  Block,
+  DecisionView,
+  Inspection,
+  KeyResult,
+  Observation,
+  PublicId,
+  Report,
+  SecretId,
+} from '@parsec-bft/core'
 import { CheckFailure } from './check-failure.ts'
 import type { Identities } from './identities.ts'
 import type { SimulationOptions, Topic } from './options.ts'
@@ -36,6 +45,16 @@ export interface BlockRecord {
   /** Names of the voters of that election, as this peer's own output tells. */
   readonly voters: readonly string[]
   readonly round: number
+}
+
+/** A key that a peer has put out. */
+export interface KeyRecord {
+  /** Names of its participants. */
+  readonly participants: readonly string[]
+  /** How many were asked for: some were removed since then. */
+  readonly asked: number
+  /** Names of the voters then, as this peer's own output tells. */
+  readonly voters: readonly string[]
 }
 
 /** What a peer has to know of the run it is part of. */
@@ -78,6 +97,7 @@ export class SimPeer {
   left = false
   readonly votes: VoteRecord[] = []
   readonly blocks: BlockRecord[] = []
+  readonly keys: KeyRecord[] = []
   /** Names of the voters, as this peer's own output tells. */
   voters: readonly string[]
   readonly #setting: PeerSetting
@@ -85,6 +105,8 @@ export class SimPeer {
   readonly #putOutKeys = new Set<string>()
   readonly #putOutObservations = new Set<string>()
   readonly #removed = new Set<string>()
+  /** Participants of the key generations that it has decided and that no key has come of yet. */
+  #generating: (readonly PublicId[])[] = []
   /** Numbers of blocks still to come from each decided election. */
   readonly #elections: { readonly election: number; rest: number }[] = []
 
@@ -104,8 +126,9 @@ export class SimPeer {
       keys: identities.keys,
       random: identities.randomOf(this.name),
       onDecision: (decision: DecisionView, inspection: Inspection) => {
-        const isPutOut = (payload: number): boolean => !isInternal(inspection.payload(payload).observation.kind)
-        const rest = decision.payloads.filter(isPutOut).length
+        const observations = decision.payloads.map((payload) => inspection.payload(payload).observation)
+        for (const it of observations) if (it.kind === 'StartDkg') this.#generating.push(it.participants)
+        const rest = observations.filter(({ kind }) => !isInternal(kind)).length
         if (rest > 0) this.#elections.push({ election: decision.election, rest })
         setting.onDecision?.(this.name, decision, inspection)
       },
@@ -190,9 +213,24 @@ export class SimPeer {
   #recordKey(block: Block<string>, round: number): void {
     this.#record(block, this.blocks.at(-1)?.election ?? 0, round)
     if (block.observation.kind !== 'DkgResult') return
-    const start = startDkg(block.observation.participants)
+    const asked = this.#takeGenerationOf(block.observation)
+    const participants = block.observation.participants.map(({ name }) => name)
+    this.keys.push({ participants, asked: asked.length, voters: this.voters })
+    const start = startDkg(asked)
     this.#putOutKeys.add(keyOf(start, undefined, this.#setting.options))
     this.#putOutObservations.add(observationText(start))
+  }
+
+  /** Participants of the generation that the key comes of: the same, and maybe some that were removed. */
+  #takeGenerationOf({ participants }: KeyResult): readonly PublicId[] {
+    const names = new Set(participants.map(({ name }) => name))
+    const gives = (of: readonly PublicId[]): boolean =>
+      participants.every((id) => of.some(({ name }) => name === id.name)) &&
+      of.every(({ name }) => names.has(name) || this.#removed.has(name))
+    const [first, ...others] = this.#generating.filter(gives).sort((a, b) => a.length - b.length)
+    if (first === undefined) this.#fail(`put out a key of ${[...names].join(', ')} that nobody asked for`)
+    this.#generating = [...this.#generating.filter((of) => !gives(of)), ...others]
+    return first
   }
 
   #taken(block: Block<string>): readonly Block<string>[] {

@@ -91,7 +91,8 @@ export interface SimulationResult {
   /**
    * Per kind of malice and of report, how often: `committed.Fork`, `detected.Fork` (accusations by correct peers, each counted once), `evicted.Fork` (peers removed for
    * it), `reported.Spam`. Per run `elections.decided`, of these `elections.withKey` (with a key for the coin), `elections.tossed`
-   * (that needed a coin) and `elections.tossedWithKey` (both), and `elections.coins` (that they needed: one per subject and round after the first).
+   * (that needed a coin) and `elections.tossedWithKey` (both), and `elections.coins` (that they needed: one per subject and round after the first). Of keys for the application
+   * `keys.generated`, of these `keys.beyondVoters` (not all participants were voters then) and `keys.ofThoseLeft` (participants were removed since the key was asked for).
    */
   readonly counts?: Readonly<Record<string, number>>
   /** Fingerprint of all that happened: the same for the same options, on every machine. */
@@ -147,8 +148,19 @@ export function simulate(options: SimulationOptions, hooks: SimulationHooks = {}
   const { round: rounds, timeMs, traffic, leader } = network
   const peers = network.peers.map((peer) => peerResult(peer, network))
   const agreed = leader.blocks.map(({ key }) => key)
-  const counts = { ...elections.counts, ...maliceCounts(network.ledger, leader.blocks) }
+  const counts = { ...elections.counts, ...keyCounts(leader), ...maliceCounts(network.ledger, leader.blocks) }
   return { options, rounds, timeMs, peers, agreed, traffic, counts, digest: transcript.digest, failure }
+}
+
+function keyCounts({ keys }: SimPeer): Record<string, number> {
+  const beyondVoters = keys.filter(({ participants, voters }) => participants.some((name) => !voters.includes(name)))
+  const ofThoseLeft = keys.filter(({ participants, asked }) => participants.length < asked)
+  if (keys.length === 0) return {}
+  return {
+    'keys.generated': keys.length,
+    'keys.beyondVoters': beyondVoters.length,
+    'keys.ofThoseLeft': ofThoseLeft.length,
+  }
 }
 
 /** Tells errors of those who watch from errors of what is watched. */

@@ -13,7 +13,7 @@ import {
   scenarios,
   simulate,
 } from '@parsec-bft/sim'
-import type { NetworkCounts, SimulationOptions } from '@parsec-bft/sim'
+import type { KeyTopic, NetworkCounts, SimulationOptions } from '@parsec-bft/sim'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 
@@ -106,6 +106,7 @@ describe('options', () => {
   const payload = { kind: 'payload', text: '0', round: 0, spreadRounds: 0, by: 'all' } as const
   const change = { peer: 'Alice', round: 1, spreadRounds: 0, after: 0 } as const
   const adversary = { strategy: 'silent', peer: 'Alice', round: 1 } as const
+  const key = (participants: readonly string[]): KeyTopic => ({ kind: 'key', participants, round: 0, spreadRounds: 0 })
   const table: readonly (readonly [string, Partial<SimulationOptions>])[] = [
     ['initialPeers', { initialPeers: 0 }],
     ['initialPeers', { initialPeers: 1.5 }],
@@ -131,6 +132,20 @@ describe('options', () => {
     ['topics', { topics: [{ ...change, kind: 'remove', peer: 'Eric' }] }],
     ['topics.after', { topics: [{ ...change, kind: 'remove', after: 1 }] }],
     ['topics', { initialPeers: 1, topics: [{ ...change, kind: 'remove' }] }],
+    ['topics', { topics: [key([])] }],
+    ['topics', { topics: [key(['Alice', 'Alice'])] }],
+    ['topics', { topics: [key(['Alice', 'Eric'])] }],
+    ['topics', { topics: [key(['Alice']), { ...change, kind: 'remove' }] }],
+    ['topics', { topics: [key(['Alice', 'Bob', 'Carol'])], adversaries: [adversary] }],
+    ['topics', { topics: [key(['Alice', 'Bob', 'Carol'])], crashes: [{ round: 0, count: 1 }] }],
+    [
+      'topics',
+      {
+        initialPeers: 5,
+        topics: [key(['Alice', 'Bob', 'Carol', 'Dave']), { ...change, kind: 'remove', peer: 'Bob' }],
+        adversaries: [adversary],
+      },
+    ],
   ]
 
   it.each(table)('are refused by name: %s %o', (option, differing) => {

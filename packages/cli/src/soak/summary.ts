@@ -21,6 +21,7 @@ export function summary(report: SoakReport): string {
     ...(interrupted ? ['They were interrupted: there was more to do.'] : []),
     '',
     ...electionLines(counts),
+    ...keyLines(counts),
     ...maliceTable(counts),
     ...failures.slice(0, mostTold).flatMap((failure) => [failureText(failure), '']),
     ...(failures.length > mostTold
@@ -47,6 +48,18 @@ function electionLines(counts: SoakReport['counts']): string[] {
   const percent = (count: number): string => `${((100 * count) / decided).toFixed(1)} %`
   return [
     `${counted(decided, 'election')}: ${percent(withKey)} with a key for the coin; ${percent(tossed)} needed a coin, ${String(tossedWithKey)} of them one of a key.`,
+    '',
+  ]
+}
+
+/** Of the keys that the application asked for. */
+function keyLines(counts: SoakReport['counts']): string[] {
+  const names = ['generated', 'beyondVoters', 'ofThoseLeft']
+  const [generated = 0, beyondVoters = 0, ofThoseLeft = 0] = names.map((name) => counts[`keys.${name}`])
+  if (generated === 0) return []
+  return [
+    `${counted(generated, 'key')} generated on request: ${String(beyondVoters)} with participants that were no voters then, ` +
+      `${String(ofThoseLeft)} without some that were removed meanwhile.`,
     '',
   ]
 }
