@@ -31,8 +31,9 @@ describe('the documentation', () => {
     expect(new Set(orders.map((line) => line.slice(line.indexOf('decided:'))))).toHaveLength(1)
   })
 
-  it('has a beacon that runs', () => {
-    const lines = node('examples/random-beacon.ts').trimEnd().split('\n')
+  it('has a beacon and sealed bids that run', () => {
+    const lines = node('examples/shared-key.ts').trimEnd().split('\n')
+    expect(lines.pop()).toBe('1200 for the clock')
     expect(new Set(lines.map((line) => line.split(' ')[1]))).toEqual(new Set(['true']))
     expect(new Set(lines).size).toBe(3)
   })

@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
 import type * as Blst from '@chainsafe/blst'
 import type { PublicKey, Signature } from '@chainsafe/blst'
+import { bls12_381 } from '@noble/curves/bls12-381.js'
 import { blsField } from './bls-field.ts'
+import { nobleBls } from './bls-noble.ts'
 import { compareBytes } from './encoding.ts'
 import type { PairingGroup } from './group.ts'
 
+const G1 = bls12_381.G1.Point
 const pointLength = 48
 const signatureLength = 96
 const uncompressed = 0x80
@@ -30,8 +33,8 @@ function undefinedIfThrown<T>(read: () => T): T | undefined {
 }
 
 /**
- * BLS12-381 by blst, which adds points but does not multiply them: multiples are made of doublings and additions. Its tag of the hash is that of
- * `blsCiphersuite`.
+ * BLS12-381 by blst, which adds points but does not multiply them: multiples are made of doublings and additions, and where the scalar may be secret, or it is about pairings that are no
+ * signature's, by noble. Its tag of the hash is that of `blsCiphersuite`.
  */
 export function nativeBls(blst: typeof Blst): PairingGroup<bigint, PublicKey, Signature> {
   const identity = blst.PublicKey.fromBytes(identityBytes(pointLength), false)
@@ -67,6 +70,10 @@ export function nativeBls(blst: typeof Blst): PairingGroup<bigint, PublicKey, Si
     commit: (scalar) =>
       scalar === 0n ? identity : blst.SecretKey.fromBytes(blsField.encodeScalar(scalar)).toPublicKey(),
     addPoints: (points) => sum([identity, ...points]),
+    multiply(point, scalar) {
+      const product = nobleBls.multiply(nobleBls.decodePoint(point.toBytes()) ?? G1.ZERO, scalar)
+      return blst.PublicKey.fromBytes(nobleBls.encodePoint(product), false)
+    },
     evaluate: (points, x) =>
       points.reduceRight((result, point) => (result === identity ? point : multiplyAdd(result, x, point)), identity),
     equal: (a, b) => compareBytes(a.toBytes(), b.toBytes()) === 0,
@@ -76,6 +83,12 @@ export function nativeBls(blst: typeof Blst): PairingGroup<bigint, PublicKey, Si
     sign: (scalar, message) =>
       scalar === 0n ? signatureIdentity : blst.SecretKey.fromBytes(blsField.encodeScalar(scalar)).sign(message),
     verify: (publicKey, message, signature) => blst.verify(message, publicKey, signature, false, false),
+    samePairing(a, message, b, signature) {
+      const [first, second] = [a, b].map((point) => nobleBls.decodePoint(point.toBytes()))
+      const third = nobleBls.decodeSignature(signature.toBytes())
+      if (first === undefined || second === undefined || third === undefined) return false
+      return nobleBls.samePairing(first, message, second, third)
+    },
     weightedSum(signatures, weights) {
       const tables = signatures.map(multiplesOf)
       const digits = weights.map((weight) => weight.toString(16).padStart(2 * blsField.scalarLength, '0'))

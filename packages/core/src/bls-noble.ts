@@ -40,6 +40,15 @@ function hashToGroup(message: Uint8Array): Point2 {
   return bls12_381.longSignatures.hash(message, blsCiphersuite)
 }
 
+function samePairing(a: Point1, message: Uint8Array, b: Point1, signature: Point2): boolean {
+  if (a.is0() || b.is0() || signature.is0()) return false
+  const product = bls12_381.pairingBatch([
+    { g1: a, g2: hashToGroup(message) },
+    { g1: b.negate(), g2: signature },
+  ])
+  return Fp12.eql(product, Fp12.ONE)
+}
+
 /** Plain JavaScript: for browsers, for machines without a native library, and as the judge in tests. Not constant-time. */
 export const nobleBls: PairingGroup<bigint, Point1, Point2> = {
   field: blsField,
@@ -47,19 +56,14 @@ export const nobleBls: PairingGroup<bigint, Point1, Point2> = {
   signatureLength: 96,
   commit: (scalar) => (scalar === 0n ? G1.ZERO : G1.BASE.multiply(scalar)),
   addPoints: (points) => points.reduce((sum, point) => sum.add(point), G1.ZERO),
+  multiply: (point, scalar) => (scalar === 0n || point.is0() ? G1.ZERO : point.multiply(scalar)),
   evaluate: (points, x) => points.reduceRight((sum, point) => sum.multiplyUnsafe(BigInt(x)).add(point), G1.ZERO),
   equal: (a, b) => a.equals(b),
   encodePoint: (point) => encode(point, 48),
   decodePoint: (bytes) => decode((encoded) => G1.fromBytes(encoded), 48, bytes),
   sign: (scalar, message) => (scalar === 0n ? G2.ZERO : hashToGroup(message).multiply(scalar)),
-  verify(publicKey, message, signature) {
-    if (publicKey.is0() || signature.is0()) return false
-    const product = bls12_381.pairingBatch([
-      { g1: publicKey, g2: hashToGroup(message) },
-      { g1: G1.BASE.negate(), g2: signature },
-    ])
-    return Fp12.eql(product, Fp12.ONE)
-  },
+  verify: (publicKey, message, signature) => samePairing(publicKey, message, G1.BASE, signature),
+  samePairing,
   weightedSum: (signatures, weights) =>
     signatures.reduce((sum, signature, i) => sum.add(signature.multiplyUnsafe(weights[i] as bigint)), G2.ZERO),
   encodeSignature: (signature) => encode(signature, 96),

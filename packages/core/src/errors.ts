@@ -44,8 +44,10 @@ export type ParsecErrorDetail =
   | { readonly code: 'InvalidBlock'; readonly reason: string }
   /** Events that do not prove what they are said to prove. */
   | { readonly code: 'InvalidEvidence' }
-  /** Signature shares of which no signature can be made: too few, or no signature shares at all. */
+  /** Shares of which no signature or plaintext can be made: too few, or no shares at all. */
   | { readonly code: 'InvalidShares'; readonly reason: string }
+  /** Bytes that nobody has encrypted to a group, with this label. */
+  | { readonly code: 'InvalidCiphertext' }
   /** Arguments with which no peer can be made. */
   | { readonly code: 'InvalidGroup'; readonly reason: string }
 

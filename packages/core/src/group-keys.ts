@@ -6,7 +6,7 @@ import type { PairingGroup } from './group.ts'
 import type { RandomBytes, SecretId } from './identity.ts'
 import type { KeyScheme } from './key-scheme.ts'
 import { limits } from './limits.ts'
-import { SymmetricMatrix, entriesOf, interpolateAtZero, valueAt } from './polynomial.ts'
+import { SymmetricMatrix, entriesOf, interpolateAtZero, randomScalar, valueAt } from './polynomial.ts'
 import { Secret } from './secret.ts'
 import { GroupPublicKeySet, GroupSecretKeyShare, decodePublicKeySet, decodeSecretKeyShare } from './threshold.ts'
 
@@ -135,7 +135,7 @@ export class GroupKeys<S, P, Q> implements KeyScheme {
   ): { publicKeySet: GroupPublicKeySet<S, P, Q>; shares: readonly GroupSecretKeyShare<S, P, Q>[] } {
     if (!(participants >= 1 && participants <= limits.keyParticipants)) throw new RangeError('too few or too many')
     const threshold = keyThreshold(participants)
-    const polynomial = Array.from({ length: threshold + 1 }, () => this.#randomScalar(random))
+    const polynomial = Array.from({ length: threshold + 1 }, () => randomScalar(this.#algebra.field, random))
     const shares = Array.from(
       { length: participants },
       (_, i) => new GroupSecretKeyShare(this.#algebra, i, valueAt(this.#algebra.field, polynomial, i + 1)),
@@ -163,20 +163,12 @@ export class GroupKeys<S, P, Q> implements KeyScheme {
     return decodeSecretKeyShare(this.#algebra, bytes)
   }
 
-  /** Not zero: no commitment may hold the identity, which is nothing that a correct dealer draws. */
-  #randomScalar(random: RandomBytes): S {
-    const { field } = this.#algebra
-    for (;;) {
-      const scalar = field.fromUniform(random(field.uniformLength))
-      if (!field.isZero(scalar)) return scalar
-    }
-  }
-
   #randomPolynomial(degree: number, random: RandomBytes): SymmetricMatrix<S> {
     const size = degree + 1
     return new SymmetricMatrix(
       size,
-      Array.from({ length: entriesOf(size) }, () => this.#randomScalar(random)),
+      // No commitment may hold the identity.
+      Array.from({ length: entriesOf(size) }, () => randomScalar(this.#algebra.field, random)),
     )
   }
 

@@ -33,6 +33,8 @@ export interface PairingGroup<S, P, Q> {
   /** The scalar times the generator of the first group. */
   commit(scalar: S): P
   addPoints(points: readonly P[]): P
+  /** The point times a scalar, which may be secret. */
+  multiply(point: P, scalar: S): P
   /** Sum of points[k] times x to the k, for a small positive integer x. */
   evaluate(points: readonly P[], x: number): P
   equal(a: P, b: P): boolean
@@ -43,6 +45,8 @@ export interface PairingGroup<S, P, Q> {
   sign(scalar: S, message: Uint8Array): Q
   /** False when the public key is the identity: then anyone could sign. */
   verify(publicKey: P, message: Uint8Array, signature: Q): boolean
+  /** Is the pairing of `a` with the hash of the message that of `b` with the signature? With the generator for `b`, that is what `verify` asks. False for identities. */
+  samePairing(a: P, message: Uint8Array, b: P, signature: Q): boolean
   /** Sum of signatures times scalars. */
   weightedSum(signatures: readonly Q[], weights: readonly S[]): Q
   encodeSignature(signature: Q): Uint8Array

@@ -23,6 +23,22 @@ export interface PublicKeySet {
   combine(shares: ReadonlyMap<number, Uint8Array>): Uint8Array
   /** Is it the group's signature? Never throws. */
   verify(message: Uint8Array, domain: string, signature: Uint8Array): boolean
+  /**
+   * Encrypts to the group: any `threshold` + 1 of its participants can open it together, and nobody before they do.
+   *
+   * @param label - what it belongs to; not secret, and needed to open it. @param random - secret random bytes, by default the machine's.
+   * @returns the plaintext's length and {@link PublicKeySet.encryptionOverhead} bytes.
+   */
+  encrypt(plaintext: Uint8Array, label: Uint8Array, random?: RandomBytes): Uint8Array
+  /** Bytes by which a ciphertext is longer than its plaintext. */
+  readonly encryptionOverhead: number
+  /** Is it this participant's share in opening the ciphertext? Never throws. */
+  verifyDecryptionShare(index: number, ciphertext: Uint8Array, label: Uint8Array, share: Uint8Array): boolean
+  /**
+   * The plaintext, the same from whichever shares; undefined where the author has encrypted nothing that can be read, or a share is wrong. Uses the first `threshold` + 1
+   * shares of the map and does not verify them. Throws `InvalidCiphertext`; `InvalidShares` when there are too few, or one is no share at all.
+   */
+  decrypt(ciphertext: Uint8Array, label: Uint8Array, shares: ReadonlyMap<number, Uint8Array>): Uint8Array | undefined
   /** Canonical encoding. */
   toBytes(): Uint8Array
   equals(other: PublicKeySet): boolean
@@ -40,6 +56,8 @@ export interface SecretKeyShare extends Secret {
    * @param domain - what the signature is for: signatures of one domain are of no use in another.
    */
   sign(message: Uint8Array, domain: string): Uint8Array
+  /** Our share in opening what was encrypted to the group. To give it away is to agree that it is opened. Throws `InvalidCiphertext`. */
+  decryptionShare(ciphertext: Uint8Array, label: Uint8Array): Uint8Array
 }
 
 /** A kind of group keys, the same for a whole network; protocol.md section 9. */

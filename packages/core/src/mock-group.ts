@@ -56,6 +56,10 @@ function sumOf(terms: readonly number[]): number {
   return terms.reduce(add, 0)
 }
 
+function samePairing(a: number, message: Uint8Array, b: number, signature: number): boolean {
+  return a !== 0 && b !== 0 && multiply(a, hashToGroup(message)) === multiply(b, signature)
+}
+
 const mockField: Field<number> = {
   scalarLength: length,
   uniformLength: 6,
@@ -77,13 +81,14 @@ export const mockGroup: PairingGroup<number, number, number> = {
   signatureLength: length,
   commit: (scalar) => multiply(scalar, generator),
   addPoints: sumOf,
+  multiply,
   evaluate: (points, x) => points.reduceRight((sum, point) => add(multiply(sum, x), point), 0),
   equal: (a, b) => a === b,
   encodePoint: encode,
   decodePoint: decodeNonzero,
   sign: (scalar, message) => multiply(scalar, hashToGroup(message)),
-  verify: (publicKey, message, signature) =>
-    publicKey !== 0 && multiply(signature, generator) === multiply(publicKey, hashToGroup(message)),
+  verify: (publicKey, message, signature) => samePairing(publicKey, message, generator, signature),
+  samePairing,
   weightedSum: (signatures, weights) =>
     sumOf(signatures.map((signature, i) => multiply(signature, weights[i] as number))),
   encodeSignature: encode,

@@ -1,6 +1,15 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
 import { assert } from './errors.ts'
 import type { Field } from './group.ts'
+import type { RandomBytes } from './identity.ts'
+
+/** A secret scalar other than zero, whose multiples are no identities. */
+export function randomScalar<S>(field: Field<S>, random: RandomBytes): S {
+  for (;;) {
+    const scalar = field.fromUniform(random(field.uniformLength))
+    if (!field.isZero(scalar)) return scalar
+  }
+}
 
 /** Value at x of the polynomial with these coefficients, the constant first. */
 export function valueAt<S>(field: Field<S>, coefficients: readonly S[], x: number): S {

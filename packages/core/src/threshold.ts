@@ -3,10 +3,20 @@ import { Reader, Writer, compareBytes } from './encoding.ts'
 import { keyThreshold } from './dealing.ts'
 import { ParsecError } from './errors.ts'
 import type { PairingGroup } from './group.ts'
+import type { RandomBytes } from './identity.ts'
 import type { PublicKeySet, SecretKeyShare } from './key-scheme.ts'
 import { limits } from './limits.ts'
 import { weightsAtZero } from './polynomial.ts'
+import { randomBytes } from './random.ts'
 import { Secret } from './secret.ts'
+import {
+  decrypt,
+  encrypt,
+  encryptionOverhead,
+  isDecryptionShare,
+  readCiphertext,
+  validCiphertext,
+} from './threshold-encryption.ts'
 
 /** The domain goes into the message, with its length, and not into the tag of the hash: native libraries fix that tag. */
 function inDomain(message: Uint8Array, domain: string): Uint8Array {
@@ -43,22 +53,34 @@ export class GroupPublicKeySet<S, P, Q> implements PublicKeySet {
   }
 
   combine(shares: ReadonlyMap<number, Uint8Array>): Uint8Array {
-    const chosen = [...shares].slice(0, this.threshold + 1)
-    if (chosen.length <= this.threshold) throw invalidShares(`${String(this.threshold + 1)} shares are needed`)
-    const signatures = chosen.map(([index, bytes]) => {
-      const signature = isIndex(index) ? this.#group.decodeSignature(bytes) : undefined
-      if (signature === undefined) throw invalidShares(`no share of participant ${String(index)}`)
-      return signature
-    })
-    const weights = weightsAtZero(
-      this.#group.field,
-      chosen.map(([index]) => index + 1),
-    )
-    return this.#group.encodeSignature(this.#group.weightedSum(signatures, weights))
+    const group = this.#group
+    const { values, weights } = this.#weighted(shares, (bytes) => group.decodeSignature(bytes))
+    return group.encodeSignature(group.weightedSum(values, weights))
   }
 
   verify(message: Uint8Array, domain: string, signature: Uint8Array): boolean {
     return this.#verify(this.#points[0] as P, message, domain, signature)
+  }
+
+  encrypt(plaintext: Uint8Array, label: Uint8Array, random: RandomBytes = randomBytes): Uint8Array {
+    return encrypt(this.#group, this.#points[0] as P, plaintext, label, random)
+  }
+
+  get encryptionOverhead(): number {
+    return encryptionOverhead(this.#group)
+  }
+
+  verifyDecryptionShare(index: number, ciphertext: Uint8Array, label: Uint8Array, share: Uint8Array): boolean {
+    const point = isIndex(index) ? this.#group.decodePoint(share) : undefined
+    const read = readCiphertext(this.#group, ciphertext, label)
+    return point !== undefined && read !== undefined && isDecryptionShare(this.#group, read, this.#share(index), point)
+  }
+
+  decrypt(ciphertext: Uint8Array, label: Uint8Array, shares: ReadonlyMap<number, Uint8Array>): Uint8Array | undefined {
+    const group = this.#group
+    const read = validCiphertext(group, ciphertext, label)
+    const { values, weights } = this.#weighted(shares, (bytes) => group.decodePoint(bytes))
+    return decrypt(group, read, label, values, weights)
   }
 
   toBytes(): Uint8Array {
@@ -75,6 +97,22 @@ export class GroupPublicKeySet<S, P, Q> implements PublicKeySet {
     let share = this.#shares.get(index)
     if (share === undefined) this.#shares.set(index, (share = this.#group.evaluate(this.#points, index + 1)))
     return share
+  }
+
+  /** As many shares as are needed, and what they are multiplied with; throws `InvalidShares`. */
+  #weighted<T>(
+    shares: ReadonlyMap<number, Uint8Array>,
+    decode: (bytes: Uint8Array) => T | undefined,
+  ): { values: T[]; weights: S[] } {
+    const chosen = [...shares].slice(0, this.threshold + 1)
+    if (chosen.length <= this.threshold) throw invalidShares(`${String(this.threshold + 1)} shares are needed`)
+    const values = chosen.map(([index, bytes]) => {
+      const value = isIndex(index) ? decode(bytes) : undefined
+      if (value === undefined) throw invalidShares(`no share of participant ${String(index)}`)
+      return value
+    })
+    const xs = chosen.map(([index]) => index + 1)
+    return { values, weights: weightsAtZero(this.#group.field, xs) }
   }
 
   #verify(key: P, message: Uint8Array, domain: string, bytes: Uint8Array): boolean {
@@ -106,6 +144,11 @@ export class GroupSecretKeyShare<S, P, Q> extends Secret implements SecretKeySha
 
   sign(message: Uint8Array, domain: string): Uint8Array {
     return this.#group.encodeSignature(this.#group.sign(this.#scalar, inDomain(message, domain)))
+  }
+
+  decryptionShare(ciphertext: Uint8Array, label: Uint8Array): Uint8Array {
+    const { ephemeral } = validCiphertext(this.#group, ciphertext, label)
+    return this.#group.encodePoint(this.#group.multiply(ephemeral, this.#scalar))
   }
 
   override toString(): string {

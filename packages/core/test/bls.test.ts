@@ -25,6 +25,7 @@ function outputs<P, Q>(group: PairingGroup<bigint, P, Q>, scalars: readonly bigi
     ...points.map((point) => group.encodePoint(point)),
     group.encodePoint(group.addPoints(points)),
     group.encodePoint(group.evaluate(points, x)),
+    ...points.map((point, i) => group.encodePoint(group.multiply(point, scalars.at(-1 - i) ?? 0n))),
     ...signatures.map((signature) => group.encodeSignature(signature)),
     group.encodeSignature(group.weightedSum(signatures, scalars.toReversed())),
   ].map(toHex)
@@ -95,6 +96,22 @@ describe('blst and noble', () => {
         const verdicts = [verdict(nobleBls), verdict(native)]
         expect(verdicts).toEqual(secret === signer && secret !== 0n ? [true, true] : [false, false])
       }
+    }
+  })
+
+  test('find the same pairings equal', () => {
+    const message = utf8Bytes('message')
+    const equal = <P, Q>(group: PairingGroup<bigint, P, Q>, a: bigint, b: bigint, signer: bigint): boolean =>
+      group.samePairing(group.commit(a), message, group.commit(b), group.sign(signer, message))
+    for (const [a, b, signer] of [
+      [6n, 2n, 3n],
+      [6n, 2n, 2n],
+      [0n, 0n, 1n],
+      [0n, 1n, 0n],
+      [6n, 3n, 2n],
+    ] as const) {
+      const isEqual = a === b * signer && a !== 0n
+      expect([equal(nobleBls, a, b, signer), equal(native, a, b, signer)]).toEqual([isEqual, isEqual])
     }
   })
 
@@ -189,6 +206,15 @@ describe('blst and noble', () => {
     const one = ofB.publicKeySet?.combine(new Map(signed.slice(0, 2))) ?? new Uint8Array()
     expect(ofA.publicKeySet?.combine(new Map(signed.slice(2)))).toEqual(one)
     expect(ofA.publicKeySet?.verify(message, 'test', one)).toBe(true)
+    const [ciphertext = message, again] = [ofA, ofB].map((it) =>
+      it.publicKeySet?.encrypt(message, one, seededRandom(3)),
+    )
+    expect(again).toEqual(ciphertext)
+    const opening = [ofA, ofB].map(({ shares }, i) => [i, shares[i]?.decryptionShare(ciphertext, one) ?? one] as const)
+    for (const { publicKeySet } of [ofA, ofB]) {
+      expect(publicKeySet?.decrypt(ciphertext, one, new Map(opening))).toEqual(message)
+      expect(publicKeySet?.verifyDecryptionShare(1, ciphertext, one, opening[1]?.[1] ?? one)).toBe(true)
+    }
   })
 })
 

@@ -156,6 +156,77 @@ describe('signing', () => {
   })
 })
 
+describe.each([
+  ['mock', mockKeys, 10, 30],
+  ['bls', blsKeys, 4, 1],
+] as const)('encrypting to the group (%s)', (_, scheme, count, numRuns) => {
+  const { publicKeySet, shares } = scheme.dealKeys(count, seededRandom('encrypting'))
+  const label = utf8Bytes('bid 1')
+  const plaintext = utf8Bytes('a secret')
+  const ciphertext = publicKeySet.encrypt(plaintext, label, seededRandom(1))
+  const sharesOf = (bytes: Uint8Array): Map<number, Uint8Array> =>
+    new Map(shares.map((share) => [share.index, share.decryptionShare(bytes, label)]))
+  const decryptionShares = sharesOf(ciphertext)
+
+  test('any threshold + 1 shares open it, fewer do not', () => {
+    expect(ciphertext.length).toBe(plaintext.length + publicKeySet.encryptionOverhead)
+    fc.assert(
+      fc.property(fc.shuffledSubarray([...decryptionShares]), fc.uint8Array({ maxLength: 50 }), (chosen, bytes) => {
+        const some = new Map(chosen)
+        if (some.size > publicKeySet.threshold) {
+          expect(publicKeySet.decrypt(ciphertext, label, some)).toEqual(plaintext)
+        } else expect(codeOf(() => publicKeySet.decrypt(ciphertext, label, some))).toBe('InvalidShares')
+        const other = publicKeySet.encrypt(bytes, label)
+        expect(publicKeySet.decrypt(other, label, sharesOf(other))).toEqual(bytes)
+      }),
+      { numRuns },
+    )
+  })
+
+  test('a share is valid for its owner and ciphertext only, and a wrong one opens nothing', () => {
+    const share = decryptionShares.get(1) ?? new Uint8Array()
+    const other = publicKeySet.encrypt(plaintext, label, seededRandom(2))
+    const isShare = (index: number, of: Uint8Array, bytes: Uint8Array, withLabel = label): boolean =>
+      publicKeySet.verifyDecryptionShare(index, of, withLabel, bytes)
+    for (const [index, bytes] of decryptionShares) expect(isShare(index, ciphertext, bytes)).toBe(true)
+    expect(isShare(2, ciphertext, share)).toBe(false)
+    expect(isShare(1, other, share)).toBe(false)
+    expect(isShare(1, ciphertext, share, utf8Bytes('bid 2'))).toBe(false)
+    expect(isShare(1, ciphertext, share.subarray(1))).toBe(false)
+    expect(isShare(0.5, ciphertext, share)).toBe(false)
+    const wrong = new Map([...decryptionShares].map(([i, bytes]) => [i, i === 0 ? share : bytes]))
+    expect(publicKeySet.decrypt(ciphertext, label, wrong)).toBeUndefined()
+    wrong.set(0, new Uint8Array(3))
+    expect(codeOf(() => publicKeySet.decrypt(ciphertext, label, wrong))).toBe('InvalidShares')
+  })
+
+  test('nobody makes a share for one that is changed, cut, or has another label', () => {
+    const [us] = shares
+    const refused = (bytes: Uint8Array, withLabel = label): void => {
+      expect(codeOf(() => us?.decryptionShare(bytes, withLabel))).toBe('InvalidCiphertext')
+      expect(codeOf(() => publicKeySet.decrypt(bytes, withLabel, decryptionShares))).toBe('InvalidCiphertext')
+    }
+    refused(ciphertext, utf8Bytes('bid 2'))
+    refused(new Uint8Array())
+    fc.assert(
+      fc.property(fc.nat(), fc.nat({ max: 7 }), (place, bit) => {
+        const changed = ciphertext.slice()
+        changed[place % changed.length] = (changed[place % changed.length] ?? 0) ^ (1 << bit)
+        refused(changed)
+        refused(ciphertext.subarray(0, place % ciphertext.length))
+      }),
+      { numRuns: 3 * numRuns },
+    )
+  })
+
+  test("who takes another's ephemeral key cannot have it opened: its signature is not theirs to make", () => {
+    const own = publicKeySet.encrypt(plaintext, label, seededRandom(3))
+    const key = publicKeySet.publicKey.length
+    const mixed = Uint8Array.of(...ciphertext.subarray(0, key), ...own.subarray(key))
+    expect(codeOf(() => shares[0]?.decryptionShare(mixed, label))).toBe('InvalidCiphertext')
+  })
+})
+
 describe('encodings', () => {
   const us = participantsOf(7)
   const group = groupOf(us)

@@ -15,18 +15,10 @@ import {
   stringCodec,
   toHex,
 } from '@parsec-bft/core'
-import type {
-  Block,
-  DecisionView,
-  Inspection,
-  KeyResult,
-  Observation,
-  PublicId,
-  Report,
-  SecretId,
-} from '@parsec-bft/core'
+import type { Block, DecisionView, Inspection, Observation, PublicId, Report, SecretId } from '@parsec-bft/core'
 import { CheckFailure } from './check-failure.ts'
 import type { Identities } from './identities.ts'
+import { KeyRequests } from './key-requests.ts'
 import type { SimulationOptions, Topic } from './options.ts'
 
 /** A vote that a peer has made. */
@@ -105,8 +97,7 @@ export class SimPeer {
   readonly #putOutKeys = new Set<string>()
   readonly #putOutObservations = new Set<string>()
   readonly #removed = new Set<string>()
-  /** Participants of the key generations that it has decided and that no key has come of yet. */
-  #generating: (readonly PublicId[])[] = []
+  readonly #keyRequests = new KeyRequests()
   /** Numbers of blocks still to come from each decided election. */
   readonly #elections: { readonly election: number; rest: number }[] = []
 
@@ -127,7 +118,7 @@ export class SimPeer {
       random: identities.randomOf(this.name),
       onDecision: (decision: DecisionView, inspection: Inspection) => {
         const observations = decision.payloads.map((payload) => inspection.payload(payload).observation)
-        for (const it of observations) if (it.kind === 'StartDkg') this.#generating.push(it.participants)
+        for (const it of observations) if (it.kind === 'StartDkg') this.#keyRequests.decided(namesOf(it.participants))
         const rest = observations.filter(({ kind }) => !isInternal(kind)).length
         if (rest > 0) this.#elections.push({ election: decision.election, rest })
         setting.onDecision?.(this.name, decision, inspection)
@@ -213,24 +204,13 @@ export class SimPeer {
   #recordKey(block: Block<string>, round: number): void {
     this.#record(block, this.blocks.at(-1)?.election ?? 0, round)
     if (block.observation.kind !== 'DkgResult') return
-    const asked = this.#takeGenerationOf(block.observation)
-    const participants = block.observation.participants.map(({ name }) => name)
+    const participants = namesOf(block.observation.participants)
+    const asked = this.#keyRequests.came(participants, (name) => this.#removed.has(name))
+    if (asked === undefined) this.#fail(`put out a key of ${participants.join(', ')} that nobody asked for`)
     this.keys.push({ participants, asked: asked.length, voters: this.voters })
-    const start = startDkg(asked)
+    const start = startDkg(asked.map((name) => this.#setting.identities.secretId(name).publicId))
     this.#putOutKeys.add(keyOf(start, undefined, this.#setting.options))
     this.#putOutObservations.add(observationText(start))
-  }
-
-  /** Participants of the generation that the key comes of: the same, and maybe some that were removed. */
-  #takeGenerationOf({ participants }: KeyResult): readonly PublicId[] {
-    const names = new Set(participants.map(({ name }) => name))
-    const gives = (of: readonly PublicId[]): boolean =>
-      participants.every((id) => of.some(({ name }) => name === id.name)) &&
-      of.every(({ name }) => names.has(name) || this.#removed.has(name))
-    const [first, ...others] = this.#generating.filter(gives).sort((a, b) => a.length - b.length)
-    if (first === undefined) this.#fail(`put out a key of ${[...names].join(', ')} that nobody asked for`)
-    this.#generating = [...this.#generating.filter((of) => !gives(of)), ...others]
-    return first
   }
 
   #taken(block: Block<string>): readonly Block<string>[] {
@@ -269,6 +249,10 @@ export class SimPeer {
   #fail(reason: string): never {
     throw new CheckFailure('interface', `${this.name} ${reason}`, this.name)
   }
+}
+
+function namesOf(ids: readonly PublicId[]): string[] {
+  return ids.map(({ name }) => name)
 }
 
 /** Does the block remove the peer? */

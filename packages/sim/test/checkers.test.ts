@@ -4,9 +4,11 @@ import { Block, encodeObservation, mockIdentity, observationText, opaque, string
 import type { KeyResult, SecretKeyShare } from '@parsec-bft/core'
 import { findScenario, simulate } from '@parsec-bft/sim'
 import type { SimulationFailure, SimulationHooks, SimulationOptions } from '@parsec-bft/sim'
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { outcomeChecker } from '../src/checkers/outcome.ts'
 import { makeIdentities } from '../src/identities.ts'
+import { KeyRequests } from '../src/key-requests.ts'
 import { Network } from '../src/network.ts'
 import { Random } from '../src/random.ts'
 import { SimPeer } from '../src/sim-peer.ts'
@@ -270,8 +272,49 @@ describe('keys', () => {
     expect(failure?.checker).toBe('keys')
   })
 
+  it('and the record of a peer a key that nobody asked for', () => {
+    const failure = failureWithKey((key) => [{ ...key, participants: key.participants.slice(1) }])
+    expect(failure).toMatchObject({ checker: 'interface', peer: 'Bob' })
+    expect(failure?.reason).toContain('a key of Bob, Carol, Dave that nobody asked for')
+  })
+
   it('and liveness a key that never comes', () => {
     expect(failureWithKey(() => [])?.checker).toMatch(/liveness|max-rounds/)
+  })
+})
+
+describe('which key came of which request', () => {
+  const removed = new Set(['A', 'B'])
+  const requests = [
+    ['A', 'C', 'D'],
+    ['A', 'B', 'C', 'D'],
+    ['C', 'D'],
+  ]
+  const keys = [
+    ['A', 'C', 'D'],
+    ['C', 'D'],
+    ['C', 'D'],
+  ]
+
+  it('is found whatever they may come of besides, in whatever order', () => {
+    fc.assert(
+      fc.property(fc.shuffledSubarray(requests, { minLength: 3 }), fc.shuffledSubarray(keys), (asked, came) => {
+        const book = new KeyRequests()
+        for (const participants of asked) book.decided(participants)
+        const fulfilled = came.map((key) => book.came(key, (name) => removed.has(name)))
+        expect(new Set(fulfilled).size).toBe(came.length)
+        expect(requests).toEqual(expect.arrayContaining(fulfilled))
+      }),
+    )
+  })
+
+  it('is none for a key that has other participants, or comes once more', () => {
+    const book = new KeyRequests()
+    book.decided(['A', 'C'])
+    expect(book.came(['A'], (name) => removed.has(name))).toBeUndefined()
+    expect(book.came(['A', 'C', 'D'], (name) => removed.has(name))).toBeUndefined()
+    expect(book.came(['C'], (name) => removed.has(name))).toEqual(['A', 'C'])
+    expect(book.came(['C'], (name) => removed.has(name))).toBeUndefined()
   })
 })
 

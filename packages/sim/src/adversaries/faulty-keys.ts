@@ -130,6 +130,10 @@ function forgiving(set: PublicKeySet, ours: ReadonlySet<string>): PublicKeySet {
       ours.has(String(share)) || set.verifyShare(index, message, domain, share),
     combine: (shares) => set.combine(new Map([...shares].filter(([, share]) => !ours.has(String(share))))),
     verify: (message, domain, signature) => set.verify(message, domain, signature),
+    encrypt: (...args) => set.encrypt(...args),
+    encryptionOverhead: set.encryptionOverhead,
+    verifyDecryptionShare: (...args) => set.verifyDecryptionShare(...args),
+    decrypt: (...args) => set.decrypt(...args),
     toBytes: () => set.toBytes(),
     equals: (other) => set.equals(other),
   }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
-// Run it with: node --conditions=source examples/random-beacon.ts
+// Run it with: node --conditions=source examples/shared-key.ts
 
-import { Parsec, ed25519Identity, startDkg, stringCodec, toHex, utf8Bytes } from '@parsec-bft/core'
+import { Parsec, ed25519Identity, startDkg, stringCodec, toHex, utf8Bytes, utf8Text } from '@parsec-bft/core'
 import type { KeyResult } from '@parsec-bft/core'
 
 // Four peers generate a key together. None of them ever has it; any two of them sign with it.
@@ -26,14 +26,20 @@ while (keys.size < peers.length) {
   }
 }
 
-// The beacon: each round's number is unknown to all, and to any one of them, until two of them say so; then it is the same for everybody, and anybody can check it.
 const [alice, , carol] = peers.map((peer) => keys.get(peer))
 if (alice?.secretKeyShare === undefined || carol?.secretKeyShare === undefined) throw new Error('no key')
 const { publicKeySet } = alice
+const signers = [alice.secretKeyShare, carol.secretKeyShare]
+
+// A random beacon: each round's number is unknown to all, and to any one of them, until two of them say so; then it is the same for everybody, and anybody can check it.
 for (const round of ['round 1', 'round 2', 'round 3'].map(utf8Bytes)) {
-  const shares = new Map(
-    [alice, carol].flatMap(({ secretKeyShare: s }) => (s ? [[s.index, s.sign(round, 'beacon')]] : [])),
-  )
+  const shares = new Map(signers.map((signer) => [signer.index, signer.sign(round, 'beacon')]))
   const signature = publicKeySet.combine(shares)
   console.log(toHex(signature.subarray(-8)), publicKeySet.verify(round, 'beacon', signature))
 }
+
+// Sealed bids: anybody encrypts to the group; the bids are ordered as they are, and no one of them can read any before two of them open it.
+const auction = utf8Bytes('auction 7')
+const bid = publicKeySet.encrypt(utf8Bytes('1200 for the clock'), auction)
+const opening = new Map(signers.map((signer) => [signer.index, signer.decryptionShare(bid, auction)]))
+console.log(utf8Text(publicKeySet.decrypt(bid, auction, opening) ?? new Uint8Array()))
