@@ -22,7 +22,7 @@ export const limits = {
   branches: 1 << 12,
   /** Peers named in one observation, and voters of one election. */
   groupSize: 1024,
-  /** Participants of one key generation. */
+  /** Participants of one key generation; more voters have no key for the coin. */
   keyParticipants: 128,
   /** Bytes of a message of a key generation: room for the part of as many participants. */
   keyMessageBytes: 1 << 20,

@@ -21,6 +21,7 @@ import { OwnKeys } from '../src/own-keys.ts'
 import type { ParsecOptions } from '../src/parsec.ts'
 import { participantsOf, seededRandom } from './support/keys.ts'
 import { Network, chooser, codeOf } from './support/network.ts'
+import { voteEvent } from './support/vote-event.ts'
 
 const ids = (names: readonly string[]): PublicId[] => names.map((name) => mockIdentity.publicId(name))
 const founders = ['Alice', 'Bob', 'Carol', 'Dave']
@@ -118,6 +119,44 @@ describe('a key that the application asks for', () => {
     network.crash('Dave')
     network.awaitKeys(1)
     expectUseful(network, 0)
+  })
+
+  test('comes although a participant deals two different parts', () => {
+    const network = new KeyNetwork(founders)
+    const dave = mockIdentity.secretId('Dave')
+    const [alice] = ids(['Alice'])
+    if (alice === undefined) throw new Error('no Alice')
+    // His line from before he knows of any key.
+    const events = [...network.peer('Dave').createGossip(alice).events]
+    network.crash('Dave')
+    network.voteFor(startDkg(ids(founders)))
+    const isBegun = (name: string): boolean =>
+      !network
+        .peer(name)
+        .ourUnpolledObservations()
+        .some(({ kind }) => kind === 'StartDkg')
+    network.run(chooser(1), () => [...network.peers.keys()].every(isBegun))
+    const group = { participants: ids(founders), context: Uint8Array.of(1, 0, 0, 0) }
+    for (const seed of [1, 2]) {
+      const bytes = mockKeys.encodePart(mockKeys.deal(group, 3, seededRandom(seed)))
+      const message = encodeKeyMessage({ kind: 'Part', generation: 1, bytes })
+      const last = events.at(-1)
+      if (last !== undefined) events.push(voteEvent(dave, last, { kind: 'DkgMessage', text: 'DkgPart(1)', message }))
+    }
+    const selfParent = events.at(-1)?.hash ?? new Uint8Array()
+    events.push(Event.create(dave, { kind: 'Requesting', selfParent, recipient: alice }, stringCodec))
+    network.peer('Alice').handleRequest(dave.publicId, new Message('request', events))
+    network.awaitKeys(1)
+    network.decide(opaque('more'), chooser(2))
+    expect(network.agrees).toBe(true)
+    expectUseful(network, 0)
+    for (const peer of network.peers.values()) {
+      const inspection = peer.inspect()
+      const decided = inspection.history().map((payload) => inspection.payload(payload))
+      const parts = decided.filter(({ text }) => text === 'DkgMessage(DkgPart(1))')
+      const dealers = parts.map(({ voter = 0 }) => inspection.peers()[voter]?.name)
+      expect(dealers.filter((name) => name === 'Dave')).toHaveLength(2)
+    }
   })
 
   test('is for those who are left when some participants were removed before it began; for nobody when all were', () => {
