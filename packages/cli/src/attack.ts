@@ -114,18 +114,26 @@ function summary({ peers, rounds, coin, blind }: StallPlan, runs: readonly Stall
     const fair = electionRounds.slice(0, -1).map(String).join(', ')
     lines.push(`seed ${seed}: the election took ${counted(attacked[i] ?? 0, 'round')}, those before it ${fair}`)
   }
-  if (runs.length > 1) lines.push('', 'Rounds of the attacked election, and in how many runs', ...histogram(attacked))
+  if (runs.length > 1) {
+    lines.push(
+      '',
+      'Rounds of the attacked election; how many runs took so many; how many that or more, as bars on a',
+      'logarithmic scale: a straight edge is a geometric tail',
+      ...tail(attacked),
+    )
+  }
   return `${lines.join('\n')}\n`
 }
 
-function histogram(values: readonly number[]): string[] {
-  const counts = new Map<number, number>()
-  for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1)
-  const most = Math.max(...counts.values())
-  return [...counts]
-    .sort(([a], [b]) => a - b)
-    .map(([value, count]) => {
-      const bar = '#'.repeat(Math.ceil((60 * count) / most))
-      return `${String(value).padStart(6)}  ${String(count).padStart(6)}  ${bar}`
+/** A bar for how many values are as large or larger, its length logarithmic: where these are halved at each row, the bars are shorter by the same each time. */
+function tail(values: readonly number[]): string[] {
+  const charactersPerDoubling = 6
+  return [...new Set(values)]
+    .sort((a, b) => a - b)
+    .map((value) => {
+      const count = values.filter((other) => other === value).length
+      const orMore = values.filter((other) => other >= value).length
+      const bar = '#'.repeat(1 + Math.round(charactersPerDoubling * Math.log2(orMore)))
+      return `${[value, count, orMore].map((number) => String(number).padStart(6)).join('  ')}  ${bar}`
     })
 }

@@ -23,8 +23,13 @@ describe('parsec attack stall', () => {
     const { stdout } = await parsec(['attack', 'stall', '--blind', '--runs', '12', '--seed-from', '3'])
     expect(stdout).toContain('seed 12: ')
     expect(stdout).not.toContain('seed 13: ')
-    const counts = [...stdout.matchAll(/^ +(\d+) +(\d+) +#+$/gm)].map(([, , count]) => Number(count))
+    const rows = [...stdout.matchAll(/^ +(\d+) +(\d+) +(\d+) +(#+)$/gm)]
+    const counts = rows.map(([, , count]) => Number(count))
     expect(counts.reduce((a, b) => a + b, 0)).toBe(12)
+    for (const [i, [, , , orMore, bar = '']] of rows.entries()) {
+      expect(Number(orMore)).toBe(counts.slice(i).reduce((a, b) => a + b))
+      expect(bar.length).toBe(1 + Math.round(6 * Math.log2(Number(orMore))))
+    }
   })
 
   test('prints JSON', async () => {
