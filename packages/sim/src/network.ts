@@ -325,9 +325,10 @@ export class Network {
     this.#drain(from)
   }
 
-  #send(kind: Arrival['kind'], from: SimPeer, to: Node, message: Message<string>, timeMs: number): void {
+  /** @param since - elections that the sender has decided since it made the message. */
+  #send(kind: Arrival['kind'], from: SimPeer, to: Node, message: Message<string>, timeMs: number, since = 0): void {
     this.ledger.passed(message)
-    const elections = message.kind === 'farewell' ? 0 : from.parsec.inspect().election
+    const elections = message.kind === 'farewell' ? 0 : from.parsec.inspect().election - since
     this.#transmit({ kind, from, to, message, elections }, timeMs)
   }
 
@@ -347,8 +348,9 @@ export class Network {
     try {
       if (kind === 'response') to.parsec.handleResponse(from.id, message)
       else {
+        const { decidedAlone } = to
         const response = to.parsec.handleRequest(from.id, message)
-        if (response !== undefined) this.#send('response', to, from, response, timeMs)
+        if (response !== undefined) this.#send('response', to, from, response, timeMs, to.decidedAlone - decidedAlone)
       }
       this.ledger.passed(message)
       this.#drain(to)

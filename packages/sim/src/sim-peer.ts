@@ -90,6 +90,8 @@ export class SimPeer {
   readonly votes: VoteRecord[] = []
   readonly blocks: BlockRecord[] = []
   readonly keys: KeyRecord[] = []
+  /** How many elections it has decided as the only voter, by a request to itself: after an answer, so that this does not tell of them. */
+  decidedAlone = 0
   /** Names of the voters, as this peer's own output tells. */
   voters: readonly string[]
   readonly #setting: PeerSetting
@@ -117,6 +119,8 @@ export class SimPeer {
       keys: identities.keys,
       random: identities.randomOf(this.name),
       onDecision: (decision: DecisionView, inspection: Inspection) => {
+        const { cause, recipient } = inspection.event(decision.event)
+        if (cause === 'Requesting' && recipient === inspection.ourIndex) this.decidedAlone++
         const observations = decision.payloads.map((payload) => inspection.payload(payload).observation)
         for (const it of observations) if (it.kind === 'StartDkg') this.#keyRequests.decided(namesOf(it.participants))
         const rest = observations.filter(({ kind }) => !isInternal(kind)).length
