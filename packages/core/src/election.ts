@@ -172,7 +172,8 @@ export class Election {
   #vote(x: number, slot: number): boolean {
     this.#voting.begin(x)
     for (let other = 0; other < this.#voters.count; other++) {
-      const event = this.#latest.at(other)
+      // A voter holds what its latest sync event holds: else whoever shows the events after it would hide that.
+      const event = this.#graph.latestSync(this.#latest.at(other))
       if (other === slot || event < this.#processedFrom) continue
       const start = this.#votesStart[event] as number
       if (start !== none) this.#voting.addOther(start, this.#votesStages[event] as number)

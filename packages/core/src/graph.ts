@@ -141,6 +141,11 @@ export class GossipGraph {
     return this.latestOn(x, lanes[0] as number)
   }
 
+  /** The event itself, if it is a sync event, or its nearest sync self-ancestor; none where there is none. */
+  latestSync(x: number): number {
+    return x === none || isSync(this.cause[x] as number) ? x : (this.syncSelfAncestor[x] as number)
+  }
+
   /** The latest event of each lane: all events are among these and their ancestors. */
   tips(): number[] {
     return this.laneEvents.map((_, lane) => this.latestInLane(lane))

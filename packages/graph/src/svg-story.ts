@@ -121,7 +121,7 @@ class DecisionStory {
     return source === undefined ? 'decided' : `taken over from ${this.#labels.name(source.event)}`
   }
 
-  /** What the other voters' latest events in the ancestry of the event hold about the subject at the same stage. */
+  /** What the other voters' latest sync events in the ancestry of the event hold about the subject at the same stage. */
   #othersAt(subject: number, event: number, entry: MetaVoteView): { event: number; entry: MetaVoteView }[] {
     const found = []
     for (const latest of this.#latestOfOthers(event)) {
@@ -132,7 +132,7 @@ class DecisionStory {
     return found
   }
 
-  /** The latest event of each other voter of whose fork the event is not aware. */
+  /** The latest sync event of each other voter of whose fork the event is not aware. */
   #latestOfOthers(event: number): number[] {
     const { creator, lastAncestors } = this.#inspection.event(event)
     const usable = (voter: number): boolean =>
@@ -144,9 +144,15 @@ class DecisionStory {
       if (!wanted.has(candidate.creator) || lastAncestors.get(candidate.creator) !== candidate.indexByCreator) continue
       if (!this.#inspection.descends(event, index)) continue
       wanted.delete(candidate.creator)
-      found.push(index)
+      found.push(this.#latestSync(index))
     }
     return found
+  }
+
+  #latestSync(index: number): number {
+    const { cause, selfParent } = this.#inspection.event(index)
+    const isSync = cause === 'Requesting' || cause === 'Request' || cause === 'Response'
+    return isSync || selfParent === undefined ? index : this.#latestSync(selfParent)
   }
 
   #listText(subject: number, first: number): string {

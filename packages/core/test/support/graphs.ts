@@ -116,6 +116,13 @@ class Gossip {
     if (to !== from) this.#underWay.push({ kind: 'Request', from: from.name, to: to.name, event })
   }
 
+  /** The end of the message; where it is a response, maybe a vote right after it. */
+  #recorded({ kind, event }: Message): number {
+    if (kind === 'Request' || this.#choose(2) === 0) return event
+    const vote = this.events.findIndex(({ cause, selfParent }) => cause === 'Observation' && selfParent === event)
+    return vote < 0 ? event : vote
+  }
+
   /** Some message arrives, late or never, and is answered at once. */
   #deliver(): void {
     const choose = this.#choose
@@ -129,7 +136,7 @@ class Gossip {
     const times = to.forks && choose(4) === 0 ? 2 : 1
     for (let i = 0; i < times; i++) {
       const branch = this.#branch(to, from.face + i)
-      const event = this.#append(to, branch, { cause: message.kind, otherParent: message.event })
+      const event = this.#append(to, branch, { cause: message.kind, otherParent: this.#recorded(message) })
       if (message.kind === 'Request') this.#underWay.push({ kind: 'Response', from: to.name, to: from.name, event })
     }
   }

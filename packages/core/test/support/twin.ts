@@ -180,7 +180,9 @@ export class Twin {
     return this.voters.flatMap((voter) => {
       if (voter === this.graph.at(x).creator) return []
       const latest = this.latestBy(x, voter)
-      const votes = latest === undefined ? undefined : this.metaEvents.get(latest)?.metaVotes.get(subject)
+      const sync =
+        latest === undefined ? undefined : [...this.graph.selfAncestorsOf(latest)].findLast((y) => this.graph.isSync(y))
+      const votes = sync === undefined ? undefined : this.metaEvents.get(sync)?.metaVotes.get(subject)
       return votes === undefined ? [] : [votes]
     })
   }
