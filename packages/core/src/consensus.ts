@@ -261,7 +261,7 @@ export class Consensus implements Inspected {
       if (observation.kind === 'Add') {
         voters = this.#addVoter(observation.peerId, voters, { payload, voters: before })
       } else if (observation.kind === 'StartDkg') {
-        this.#startDkg(observation.participants, voters, { payload, voters: before })
+        this.#startDkg(observation.participants, { payload, voters: before })
       } else if (observation.kind === 'DkgMessage' && voterId !== undefined) {
         const generated = this.keyGenerations?.take(observation.message, voterId)
         if (generated?.isForCoin === true) this.#coinKeys = generated.result
@@ -271,16 +271,16 @@ export class Consensus implements Inspected {
       if (leaving !== undefined) voters = this.#removeVoter(leaving, voters)
     }
     if (voters === before) return undefined
-    this.#openTo(voters)
+    this.#openToMembers()
     return voters
   }
 
-  #startDkg(participants: readonly PublicId[], voters: readonly number[], admission: Admission): void {
+  #startDkg(participants: readonly PublicId[], admission: Admission): void {
     if (this.keyGenerations === undefined) return
     // Who was removed by now takes no part.
     const present = participants.filter((id) => !this.#isRemoved(id))
-    const admitted = present.flatMap((id) => this.#admit(id, admission, ['DKG', 'SEND']) ?? [])
-    this.#openTo([...voters, ...admitted])
+    for (const id of present) this.#admit(id, admission, ['DKG', 'SEND'])
+    this.#openToMembers()
     this.keyGenerations.start(present, false)
   }
 
@@ -305,10 +305,11 @@ export class Consensus implements Inspected {
     return peer === undefined ? voters : [...voters, peer]
   }
 
-  /** As one of them we may send to all of them: if everyone waited to be contacted, newcomers among themselves would wait for ever. */
-  #openTo(members: readonly number[]): void {
-    if (this.ourIndex !== undefined && !members.includes(this.ourIndex)) return
-    for (const member of members) this.peers.setState(member, this.peers.at(member).state.with('RECV'))
+  /** As one of the voters and participants of keys we may send to all of them: if everyone waited to be contacted, newcomers among themselves would wait for ever. */
+  #openToMembers(): void {
+    const peers = [...this.peers]
+    if (this.ourIndex !== undefined && peers[this.ourIndex]?.state.dkg !== true) return
+    for (const [peer, { state }] of peers.entries()) if (state.dkg) this.peers.setState(peer, state.with('RECV'))
   }
 
   #removeVoter(id: PublicId, voters: readonly number[]): readonly number[] {

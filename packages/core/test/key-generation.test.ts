@@ -112,6 +112,24 @@ describe('a key that the application asks for', () => {
     expect(network.agrees).toBe(true)
   })
 
+  test('is had by a participant that comes late, when all members that let it in are gone', () => {
+    const network = new KeyNetwork(founders)
+    network.voteFor(startDkg(ids([...founders, 'Eve'])))
+    network.awaitKeys(1)
+    const newcomers = ['Frank', 'Grace', 'Hank', 'Ivan']
+    for (const name of newcomers) {
+      network.voteFor(add(mockIdentity.publicId(name)))
+      network.join(name)
+    }
+    network.run(chooser(2), () => newcomers.every((name) => network.allHave(`Add(${name})`)))
+    for (const name of founders) network.voteFor(remove(mockIdentity.publicId(name)))
+    network.run(chooser(3), () => founders.every((name) => network.allHave(`Remove(${name})`, newcomers)))
+    for (const name of founders) network.crash(name)
+    network.join('Eve')
+    network.run(chooser(4), () => network.keysOf('Eve').length > 0)
+    expect(network.keysOf('Eve')[0]?.secretKeyShare).toBeDefined()
+  })
+
   test('comes although a participant is silent', () => {
     const network = new KeyNetwork(founders)
     network.voteFor(startDkg(ids(founders)))
