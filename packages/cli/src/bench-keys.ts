@@ -17,6 +17,11 @@ export interface KeyMeasurement {
   readonly combine: number
   /** Of a coin, in all: one's own share, those of all others, and their sum. */
   readonly coin: number
+  readonly encrypt: number
+  /** To make a share in opening a ciphertext. */
+  readonly decryptionShare: number
+  readonly verifyDecryptionShare: number
+  readonly decrypt: number
 }
 
 /** How many elections needed a coin. */
@@ -79,6 +84,9 @@ export function measureKeys(scheme: KeyScheme, participants: number): KeyMeasure
   const signShare = medianMs(() => shares[0]?.sign(message, 'bench'))
   const verifyShare = medianMs(() => publicKeySet.verifyShare(0, message, 'bench', own))
   const combine = medianMs(() => publicKeySet.combine(signed))
+  const ciphertext = publicKeySet.encrypt(message, message)
+  const opening = new Map(shares.map((share, i) => [i, share.decryptionShare(ciphertext, message)]))
+  const opened = opening.get(0) ?? new Uint8Array()
   return {
     keys: scheme.name,
     participants,
@@ -87,6 +95,10 @@ export function measureKeys(scheme: KeyScheme, participants: number): KeyMeasure
     verifyShare,
     combine,
     coin: signShare + participants * verifyShare + combine,
+    encrypt: medianMs(() => publicKeySet.encrypt(message, message)),
+    decryptionShare: medianMs(() => shares[0]?.decryptionShare(ciphertext, message)),
+    verifyDecryptionShare: medianMs(() => publicKeySet.verifyDecryptionShare(0, ciphertext, message, opened)),
+    decrypt: medianMs(() => publicKeySet.decrypt(ciphertext, message, opening)),
   }
 }
 

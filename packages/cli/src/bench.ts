@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
 
 import { measureKeys, measureTosses, mostTossing } from './bench-keys.ts'
+import type { KeyMeasurement } from './bench-keys.ts'
 import {
   blsKeys,
   mockKeys,
@@ -162,6 +163,26 @@ function print(measurements: readonly Measurement[], json: boolean): void {
   }
 }
 
+type Column = readonly [name: string, of: (cost: KeyMeasurement) => number]
+
+function printCosts(costs: readonly KeyMeasurement[], columns: readonly Column[]): void {
+  const row = (name: string, cells: readonly string[]): void => {
+    console.log(
+      `${name.padEnd(26)}${cells.map((cell, i) => cell.padStart(2 + Math.max(8, columns[i]?.[0].length ?? 0))).join('')}`,
+    )
+  }
+  row(
+    'ms per participant',
+    columns.map(([name]) => name),
+  )
+  for (const cost of costs) {
+    row(
+      `${cost.keys}, ${String(cost.participants)} participants`,
+      columns.map(([, of]) => of(cost).toFixed(3)),
+    )
+  }
+}
+
 function printKeys(sizes: readonly number[], json: boolean): void {
   const costs = [blsKeys, mockKeys].flatMap((scheme) => sizes.map((size) => measureKeys(scheme, size)))
   const tosses = sizes
@@ -171,13 +192,20 @@ function printKeys(sizes: readonly number[], json: boolean): void {
     console.log(JSON.stringify({ costs, tosses }, undefined, 2))
     return
   }
-  console.log('ms per participant         generation  sign share  verify share  combine  coin in all')
-  for (const { keys, participants, generation, signShare, verifyShare, combine, coin } of costs) {
-    const ms = (value: number, width: number): string => value.toFixed(3).padStart(width)
-    const name = `${keys}, ${String(participants)} participants`
-    const cells = [ms(generation, 10), ms(signShare, 12), ms(verifyShare, 14), ms(combine, 9), ms(coin, 13)]
-    console.log(`${name.padEnd(27)}${cells.join('')}`)
-  }
+  printCosts(costs, [
+    ['generation', ({ generation }) => generation],
+    ['sign share', ({ signShare }) => signShare],
+    ['verify share', ({ verifyShare }) => verifyShare],
+    ['combine', ({ combine }) => combine],
+    ['coin in all', ({ coin }) => coin],
+  ])
+  console.log()
+  printCosts(costs, [
+    ['encrypt', ({ encrypt }) => encrypt],
+    ['share in opening', ({ decryptionShare }) => decryptionShare],
+    ['verify it', ({ verifyDecryptionShare }) => verifyDecryptionShare],
+    ['open', ({ decrypt }) => decrypt],
+  ])
   if (tosses.length === 0) return
   console.log('\nscheduler                   elections  need a coin  coins each  ms each')
   for (const { participants, schedule, elections, tossed, coins } of tosses) {
@@ -204,7 +232,7 @@ new Command('bench')
   .option('--events <n>', 'events of a generated graph', positiveInteger, 20_000)
   .option(
     '--keys',
-    'what key generations and coins cost instead, with 4, 7, 10 and 31 participants; and how many elections need a coin, with up to 10',
+    'what key generations, coins and encryption cost instead, with 4, 7, 10 and 31 participants; and how many elections need a coin, with up to 10',
     false,
   )
   .option('--stretches', 'one run of the generated graph in ten stretches: does the age of the network matter?', false)
