@@ -5,7 +5,7 @@ import { nextMetaVotes } from './support/twin-votes.ts'
 import type { TwinCoin, TwinMetaVote } from './support/twin-votes.ts'
 
 /*
- * The attack on the binary agreement without confirmations (docs/binary-agreement.md, lemma 10): who learns the coin when the first correct voter reaches it chooses which value the others take, and takes the other
+ * The attack on the binary agreement without confirmations (docs/binary-agreement.md, section 5): who learns the coin when the first correct voter reaches it chooses which value the others take, and takes the other
  * one. Seven voters at step 2: p1 to p5 are correct, b1 and b2 are not. Each event records one other event; its meta-votes follow.
  */
 
