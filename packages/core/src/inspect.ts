@@ -12,6 +12,11 @@ import type { PeerState } from './peers.ts'
 /** Why an event exists (protocol.md section 2). */
 export type CauseKind = 'Requesting' | 'Request' | 'Response' | 'Observation' | 'Initial' | 'CoinShares' | 'Conclusion'
 
+/** Is it the cause of a sync event (section 2)? */
+export function isSyncCause(cause: CauseKind): boolean {
+  return cause === 'Requesting' || cause === 'Request' || cause === 'Response'
+}
+
 export interface PeerView {
   /** Number of the peer in this graph: local, never compared between peers. */
   readonly index: number

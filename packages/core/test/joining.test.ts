@@ -5,12 +5,10 @@ import { describe, expect, test } from 'vitest'
 import { Event } from '../src/event.ts'
 import { Message } from '../src/message.ts'
 import type { PublicId } from '../src/identity.ts'
-import { mockKeys } from '../src/keys.ts'
 import { mockIdentity } from '../src/mock-identity.ts'
 import { add, opaque, remove, stringCodec } from '../src/observation.ts'
 import { Parsec } from '../src/parsec.ts'
-import type { ParsecOptions } from '../src/parsec.ts'
-import { seededRandom } from './support/keys.ts'
+import { KeyNetwork } from './support/key-network.ts'
 import { Network, chooser, pick, textOf, thrownBy } from './support/network.ts'
 import type { Choose } from './support/network.ts'
 import { initialEvent, voteEvent } from './support/vote-event.ts'
@@ -27,12 +25,6 @@ function causesBy(network: Network, owner: string, creator: string): string[] {
 function voterNames(network: Network, owner: string): string[] {
   const inspection = network.peer(owner).inspect()
   return inspection.voters().map((peer) => inspection.peers()[peer]?.name ?? '')
-}
-
-class KeyNetwork extends Network {
-  override get options(): ParsecOptions<string> {
-    return { ...super.options, coin: 'threshold', keys: mockKeys, random: seededRandom('joining') }
-  }
 }
 
 /** The same events in another order, parents before children, and the last one last. */

@@ -2,49 +2,22 @@
 
 import { inspect } from 'node:util'
 import { describe, expect, test } from 'vitest'
-import type { CoinShares } from '../src/coin-shares.ts'
 import { encodeAck } from '../src/dealing.ts'
 import { ed25519Identity } from '../src/ed25519-identity.ts'
 import { utf8Bytes } from '../src/encoding.ts'
 import { Event } from '../src/event.ts'
-import { Evidence } from '../src/evidence.ts'
 import type { PublicId } from '../src/identity.ts'
 import { blsKeys, mockKeys } from '../src/keys.ts'
 import { KeyGenerations } from '../src/key-generation.ts'
 import { encodeKeyMessage } from '../src/key-message.ts'
-import { limits } from '../src/limits.ts'
 import { Message } from '../src/message.ts'
 import { mockIdentity } from '../src/mock-identity.ts'
-import { add, observationText, opaque, remove, sortedIds, startDkg, stringCodec } from '../src/observation.ts'
-import type { KeyResult } from '../src/observation.ts'
-import { OwnKeys } from '../src/own-keys.ts'
+import { add, observationText, opaque, remove, startDkg, stringCodec } from '../src/observation.ts'
 import type { ParsecOptions } from '../src/parsec.ts'
+import { KeyNetwork, founders, ids } from './support/key-network.ts'
 import { participantsOf, seededRandom } from './support/keys.ts'
-import { Network, chooser, codeOf } from './support/network.ts'
+import { chooser } from './support/network.ts'
 import { voteEvent } from './support/vote-event.ts'
-
-const ids = (names: readonly string[]): PublicId[] => names.map((name) => mockIdentity.publicId(name))
-const founders = ['Alice', 'Bob', 'Carol', 'Dave']
-
-class KeyNetwork extends Network {
-  override get options(): ParsecOptions<string> {
-    return { ...super.options, coin: 'threshold', keys: mockKeys, random: seededRandom('a key network') }
-  }
-
-  voteFor(observation: Parameters<Network['decide']>[0]): void {
-    for (const peer of this.peers.values()) if (peer.canVote()) peer.voteFor(observation)
-  }
-
-  /** The keys that a peer has put out. */
-  keysOf(name: string): KeyResult[] {
-    return this.blocksOf(name).flatMap(({ observation }) => (observation.kind === 'DkgResult' ? [observation] : []))
-  }
-
-  /** Until all have so many keys. */
-  awaitKeys(count: number, choose = chooser(1), exchanges = 4000): void {
-    this.run(choose, () => [...this.peers.keys()].every((name) => this.keysOf(name).length >= count), exchanges)
-  }
-}
 
 const message = utf8Bytes('a message')
 
@@ -148,12 +121,7 @@ describe('a key that the application asks for', () => {
     const events = [...network.peer('Dave').createGossip(alice).events]
     network.crash('Dave')
     network.voteFor(startDkg(ids(founders)))
-    const isBegun = (name: string): boolean =>
-      !network
-        .peer(name)
-        .ourUnpolledObservations()
-        .some(({ kind }) => kind === 'StartDkg')
-    network.run(chooser(1), () => [...network.peers.keys()].every(isBegun))
+    network.awaitBeginning()
     const group = { participants: ids(founders), context: Uint8Array.of(1, 0, 0, 0) }
     for (const seed of [1, 2]) {
       const bytes = mockKeys.encodePart(mockKeys.deal(group, 3, seededRandom(seed)))
@@ -192,16 +160,10 @@ describe('a key that the application asks for', () => {
   })
 
   describe('is begun anew among those who are left when these might not complete it', () => {
-    const isOpen = (network: KeyNetwork, name: string): boolean =>
-      network
-        .peer(name)
-        .ourUnpolledObservations()
-        .some(({ kind }) => kind === 'StartDkg')
-
     function keyAfterRemovals(of: readonly string[], leaving: readonly string[], silent: readonly string[]): string[] {
       const network = new KeyNetwork([...founders, 'Eve', 'Frank', 'Grace', 'Hank', 'Ivan'])
       network.voteFor(startDkg(ids(of)))
-      network.run(chooser(1), () => ![...network.peers.keys()].some((name) => isOpen(network, name)))
+      network.awaitBeginning()
       expect(network.keysOf('Ivan')).toEqual([])
       for (const name of silent) network.crash(name)
       for (const name of leaving) network.voteFor(remove(mockIdentity.publicId(name)))
@@ -347,131 +309,5 @@ describe('the messages of a key generation', () => {
     disturb(take)
     disturb(take)
     expect(take(2, ackOf(1, 2))).toBe(true)
-  })
-})
-
-describe('the key of the coin', () => {
-  const thresholds = (network: KeyNetwork): (number | undefined)[] =>
-    [...network.peers.values()].map((peer) => peer.inspect().coinThreshold)
-
-  test('is generated from genesis on, and anew whenever the voters change; no block tells of it', () => {
-    const network = new KeyNetwork(founders)
-    expect(thresholds(network)).toEqual([undefined, undefined, undefined, undefined])
-    network.run(chooser(1), () => thresholds(network).every((t) => t === 1))
-    network.voteFor(add(mockIdentity.publicId('Eve')))
-    network.join('Eve')
-    network.run(chooser(2), () => network.allHave('Add(Eve)'))
-    expect(thresholds(network)).toEqual([undefined, undefined, undefined, undefined, undefined])
-    network.run(chooser(3), () => thresholds(network).every((t) => t === 1))
-    for (const name of network.peers.keys()) expect(network.keysOf(name)).toEqual([])
-    expect(network.agrees).toBe(true)
-  })
-
-  test('is generated by as many voters as can; more go on without one', () => {
-    const [us, ...others] = participantsOf(limits.keyParticipants + 1)
-    if (us === undefined) throw new Error('no participant')
-    const all = sortedIds([us, ...others].map(({ publicId }) => publicId))
-    const generations = new KeyGenerations(mockKeys, new OwnKeys(us, mockKeys, seededRandom('many')))
-    generations.start(all, true)
-    expect(generations.isRunning(0)).toBe(false)
-    generations.start(all.slice(1), true)
-    expect(generations.isRunning(0)).toBe(true)
-  })
-
-  /** Dave sends Alice, after what is right, shares of his own making, and is not heard of again. */
-  function withSharesOfDave(coinsAt: (election: number) => CoinShares): {
-    network: KeyNetwork
-    code: string | undefined
-  } {
-    const network = new KeyNetwork(founders)
-    network.run(chooser(1), () => thresholds(network).every((t) => t === 1))
-    const dave = mockIdentity.secretId('Dave')
-    const [alice] = ids(['Alice'])
-    if (alice === undefined) throw new Error('no Alice')
-    const { events } = network.peer('Dave').createGossip(alice)
-    const coins = coinsAt(network.peer('Alice').inspect().election)
-    const selfParent = events.at(-1)?.hash ?? new Uint8Array()
-    const shares = Event.create(dave, { kind: 'CoinShares', selfParent, coins }, stringCodec)
-    const asking = Event.create(dave, { kind: 'Requesting', selfParent: shares.hash, recipient: alice }, stringCodec)
-    network.crash('Dave')
-    const request = new Message('request', [...events, shares, asking])
-    const code = codeOf(() => network.peer('Alice').handleRequest(dave.publicId, request.toBytes()))
-    return { network, code }
-  }
-
-  test.each([
-    [
-      'wrong',
-      (election: number) => ({ election, shares: [{ round: 1, subject: 0, share: new Uint8Array(4).fill(7) }] }),
-    ],
-    [
-      'of no length that a share has',
-      (election: number) => ({ election, shares: [{ round: 1, subject: 0, share: new Uint8Array(0) }] }),
-    ],
-    [
-      'of a subject that does not exist',
-      (election: number) => ({ election, shares: [{ round: 1, subject: 4, share: new Uint8Array(4).fill(7) }] }),
-    ],
-    [
-      'of an election without a key',
-      () => ({ election: 0, shares: [{ round: 1, subject: 0, share: new Uint8Array(4).fill(7) }] }),
-    ],
-  ])('makes a share provable that is %s: its author is removed, and third parties can see why', (_, coinsAt) => {
-    const { network, code } = withSharesOfDave(coinsAt)
-    expect(code).toBeUndefined()
-    const isGone = (name: string): boolean =>
-      network.blocksOf(name).some(({ observation }) => observation.kind === 'Accusation')
-    network.run(chooser(4), () => ['Alice', 'Bob', 'Carol'].every(isGone))
-    const block = network.blocksOf('Carol').find(({ observation }) => observation.kind === 'Accusation')
-    expect(block?.observation).toMatchObject({ offender: { name: 'Dave' }, malice: { kind: 'InvalidCoinShare' } })
-    const evidence = block && network.peer('Carol').evidence(block.observation)
-    const { codec, identities = mockIdentity } = network.options
-    const read = Evidence.decode(evidence?.toBytes({ codec }) ?? new Uint8Array(), { codec, identities })
-    read.verify(ids(founders), network.options)
-    expect(
-      codeOf(() => {
-        read.verify(ids(founders), { ...network.options, coin: 'predictable' })
-      }),
-    ).toBe('InvalidEvidence')
-  })
-
-  test('makes a wrong share provable whose author hides that the election has begun', () => {
-    const network = new KeyNetwork(founders)
-    const dave = mockIdentity.secretId('Dave')
-    const [alice] = ids(['Alice'])
-    if (alice === undefined) throw new Error('no Alice')
-    // He knows nothing but his own first events.
-    const { events } = network.peer('Dave').createGossip(alice)
-    network.crash('Dave')
-    network.run(chooser(1), () => thresholds(network).every((t) => t === 1))
-    const coins = {
-      election: network.peer('Alice').inspect().election,
-      shares: [{ round: 1, subject: 0, share: new Uint8Array(4).fill(7) }],
-    }
-    const selfParent = events.at(-1)?.hash ?? new Uint8Array()
-    const shares = Event.create(dave, { kind: 'CoinShares', selfParent, coins }, stringCodec)
-    const asking = Event.create(dave, { kind: 'Requesting', selfParent: shares.hash, recipient: alice }, stringCodec)
-    network.peer('Alice').handleRequest(dave.publicId, new Message('request', [...events, shares, asking]))
-    const isGone = (name: string): boolean =>
-      network.blocksOf(name).some(({ observation }) => observation.kind === 'Accusation')
-    network.run(chooser(4), () => ['Alice', 'Bob', 'Carol'].every(isGone))
-    const block = network.blocksOf('Bob').find(({ observation }) => observation.kind === 'Accusation')
-    const evidence = block && network.peer('Bob').evidence(block.observation)
-    expect(evidence?.accusation.malice.kind).toBe('InvalidCoinShare')
-    evidence?.verify(ids(founders), network.options)
-  })
-
-  test('lets nobody in who brings shares of an election that has not begun, and blames nobody', () => {
-    const share = new Uint8Array(4).fill(7)
-    const { network, code } = withSharesOfDave((election) => ({
-      election: election + 1,
-      shares: [{ round: 1, subject: 0, share }],
-    }))
-    expect(code).toBe('PrematureCoinShares')
-    network.voteFor(opaque('on'))
-    network.run(chooser(5), () => network.allHave('OpaquePayload(on)'))
-    for (const name of network.peers.keys()) {
-      expect(network.blocksOf(name).some(({ observation }) => observation.kind === 'Accusation')).toBe(false)
-    }
   })
 })

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
+import { isSyncCause } from '@parsec-bft/core'
 import type { DecisionView, Inspection, MetaVoteView } from '@parsec-bft/core'
 import type { EventLabels } from './labels.ts'
 
@@ -151,8 +152,7 @@ class DecisionStory {
 
   #latestSync(index: number): number {
     const { cause, selfParent } = this.#inspection.event(index)
-    const isSync = cause === 'Requesting' || cause === 'Request' || cause === 'Response'
-    return isSync || selfParent === undefined ? index : this.#latestSync(selfParent)
+    return isSyncCause(cause) || selfParent === undefined ? index : this.#latestSync(selfParent)
   }
 
   #listText(subject: number, first: number): string {

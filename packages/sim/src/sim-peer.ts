@@ -64,7 +64,7 @@ export interface PeerSetting {
 /** How a topic is voted for. */
 export function observationOf(topic: Topic, identities: Identities): Observation<string> {
   if (topic.kind === 'payload') return opaque(topic.text)
-  if (topic.kind === 'key') return startDkg(topic.participants.map((name) => identities.secretId(name).publicId))
+  if (topic.kind === 'key') return startDkg(idsOf(topic.participants, identities))
   const { publicId } = identities.secretId(topic.peer)
   return topic.kind === 'add' ? add(publicId) : remove(publicId)
 }
@@ -110,7 +110,6 @@ export class SimPeer {
     this.name = this.id.name
     this.voters = setting.genesis
     const { options, identities } = setting
-    const ids = (names: readonly string[]): PublicId[] => names.map((name) => identities.secretId(name).publicId)
     const parsecOptions = {
       codec: stringCodec,
       identities: identities.scheme,
@@ -129,11 +128,11 @@ export class SimPeer {
       },
       onReport: (report: Report) => setting.onReport?.(report),
     }
-    const founders = ids(setting.genesis)
+    const founders = idsOf(setting.genesis, identities)
     if (section === undefined) {
       this.parsec = Parsec.fromGenesis(secretId, founders, parsecOptions)
       this.#recordVote(genesis(founders), 0)
-    } else this.parsec = Parsec.fromExisting(secretId, founders, ids(section), parsecOptions)
+    } else this.parsec = Parsec.fromExisting(secretId, founders, idsOf(section, identities), parsecOptions)
   }
 
   get live(): boolean {
@@ -212,7 +211,7 @@ export class SimPeer {
     const asked = this.#keyRequests.came(participants, (name) => this.#removed.has(name))
     if (asked === undefined) this.#fail(`put out a key of ${participants.join(', ')} that nobody asked for`)
     this.keys.push({ participants, asked: asked.length, voters: this.voters })
-    const start = startDkg(asked.map((name) => this.#setting.identities.secretId(name).publicId))
+    const start = startDkg(idsOf(asked, this.#setting.identities))
     this.#putOutKeys.add(keyOf(start, undefined, this.#setting.options))
     this.#putOutObservations.add(observationText(start))
   }
@@ -253,6 +252,10 @@ export class SimPeer {
   #fail(reason: string): never {
     throw new CheckFailure('interface', `${this.name} ${reason}`, this.name)
   }
+}
+
+function idsOf(names: readonly string[], identities: Identities): PublicId[] {
+  return names.map((name) => identities.secretId(name).publicId)
 }
 
 function namesOf(ids: readonly PublicId[]): string[] {

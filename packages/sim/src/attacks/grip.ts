@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
 
+import { isSyncCause } from '@parsec-bft/core'
 import type { Inspection, MetaVoteView } from '@parsec-bft/core'
 import { CheckFailure } from '../check-failure.ts'
 import type { SimPeer } from '../sim-peer.ts'
@@ -77,5 +78,5 @@ export class Grip<A extends Letter> implements Post {
 
 function isOwnSync(inspection: Inspection, index: number): boolean {
   const { creator, cause } = inspection.event(index)
-  return creator === inspection.ourIndex && (cause === 'Requesting' || cause === 'Request' || cause === 'Response')
+  return creator === inspection.ourIndex && isSyncCause(cause)
 }
