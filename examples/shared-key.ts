@@ -31,14 +31,16 @@ if (alice?.secretKeyShare === undefined || carol?.secretKeyShare === undefined) 
 const { publicKeySet } = alice
 const signers = [alice.secretKeyShare, carol.secretKeyShare]
 
-// A random beacon: each round's number is unknown to all, and to any one of them, until two of them say so; then it is the same for everybody, and anybody can check it.
+// A random beacon: each round's number is unknown to all, and to any one of them, until two of them
+// say so; then it is the same for everybody, and anybody can check it.
 for (const round of ['round 1', 'round 2', 'round 3'].map(utf8Bytes)) {
   const shares = new Map(signers.map((signer) => [signer.index, signer.sign(round, 'beacon')]))
   const signature = publicKeySet.combine(shares)
   console.log(toHex(signature.subarray(-8)), publicKeySet.verify(round, 'beacon', signature))
 }
 
-// Sealed bids: anybody encrypts to the group; the bids are ordered as they are, and no one of them can read any before two of them open it.
+// Sealed bids: anybody encrypts to the group; the bids are ordered as they are, and no one of them
+// can read any before two of them open it.
 const auction = utf8Bytes('auction 7')
 const bid = publicKeySet.encrypt(utf8Bytes('1200 for the clock'), auction)
 const opening = new Map(signers.map((signer) => [signer.index, signer.decryptionShare(bid, auction)]))

@@ -125,7 +125,10 @@ function summary({ peers, rounds, coin, blind }: StallPlan, runs: readonly Stall
   return `${lines.join('\n')}\n`
 }
 
-/** A bar for how many values are as large or larger, its length logarithmic: where these are halved at each row, the bars are shorter by the same each time. */
+/**
+ * A bar for how many values are as large or larger, its length logarithmic: where these are halved
+ * at each row, the bars are shorter by the same each time.
+ */
 function tail(values: readonly number[]): string[] {
   const charactersPerDoubling = 6
   return [...new Set(values)]

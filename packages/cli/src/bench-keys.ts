@@ -35,7 +35,10 @@ export interface TossMeasurement {
 }
 
 const repetitions = 9
-/** Networks in a measurement of coins, each deciding so many payloads, one every few rounds: the first of them before there is a key. */
+/**
+ * Networks in a measurement of coins, each deciding so many payloads, one every few rounds: the
+ * first of them before there is a key.
+ */
 const networks = 30
 const payloads = 60
 const payloadEveryRounds = 8

@@ -11,7 +11,10 @@ import { counted } from './narration.ts'
 /** What we call our files: the peer, then the number of its decision or `end`. */
 const graphFile = /^[A-Za-z0-9][\w-]*-(?:\d{3,}|end)\.(?:dot|svg)$/
 
-/** The folder for graphs, made if need be, and free of earlier ones; without a name, a fresh one for temporary files. */
+/**
+ * The folder for graphs, made if need be, and free of earlier ones; without a name, a fresh one for
+ * temporary files.
+ */
 export function prepareFolder(name: string | undefined): string {
   if (name === undefined) return mkdtempSync(join(tmpdir(), 'parsec-'))
   try {
@@ -57,7 +60,10 @@ export class GraphDump {
     this.#isWanted = (peer) => peers?.includes(peer) ?? true
   }
 
-  /** The graph to look at first, as a path: the earliest decision about more than Genesis. Undefined when no graph was written. */
+  /**
+   * The graph to look at first, as a path: the earliest decision about more than Genesis. Undefined
+   * when no graph was written.
+   */
   get first(): string | undefined {
     return this.#first === undefined ? undefined : join(this.folder, this.#first.file)
   }
@@ -79,7 +85,8 @@ export class GraphDump {
   #write(name: string, when: string, dot: string, svg: () => string): void {
     this.#save(`${name}.dot`, dot)
     if (this.#withSvg) this.#save(`${name}.svg`, svg())
-    // Digits come before letters: numbered decisions first, then the founding alone, then what was under way at the end.
+    // Digits come before letters: numbered decisions first, then the founding alone, then what was
+    // under way at the end.
     const rank = `${when} ${name}`
     if (this.#first !== undefined && this.#first.rank <= rank) return
     this.#first = { rank, file: `${name}.${this.#withSvg ? 'svg' : 'dot'}` }

@@ -19,7 +19,8 @@ type Json = Readonly<Record<string, unknown>>
 const peerNamePattern = /^[A-Za-z0-9][\w-]{0,63}$/
 
 /**
- * Reads the options of a simulation from JSON text. Only their shape is checked here: `checkOptions` of the simulator checks the rest.
+ * Reads the options of a simulation from JSON text. Only their shape is checked here:
+ * `checkOptions` of the simulator checks the rest.
  *
  * Throws UsageError, which says where the text is wrong.
  */

@@ -41,7 +41,10 @@ export class Ancestry {
   }
 }
 
-/** Remembers events under keys, of those that are self-ancestors of each other the first one only: as many per key as its creator has branches. */
+/**
+ * Remembers events under keys, of those that are self-ancestors of each other the first one only:
+ * as many per key as its creator has branches.
+ */
 export class FirstOnLine<K> {
   readonly #graph: GossipGraph
   readonly #events = new Map<K, number[]>()

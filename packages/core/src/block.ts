@@ -19,8 +19,9 @@ export function isSupermajority(count: number, n: number): boolean {
 }
 
 /**
- * What consensus puts out: an observation and votes for it, so that anyone who knows the voters can check it. The set of proofs may
- * differ from peer to peer; observation and place do not (section 6).
+ * What consensus puts out: an observation and votes for it, so that anyone who knows the voters can
+ * check it. The set of proofs may differ from peer to peer; observation and place do not (section
+ * 6).
  */
 export class Block<P> {
   readonly observation: Observation<P>
@@ -33,8 +34,9 @@ export class Block<P> {
   }
 
   /**
-   * Checks the block against the voters of its time, from public data alone: distinct voters, valid signatures, and a supermajority of them
-   * or, for what is decided singly, one. The result of a key generation has no proofs and cannot be checked so.
+   * Checks the block against the voters of its time, from public data alone: distinct voters, valid
+   * signatures, and a supermajority of them or, for what is decided singly, one. The result of a
+   * key generation has no proofs and cannot be checked so.
    *
    * Throws `InvalidBlock`.
    */

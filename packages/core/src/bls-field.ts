@@ -12,7 +12,10 @@ function integerOf(bytes: Uint8Array): bigint {
   return bytes.length === 0 ? 0n : BigInt('0x' + toHex(bytes))
 }
 
-/** The scalars of BLS12-381: integers modulo the order of its groups; encoded in 32 bytes, big-endian, as secret keys are. */
+/**
+ * The scalars of BLS12-381: integers modulo the order of its groups; encoded in 32 bytes,
+ * big-endian, as secret keys are.
+ */
 export const blsField: Field<bigint> = {
   scalarLength,
   /** ceil((255 + 128) / 8), RFC 9380 section 5.1. */

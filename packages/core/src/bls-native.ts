@@ -33,7 +33,8 @@ function undefinedIfThrown<T>(read: () => T): T | undefined {
 }
 
 /**
- * BLS12-381 by blst, which adds points but does not multiply them: multiples are made of doublings and additions, and where the scalar may be secret, or it is about pairings that are no
+ * BLS12-381 by blst, which adds points but does not multiply them: multiples are made of doublings
+ * and additions, and where the scalar may be secret, or it is about pairings that are no
  * signature's, by noble. Its tag of the hash is that of `blsCiphersuite`.
  */
 export function nativeBls(blst: typeof Blst): PairingGroup<bigint, PublicKey, Signature> {

@@ -10,7 +10,10 @@ const { Fp12 } = bls12_381.fields
 type Point1 = InstanceType<typeof G1>
 type Point2 = InstanceType<typeof G2>
 
-/** The ciphersuite of draft-irtf-cfrg-bls-signature section 4.2.3, the only one that native libraries offer everywhere. */
+/**
+ * The ciphersuite of draft-irtf-cfrg-bls-signature section 4.2.3, the only one that native
+ * libraries offer everywhere.
+ */
 export const blsCiphersuite = 'BLS_SIG_BLS12381G2_XMD:SHA-256_SSWU_RO_POP_'
 
 interface DecodedPoint {
@@ -31,7 +34,10 @@ function decode<P extends DecodedPoint>(fromBytes: (bytes: Uint8Array) => P, len
   }
 }
 
-/** Noble encodes no identity; wrong shares can add up to it, and native libraries do. Zcash's encoding: compressed, at infinity. */
+/**
+ * Noble encodes no identity; wrong shares can add up to it, and native libraries do. Zcash's
+ * encoding: compressed, at infinity.
+ */
 function encode(point: DecodedPoint, length: number): Uint8Array {
   return point.is0() ? Uint8Array.from({ length }, (_, i) => (i === 0 ? 0xc0 : 0)) : point.toBytes(true)
 }
@@ -49,7 +55,10 @@ function samePairing(a: Point1, message: Uint8Array, b: Point1, signature: Point
   return Fp12.eql(product, Fp12.ONE)
 }
 
-/** Plain JavaScript: for browsers, for machines without a native library, and as the judge in tests. Not constant-time. */
+/**
+ * Plain JavaScript: for browsers, for machines without a native library, and as the judge in tests.
+ * Not constant-time.
+ */
 export const nobleBls: PairingGroup<bigint, Point1, Point2> = {
   field: blsField,
   pointLength: 48,

@@ -14,7 +14,10 @@ export interface CoinShare {
   readonly share: Uint8Array
 }
 
-/** The shares that an event brings (protocol.md section 11): of one election, ascending by round and then by subject. */
+/**
+ * The shares that an event brings (protocol.md section 11): of one election, ascending by round and
+ * then by subject.
+ */
 export interface CoinShares {
   /** Number of the election, from 0. */
   readonly election: number

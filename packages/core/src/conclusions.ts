@@ -4,11 +4,14 @@ import { none } from './graph.ts'
 import type { GossipGraph } from './graph.ts'
 
 /**
- * The decisions of ours that no event of ours bears out yet: we found an election decided, and no event of ours descends from what decides it.
+ * The decisions of ours that no event of ours bears out yet: we found an election decided, and no
+ * event of ours descends from what decides it.
  *
- * Whoever gets an event of ours gets its ancestors, and with them, if all is borne out, has decided what we had decided when we made it. Else it may lack what
- * decides: an event of a forker's branch, say, that nobody has recorded. Then it would refuse what can only be understood after that decision, and with it
- * all that we made later. So we record what decides before we take in, or make, anything of that kind. Of the decisions up to our admission we record the last one only:
+ * Whoever gets an event of ours gets its ancestors, and with them, if all is borne out, has decided
+ * what we had decided when we made it. Else it may lack what decides: an event of a forker's
+ * branch, say, that nobody has recorded. Then it would refuse what can only be understood after
+ * that decision, and with it all that we made later. So we record what decides before we take in,
+ * or make, anything of that kind. Of the decisions up to our admission we record the last one only:
  * whoever takes in our first event has decided them.
  */
 export class Conclusions {
@@ -20,7 +23,10 @@ export class Conclusions {
   #from = 0
   /** Who became a member by these decisions. */
   readonly #admitted = new Set<number>()
-  /** Who was removed by one of them is owed no more than what decides it, so that is recorded at once: see `Farewells`. */
+  /**
+   * Who was removed by one of them is owed no more than what decides it, so that is recorded at
+   * once: see `Farewells`.
+   */
   #isUrgent = false
 
   constructor(graph: GossipGraph, ourIndex: number) {
@@ -65,7 +71,10 @@ export class Conclusions {
     return this.#isUrgent
   }
 
-  /** Can an event by this creator, with shares for an election or without, only be understood after a decision that is not borne out? */
+  /**
+   * Can an event by this creator, with shares for an election or without, only be understood after
+   * a decision that is not borne out?
+   */
   mustPrecede(creator: number, election: number | undefined): boolean {
     if (this.#unrecorded.length === 0) return false
     return this.#isUrgent || this.#admitted.has(creator) || (election !== undefined && election > this.#from)

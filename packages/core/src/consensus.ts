@@ -64,8 +64,9 @@ export interface EventInput {
 }
 
 /**
- * Gossip graph, election and membership over plain numbers: no signatures, no messages. What {@link Parsec} is built on, and what replays of recorded
- * graphs, tests and benchmarks use directly. Trusts its caller: parents exist, creators match.
+ * Gossip graph, election and membership over plain numbers: no signatures, no messages. What {@link
+ * Parsec} is built on, and what replays of recorded graphs, tests and benchmarks use directly.
+ * Trusts its caller: parents exist, creators match.
  */
 export class Consensus implements Inspected {
   readonly graph = new GossipGraph()
@@ -165,7 +166,10 @@ export class Consensus implements Inspected {
     return new GraphInspection(this)
   }
 
-  /** Is it an election that has not begun, and, if we were removed before, never will for us? Then we cannot judge shares of its coins. */
+  /**
+   * Is it an election that has not begun, and, if we were removed before, never will for us? Then
+   * we cannot judge shares of its coins.
+   */
   isToCome(election: number): boolean {
     return election > this.#elections
   }
@@ -175,7 +179,10 @@ export class Consensus implements Inspected {
     this.#stopped = true
   }
 
-  /** Whoever votes for the same again and again costs no more: what descends from a later vote descends from the first. */
+  /**
+   * Whoever votes for the same again and again costs no more: what descends from a later vote
+   * descends from the first.
+   */
   #carry(x: number, payload: number): void {
     const { graph } = this
     const { carriers } = this.payloads.at(payload)
@@ -233,7 +240,10 @@ export class Consensus implements Inspected {
     if (voters.length > 1) this.keyGenerations?.start(sortedIds(voters), true)
   }
 
-  /** Its creator has not forked, as far as the graph shows by now. Who looks at a graph from outside has nothing to record. */
+  /**
+   * Its creator has not forked, as far as the graph shows by now. Who looks at a graph from outside
+   * has nothing to record.
+   */
   #mayRecord(x: number): boolean {
     if (this.conclusions === undefined) return true
     const { creator, lanesOf } = this.graph
@@ -249,7 +259,10 @@ export class Consensus implements Inspected {
     return peers.map((peer) => this.peers.at(peer).id)
   }
 
-  /** Applies what was decided to the peers (section 7) and the key generations (section 9); returns the new voters if they changed. */
+  /**
+   * Applies what was decided to the peers (section 7) and the key generations (section 9); returns
+   * the new voters if they changed.
+   */
   #apply(
     { payloads }: Decision,
     before: readonly number[],
@@ -305,7 +318,10 @@ export class Consensus implements Inspected {
     return peer === undefined ? voters : [...voters, peer]
   }
 
-  /** As one of the voters and participants of keys we may send to all of them: if everyone waited to be contacted, newcomers among themselves would wait for ever. */
+  /**
+   * As one of the voters and participants of keys we may send to all of them: if everyone waited to
+   * be contacted, newcomers among themselves would wait for ever.
+   */
   #openToMembers(): void {
     const peers = [...this.peers]
     if (this.ourIndex !== undefined && peers[this.ourIndex]?.state.dkg !== true) return

@@ -18,11 +18,12 @@ import { Refusals } from './refusal.ts'
 /**
  * Finds malice in the graph, and judges how others accuse it (protocol.md section 8).
  *
- * What a sync event must have accused, and what it may have, follows from its ancestry alone, so all peers judge alike, and a peer that accuses what the ancestry of its coming sync event
- * proves is never accused itself.
+ * What a sync event must have accused, and what it may have, follows from its ancestry alone, so
+ * all peers judge alike, and a peer that accuses what the ancestry of its coming sync event proves
+ * is never accused itself.
  *
- * On a line of self-ancestors only the first event with faults of its own is reported. It is enough to remove the creator, and whoever has many
- * faults cannot make others write as many accusations.
+ * On a line of self-ancestors only the first event with faults of its own is reported. It is enough
+ * to remove the creator, and whoever has many faults cannot make others write as many accusations.
  */
 export class Detection<P> {
   readonly #consensus: Consensus
@@ -61,7 +62,10 @@ export class Detection<P> {
     this.#genesisPayload = this.#consensus.addPayload(genesis, this.#ourIndex, hash)
   }
 
-  /** Takes note of an event that we have refused, so that we accuse its creator when an ancestry of ours has its parents. */
+  /**
+   * Takes note of an event that we have refused, so that we accuse its creator when an ancestry of
+   * ours has its parents.
+   */
   refused(event: Event<P>, creator: number, kind: RefusedEventKind): void {
     const pending = this.#pending.get(creator) ?? []
     const isTooMuch = event.bytes.length > limits.accusedEventBytes || pending.length >= limits.refusedEvents
@@ -90,8 +94,9 @@ export class Detection<P> {
   }
 
   /**
-   * An event that we should record, with the accusations that are due then, as it brings proof of malice that has come to us otherwise than by the ancestry of
-   * a message's last event; undefined if there is none.
+   * An event that we should record, with the accusations that are due then, as it brings proof of
+   * malice that has come to us otherwise than by the ancestry of a message's last event; undefined
+   * if there is none.
    */
   evidenceFor(last: number): number | undefined {
     const { graph } = this.#consensus
@@ -137,7 +142,10 @@ export class Detection<P> {
     }
   }
 
-  /** What the creator of `selfParent` must accuse when the ancestry of its coming sync event is this one, after a last one `before`. */
+  /**
+   * What the creator of `selfParent` must accuse when the ancestry of its coming sync event is this
+   * one, after a last one `before`.
+   */
   #unaccused(ancestry: Ancestry, before: number, selfParent: number): Fact[] {
     if (this.facts.areNone) return []
     const accuser = this.#consensus.graph.creator[selfParent]
@@ -187,8 +195,9 @@ export class Detection<P> {
   }
 
   /**
-   * Judges, at a sync event, the accusations since the last one, and what was not accused. An accusation that carries an event becomes, where it is right, a fact
-   * that others must accuse of, too: the first one on the accuser's line against each offender.
+   * Judges, at a sync event, the accusations since the last one, and what was not accused. An
+   * accusation that carries an event becomes, where it is right, a fact that others must accuse of,
+   * too: the first one on the accuser's line against each offender.
    */
   #judgeAccusations(x: number, creator: number): Malice[] {
     if (this.facts.areNone && !this.#accusations.haveBeenMadeBy(creator)) return []

@@ -85,11 +85,13 @@ class Ed25519PublicId implements PublicId {
 }
 
 /**
- * Ed25519 (RFC 8032): node:crypto on Node, pure JavaScript in browsers; both accept the same set of signatures. Keys of small order and
- * coordinates that are not reduced are refused (`InvalidPublicId`); no signature whose R is of small order is valid.
+ * Ed25519 (RFC 8032): node:crypto on Node, pure JavaScript in browsers; both accept the same set of
+ * signatures. Keys of small order and coordinates that are not reduced are refused
+ * (`InvalidPublicId`); no signature whose R is of small order is valid.
  *
- * Encryption is HPKE (RFC 9180, base mode) to the X25519 key that belongs to the same secret; that one secret may serve both is
- * shown in Thormarker, "On using the same key pair for Ed25519 and an X25519 based KEM" (eprint 2021/509).
+ * Encryption is HPKE (RFC 9180, base mode) to the X25519 key that belongs to the same secret; that
+ * one secret may serve both is shown in Thormarker, "On using the same key pair for Ed25519 and an
+ * X25519 based KEM" (eprint 2021/509).
  */
 export const ed25519Identity: IdentityScheme & {
   /** @param bytes - 32-byte public key. @param name - for people; default the first 8 bytes in hexadecimal. */

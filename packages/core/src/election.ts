@@ -28,8 +28,9 @@ export interface Decision {
 const observing = { no: 0, observer: 1, hasAncestor: 2 } as const
 
 /**
- * The meta-election (sections 5 and 6): processes each event of the graph once, in insertion order, and after a decision those of the
- * next election again. It knows neither how events arrive nor what is voted for.
+ * The meta-election (sections 5 and 6): processes each event of the graph once, in insertion order,
+ * and after a decision those of the next election again. It knows neither how events arrive nor
+ * what is voted for.
  */
 export class Election {
   readonly #graph: GossipGraph
@@ -62,7 +63,8 @@ export class Election {
   readonly #span: MetaVoteSpan = { start: none, stages: 0 }
 
   /**
-   * @param mayRecord - may peers who know the graph record the event? One that decides counts once it, or what descends from it, is such: anything else may never reach the others.
+   * @param mayRecord - may peers who know the graph record the event? One that decides counts once
+   *   it, or what descends from it, is such: anything else may never reach the others.
    */
   constructor(
     graph: GossipGraph,
@@ -124,7 +126,10 @@ export class Election {
     return undefined
   }
 
-  /** Ends the election that was decided and begins the next one (section 6), with other voters where membership changed. */
+  /**
+   * Ends the election that was decided and begins the next one (section 6), with other voters where
+   * membership changed.
+   */
   conclude(decision: Decision, peers: readonly number[] | undefined): void {
     for (const payload of decision.payloads) this.#payloads.fate[payload] = fates.decided
     if (peers !== undefined) this.#setVoters(new Voters(peers))
@@ -214,7 +219,10 @@ export class Election {
     }
   }
 
-  /** Finds the observees (section 5.2) of the event whose latest events are at hand; true if they are a supermajority. */
+  /**
+   * Finds the observees (section 5.2) of the event whose latest events are at hand; true if they
+   * are a supermajority.
+   */
   #setObservees(): boolean {
     const observees = this.#observees
     observees.fill(0)
@@ -273,7 +281,10 @@ export class Election {
     return { event, recorder, firstInteresting, payloads }
   }
 
-  /** The first interesting event that the election is about: of several branches' the one that an observer strongly sees. */
+  /**
+   * The first interesting event that the election is about: of several branches' the one that an
+   * observer strongly sees.
+   */
   #observedFirst(event: number, slot: number): number {
     const graph = this.#graph
     const lanes = graph.lanesOf[this.voters[slot] as number] ?? []
@@ -287,7 +298,10 @@ export class Election {
     return none
   }
 
-  /** The coins that a sync event has reached (section 11): of each slot and round in which it got past the confirmations. */
+  /**
+   * The coins that a sync event has reached (section 11): of each slot and round in which it got
+   * past the confirmations.
+   */
   coinsReachedBy(x: number): { slot: number; round: number }[] {
     if (x < this.#processedFrom || x >= this.#cursor || this.#votesStart[x] === none) return []
     const span = { start: this.#votesStart[x] as number, stages: this.#votesStages[x] as number }
@@ -330,7 +344,10 @@ function isIn(bits: Int32Array, slot: number): boolean {
   return (((bits[slot >> 5] as number) >> (slot & 31)) & 1) === 1
 }
 
-/** The payloads of several lists: by smallest position in any, then by how many lists hold it, then by key (section 6). */
+/**
+ * The payloads of several lists: by smallest position in any, then by how many lists hold it, then
+ * by key (section 6).
+ */
 function inDecidedOrder(lists: readonly (readonly number[])[], payloads: Payloads): number[] {
   const held = new Map<number, { position: number; lists: number }>()
   for (const list of lists) {

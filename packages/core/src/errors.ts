@@ -20,18 +20,27 @@ export type ParsecErrorDetail =
   /** The creator was never a member as far as we have decided (section 3). */
   | { readonly code: 'UnknownCreator'; readonly event: string; readonly creator: string }
   | { readonly code: 'UnknownParent'; readonly event: string; readonly parent: string }
-  /** An event that no correct peer makes or inserts (section 8); its creator will be accused, and nothing is taken from its sender any more. */
+  /**
+   * An event that no correct peer makes or inserts (section 8); its creator will be accused, and
+   * nothing is taken from its sender any more.
+   */
   | {
       readonly code: 'MaliciousEvent'
       readonly event: string
       readonly creator: string
       readonly malice: RefusedEventKind
     }
-  /** Shares of coins of an election that has not begun: nobody can judge them yet, and no correct peer sends them before what begins it (section 11). */
+  /**
+   * Shares of coins of an election that has not begun: nobody can judge them yet, and no correct
+   * peer sends them before what begins it (section 11).
+   */
   | { readonly code: 'PrematureCoinShares'; readonly event: string; readonly election: number }
   /** It forked, or it has sent us an event that no correct peer inserts. */
   | { readonly code: 'DistrustedPeer'; readonly peer: string; readonly malice: 'Fork' | RefusedEventKind }
-  /** An event that bears our signature and that this state has not made: two processes share a key, or a state was rolled back. */
+  /**
+   * An event that bears our signature and that this state has not made: two processes share a key,
+   * or a state was rolled back.
+   */
   | { readonly code: 'UnknownOwnEvent'; readonly event: string }
   | { readonly code: 'UnknownPeer'; readonly peer: string }
   | { readonly code: 'InvalidPeerState'; readonly peer: string; readonly required: string; readonly actual: string }

@@ -22,7 +22,10 @@ export interface Vote<P> {
 export type Cause<P> =
   | { readonly kind: 'Requesting'; readonly selfParent: Uint8Array; readonly recipient: PublicId }
   | {
-      /** A Conclusion records what decides an election (docs/binary-agreement.md, section 4) or proves malice (docs/threat-model.md). */
+      /**
+       * A Conclusion records what decides an election (docs/binary-agreement.md, section 4) or
+       * proves malice (docs/threat-model.md).
+       */
       readonly kind: RecordingKind
       readonly selfParent: Uint8Array
       readonly otherParent: Uint8Array
@@ -55,7 +58,10 @@ export interface EventFormat<P> {
 export class Event<P> {
   readonly creator: PublicId
   readonly cause: Cause<P>
-  /** SHA3-256 of the content's encoding: the signature is not part of it, so no second signature makes a second event. */
+  /**
+   * SHA3-256 of the content's encoding: the signature is not part of it, so no second signature
+   * makes a second event.
+   */
   readonly hash: Uint8Array
   /** Hexadecimal of the hash. */
   readonly id: string
@@ -155,8 +161,8 @@ export class Event<P> {
   }
 
   /**
-   * Checks the creator's signatures of the event and of its vote. A second call costs nothing, so that a node can verify
-   * before it inserts, in an order of its own.
+   * Checks the creator's signatures of the event and of its vote. A second call costs nothing, so
+   * that a node can verify before it inserts, in an order of its own.
    *
    * Throws `SignatureFailure`.
    */

@@ -17,7 +17,8 @@ import type { NetworkOptions } from './network-options.ts'
 import { PeerState } from './peers.ts'
 
 /**
- * The proof of an accusation (protocol.md section 8), for those who have no graph of their own: signed events, with all of their ancestors, that bear it out. It needs trust in nobody: it is
+ * The proof of an accusation (protocol.md section 8), for those who have no graph of their own:
+ * signed events, with all of their ancestors, that bear it out. It needs trust in nobody: it is
  * checked from the founding members' public ids alone.
  */
 export class Evidence<P> {

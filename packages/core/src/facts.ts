@@ -31,8 +31,9 @@ type Refuse<P> = (
 ) => RefusedEventKind | undefined
 
 /**
- * Which malice which ancestry proves (protocol.md section 8): by one event that is in it, by two children of one event, or, where the accusation carries an event that is refused, by
- * that one's parents.
+ * Which malice which ancestry proves (protocol.md section 8): by one event that is in it, by two
+ * children of one event, or, where the accusation carries an event that is refused, by that one's
+ * parents.
  */
 export class Facts<P> {
   readonly #consensus: Consensus
@@ -173,7 +174,10 @@ export class Facts<P> {
     return areThere && this.#refuse(event, offender, indices[0] ?? none, indices[1] ?? none) === kind
   }
 
-  /** Does an ancestry show that the peer is a member? Whether it is one by now depends on what we have decided, and not on the ancestry. */
+  /**
+   * Does an ancestry show that the peer is a member? Whether it is one by now depends on what we
+   * have decided, and not on the ancestry.
+   */
   #showsMember(ancestry: Ancestry, peer: number): boolean {
     const { graph, peers } = this.#consensus
     if (peers.at(peer).member && peers.at(peer).admission === undefined) return true

@@ -9,10 +9,12 @@ import { Message } from './message.ts'
 /**
  * What is left to do after a removal (protocol.md section 7).
  *
- * We, if we were removed, may be the only one who knows: the others may need what we have to decide it. So we go on gossiping until at least a third of the voters who stay have
- * shown that they know. One of these is correct; it has all that we had, and tells the others.
+ * We, if we were removed, may be the only one who knows: the others may need what we have to decide
+ * it. So we go on gossiping until at least a third of the voters who stay have shown that they
+ * know. One of these is correct; it has all that we had, and tells the others.
  *
- * Another peer that was removed and asks us is not heard, but told what it needs to decide its removal, and nothing of what came later.
+ * Another peer that was removed and asks us is not heard, but told what it needs to decide its
+ * removal, and nothing of what came later.
  */
 export class Farewells<P> {
   readonly #context: PeerContext<P>
@@ -47,7 +49,10 @@ export class Farewells<P> {
     if (removedAt !== none && requesting >= removedAt) this.knows(peer)
   }
 
-  /** For a peer that was removed: what it lacks of all that we had when we decided that, and of what we recorded right then. Undefined for others, and for those that nobody talks to. */
+  /**
+   * For a peer that was removed: what it lacks of all that we had when we decided that, and of what
+   * we recorded right then. Undefined for others, and for those that nobody talks to.
+   */
   messageTo(id: PublicId): Message<P> | undefined {
     const { consensus, events, ourIndex } = this.#context
     const { graph, peers } = consensus

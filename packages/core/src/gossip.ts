@@ -12,7 +12,10 @@ import { sortedIds } from './observation.ts'
 import type { OwnEvents } from './own-events.ts'
 import type { PeerState } from './peers.ts'
 
-/** Requests and responses (protocol.md section 3): with whom we exchange them, what is in one, and what of one that comes is taken in and recorded. */
+/**
+ * Requests and responses (protocol.md section 3): with whom we exchange them, what is in one, and
+ * what of one that comes is taken in and recorded.
+ */
 export class Gossip<P> {
   readonly #context: PeerContext<P>
   readonly #intake: Intake<P>
@@ -65,7 +68,10 @@ export class Gossip<P> {
     return this.#messageTo(peer, 'request')
   }
 
-  /** Takes in a request, unless the sender was removed; returns the response or the farewell, or undefined while we may not send. Throws what `Parsec.handleRequest` throws. */
+  /**
+   * Takes in a request, unless the sender was removed; returns the response or the farewell, or
+   * undefined while we may not send. Throws what `Parsec.handleRequest` throws.
+   */
   respond(sender: PublicId, request: Message<P> | Uint8Array): Message<P> | undefined {
     const farewell = this.#farewells.messageTo(sender)
     if (farewell !== undefined) return farewell
@@ -116,7 +122,8 @@ export class Gossip<P> {
   }
 
   /**
-   * Do we know the sender as one that may send? One that we do not know yet may have become a member since: its message will tell.
+   * Do we know the sender as one that may send? One that we do not know yet may have become a
+   * member since: its message will tell.
    *
    * Throws `InvalidPeerState` for one that was removed, `DistrustedPeer`.
    */
@@ -156,7 +163,8 @@ export class Gossip<P> {
     if (end === undefined) this.#requireTrust(peer)
     if (end === undefined || graph.creator[end] !== peer) throw invalidMessage('its last event is not by the sender')
     const cause = message.kind === 'request' ? 'Request' : 'Response'
-    // Shares come first, as they may need that more is recorded, and by that we may come to know of a fork by the sender.
+    // Shares come first, as they may need that more is recorded, and by that we may come to know of
+    // a fork by the sender.
     this.#own.publishCoinShares()
     this.#own.conclude(end)
     const fault = this.#own.whyNotRecord(cause, end)

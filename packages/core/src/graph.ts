@@ -22,19 +22,25 @@ export function isSync(cause: number): boolean {
 export const none = -1
 
 /**
- * The gossip graph: events as numbers in insertion order, so that parents come before children, and their relations (protocol.md section 4).
+ * The gossip graph: events as numbers in insertion order, so that parents come before children, and
+ * their relations (protocol.md section 4).
  *
- * Every branch of a fork is a *lane*: a sequence of events in which each is the self-parent of the next. A lane that
- * branches off has a parent lane and the event at which it leaves it. An event's *clock* tells, per lane, one plus the number of
- * its latest ancestor on it, or 0. As descent along a lane is the order of numbers, descent is one comparison, and exact under forks.
+ * Every branch of a fork is a *lane*: a sequence of events in which each is the self-parent of the
+ * next. A lane that branches off has a parent lane and the event at which it leaves it. An event's
+ * *clock* tells, per lane, one plus the number of its latest ancestor on it, or 0. As descent along
+ * a lane is the order of numbers, descent is one comparison, and exact under forks.
  *
- * Lanes are numbered in the order in which they begin, and an event's row of the clock has only those that had begun when it came: a lane that begins later costs
- * older events nothing, and an event that is older than a lane has none of its events among its ancestors.
+ * Lanes are numbered in the order in which they begin, and an event's row of the clock has only
+ * those that had begun when it came: a lane that begins later costs older events nothing, and an
+ * event that is older than a lane has none of its events among its ancestors.
  */
 export class GossipGraph {
   size = 0
   laneCount = 0
-  /** Rows of all events, one after the other: `clock[row[x] + lane]`, for the lanes that had begun at x. Where the last one ends is `row[size]`. */
+  /**
+   * Rows of all events, one after the other: `clock[row[x] + lane]`, for the lanes that had begun
+   * at x. Where the last one ends is `row[size]`.
+   */
   clock = new Int32Array(64 * 8)
   row = new Int32Array(65)
   creator = new Int32Array(64)

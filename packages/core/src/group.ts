@@ -21,8 +21,8 @@ export interface Field<S> {
 }
 
 /**
- * Two groups of the field's order with a pairing: public keys and commitments in the first, signatures in the second (BLS signatures,
- * draft-irtf-cfrg-bls-signature, "minimal-pubkey-size").
+ * Two groups of the field's order with a pairing: public keys and commitments in the first,
+ * signatures in the second (BLS signatures, draft-irtf-cfrg-bls-signature, "minimal-pubkey-size").
  */
 export interface PairingGroup<S, P, Q> {
   readonly field: Field<S>
@@ -45,7 +45,10 @@ export interface PairingGroup<S, P, Q> {
   sign(scalar: S, message: Uint8Array): Q
   /** False when the public key is the identity: then anyone could sign. */
   verify(publicKey: P, message: Uint8Array, signature: Q): boolean
-  /** Is the pairing of `a` with the hash of the message that of `b` with the signature? With the generator for `b`, that is what `verify` asks. False for identities. */
+  /**
+   * Is the pairing of `a` with the hash of the message that of `b` with the signature? With the
+   * generator for `b`, that is what `verify` asks. False for identities.
+   */
   samePairing(a: P, message: Uint8Array, b: P, signature: Q): boolean
   /** Sum of signatures times scalars. */
   weightedSum(signatures: readonly Q[], weights: readonly S[]): Q

@@ -6,8 +6,9 @@ import { sha256 } from '@noble/hashes/sha2.js'
 import { utf8Bytes } from './encoding.ts'
 
 /*
- * HPKE, RFC 9180, base mode, single shot: DHKEM(X25519, HKDF-SHA256), HKDF-SHA256, ChaCha20-Poly1305. The ready-made libraries are
- * asynchronous; core is not, so this composes the RFC's steps of primitives that others keep.
+ * HPKE, RFC 9180, base mode, single shot: DHKEM(X25519, HKDF-SHA256), HKDF-SHA256,
+ * ChaCha20-Poly1305. The ready-made libraries are asynchronous; core is not, so this composes the
+ * RFC's steps of primitives that others keep.
  */
 
 const keyLength = 32

@@ -15,7 +15,8 @@ export interface PublicId {
   /** Is it this id's signature of the message? Never throws. */
   verify(message: Uint8Array, signature: Uint8Array): boolean
   /**
-   * A ciphertext that only the holder of this id can read, longer than the plaintext by a constant of the scheme. Never throws.
+   * A ciphertext that only the holder of this id can read, longer than the plaintext by a constant
+   * of the scheme. Never throws.
    *
    * @param context - what the reader must name to read it: a ciphertext is of no use anywhere else.
    * @param random - a source of secret random bytes.
@@ -27,7 +28,10 @@ export interface PublicId {
 export interface SecretId {
   readonly publicId: PublicId
   sign(message: Uint8Array): Uint8Array
-  /** The plaintext of what was encrypted to our public id in the same context; undefined for anything else. Never throws. */
+  /**
+   * The plaintext of what was encrypted to our public id in the same context; undefined for
+   * anything else. Never throws.
+   */
   decrypt(ciphertext: Uint8Array, context: Uint8Array): Uint8Array | undefined
 }
 

@@ -111,7 +111,8 @@ export interface Inspection {
   /** Name of the kind of keys that are generated; undefined where key generations have no effect. */
   readonly keys: string | undefined
   /**
-   * With the threshold coin, t of the key that the voters of the election under way share: more than t shares are a coin. Undefined while they have none, and the coin is one that can be
+   * With the threshold coin, t of the key that the voters of the election under way share: more
+   * than t shares are a coin. Undefined while they have none, and the coin is one that can be
    * foreseen.
    */
   readonly coinThreshold: number | undefined
@@ -147,14 +148,16 @@ export interface Inspection {
 }
 
 /**
- * Whose latest events can make one event strongly see another (section 4): a supermajority, in number, of the voters. The first
- * implementation counted other peers too, who are under no bound of a third: with removed or not yet added peers that collude with a forker, two
- * branches of a fork can then both be strongly seen. `peers` is here to replay its recorded graphs.
+ * Whose latest events can make one event strongly see another (section 4): a supermajority, in
+ * number, of the voters. The first implementation counted other peers too, who are under no bound
+ * of a third: with removed or not yet added peers that collude with a forker, two branches of a
+ * fork can then both be strongly seen. `peers` is here to replay its recorded graphs.
  */
 export type SeenThrough = 'voters' | 'peers'
 
 /**
- * The common coin of elections: `threshold` is the one of section 11, that nobody can predict, with the confirmation phase; `predictable` the first implementation's, for its recorded graphs.
+ * The common coin of elections: `threshold` is the one of section 11, that nobody can predict, with
+ * the confirmation phase; `predictable` the first implementation's, for its recorded graphs.
  */
 export type CoinKind = (typeof coinKinds)[number]
 export const coinKinds = ['threshold', 'predictable'] as const

@@ -23,10 +23,13 @@ export interface PeerContext<P> {
 }
 
 /**
- * Where events come in: each is verified, its parents are resolved, it is judged and inserted (protocol.md sections 3 and 8).
+ * Where events come in: each is verified, its parents are resolved, it is judged and inserted
+ * (protocol.md sections 3 and 8).
  *
- * Branches are what a forker could flood us with, as they cost every event after them. So the third branch of a creator and any further one waits until an
- * event by somebody else that may record it is inserted: at most two per line (see InvalidGossipCreator). What nobody records is dropped with the message.
+ * Branches are what a forker could flood us with, as they cost every event after them. So the third
+ * branch of a creator and any further one waits until an event by somebody else that may record it
+ * is inserted: at most two per line (see InvalidGossipCreator). What nobody records is dropped with
+ * the message.
  */
 export class Intake<P> {
   readonly #context: PeerContext<P>
@@ -36,21 +39,29 @@ export class Intake<P> {
   #furtherBranches = 0
   readonly #conclude: (() => void) | undefined
 
-  /** @param conclude - makes events of ours that record what has decided, where none does; if there are events of ours. */
+  /**
+   * @param conclude - makes events of ours that record what has decided, where none does; if there
+   * are events of ours.
+   */
   constructor(context: PeerContext<P>, conclude?: () => void) {
     this.#context = context
     this.#conclude = conclude
   }
 
-  /** Why we take no messages from a peer and send it none, or undefined: it forked, or it sent us an event that no correct peer inserts. */
+  /**
+   * Why we take no messages from a peer and send it none, or undefined: it forked, or it sent us an
+   * event that no correct peer inserts.
+   */
   distrust(peer: number): 'Fork' | RefusedEventKind | undefined {
     return this.#branchesOf(peer) > 1 ? 'Fork' : this.#distrusted.get(peer)
   }
 
   /**
-   * Takes in the events of a message, parents before children; skips what is known. What can only be judged after a decision waits for it, as what decides may come later in the message.
+   * Takes in the events of a message, parents before children; skips what is known. What can only
+   * be judged after a decision waits for it, as what decides may come later in the message.
    *
-   * Throws `UnknownOwnEvent`, `SignatureFailure` or `UnknownParent` before anything is inserted, `UnknownCreator`, `MaliciousEvent`, `PrematureCoinShares` or `LimitExceeded` later.
+   * Throws `UnknownOwnEvent`, `SignatureFailure` or `UnknownParent` before anything is inserted,
+   * `UnknownCreator`, `MaliciousEvent`, `PrematureCoinShares` or `LimitExceeded` later.
    */
   receive(events: readonly Event<P>[], sender: PublicId): void {
     const unknown = this.#check(events)
@@ -71,7 +82,8 @@ export class Intake<P> {
   /**
    * Inserts an event that is not known; returns its number, and whether it has faults of its own.
    *
-   * Throws `SignatureFailure`, `UnknownCreator`, `UnknownParent`, `MaliciousEvent`, `PrematureCoinShares` or `LimitExceeded`.
+   * Throws `SignatureFailure`, `UnknownCreator`, `UnknownParent`, `MaliciousEvent`,
+   * `PrematureCoinShares` or `LimitExceeded`.
    */
   insert(event: Event<P>): { readonly index: number; readonly isFaulty: boolean } {
     event.verify()
@@ -129,7 +141,10 @@ export class Intake<P> {
     return [...unknown.values()]
   }
 
-  /** Each event is looked at once more for each thing that it waits for: two parents, its creator's admission, and the election that its shares are of. */
+  /**
+   * Each event is looked at once more for each thing that it waits for: two parents, its creator's
+   * admission, and the election that its shares are of.
+   */
   #insertAll(events: readonly Event<P>[]): void {
     const { consensus } = this.#context
     const waiting = new Map<string, Event<P>>()

@@ -11,8 +11,9 @@ import type { Voters } from './voters.ts'
 /**
  * Which payloads are interesting at which events (protocol.md section 5.1), and what is not decided yet.
  *
- * The content of an event is computed once for given voters and kept when the next election processes the event again, with the decided
- * payloads left out: recomputing it would give the same.
+ * The content of an event is computed once for given voters and kept when the next election
+ * processes the event again, with the decided payloads left out: recomputing it would give the
+ * same.
  */
 export class InterestingContent {
   readonly #graph: GossipGraph
@@ -126,8 +127,9 @@ export class InterestingContent {
   }
 
   /**
-   * The single votes of a peer that is no voter are void as long as it is none: no voter could stand for the block. A newcomer's votes may be
-   * in the graph before it is added; a removed peer's events no longer count (section 3).
+   * The single votes of a peer that is no voter are void as long as it is none: no voter could
+   * stand for the block. A newcomer's votes may be in the graph before it is added; a removed
+   * peer's events no longer count (section 3).
    */
   #judgeVote(payload: number): void {
     const { observation, voter } = this.#payloads.at(payload)
@@ -164,8 +166,9 @@ export class InterestingContent {
   }
 
   /**
-   * Compares with the nearest sync self-ancestor: only payloads that came into the ancestry since then can be interesting now and
-   * not before; except when the voters known have just become a supermajority, which single payloads wait for.
+   * Compares with the nearest sync self-ancestor: only payloads that came into the ancestry since
+   * then can be interesting now and not before; except when the voters known have just become a
+   * supermajority, which single payloads wait for.
    */
   #collect(x: number): void {
     const graph = this.#graph

@@ -45,7 +45,8 @@ export interface KeyHolder {
 }
 
 /**
- * The distributed key generations of a network (protocol.md section 9), as far as all can see them: a function of what was decided.
+ * The distributed key generations of a network (protocol.md section 9), as far as all can see them:
+ * a function of what was decided.
  *
  * A part that is malformed, or not the first of its dealer, is as good as none; likewise an ack.
  */
@@ -65,7 +66,10 @@ export class KeyGenerations {
     return this.#running.has(generation)
   }
 
-  /** Begins one; none for nobody, and none for more voters than `limits.keyParticipants`, who go on without a key. @param participants - in ascending order. */
+  /**
+   * Begins one; none for nobody, and none for more voters than `limits.keyParticipants`, who go on
+   * without a key. @param participants - in ascending order.
+   */
   start(participants: readonly PublicId[], isForCoin: boolean): void {
     if (participants.length === 0 || participants.length > limits.keyParticipants) return
     const number = this.#started++

@@ -19,7 +19,10 @@ export function encodeKeyMessage(message: KeyMessage): Uint8Array {
   return new Writer().u32(variants[message.kind]).u32(message.generation).bytes(message.bytes).finish()
 }
 
-/** Reads what {@link encodeKeyMessage} writes; what is inside is read once it is decided. Throws `MalformedEncoding` or `LimitExceeded`. */
+/**
+ * Reads what {@link encodeKeyMessage} writes; what is inside is read once it is decided. Throws
+ * `MalformedEncoding` or `LimitExceeded`.
+ */
 export function readKeyMessage(reader: Reader): KeyMessage {
   const variant = reader.u32()
   const generation = reader.u32()

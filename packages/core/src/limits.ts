@@ -16,7 +16,10 @@ export const limits = {
   accusedEventBytes: (1 << 20) + (1 << 12),
   /** Bytes of the application's reason for an accusation that cannot be proven. */
   reasonBytes: 1 << 10,
-  /** Events of one creator that we have refused and keep until we can accuse it. As nobody is heard who has sent one, more senders than this would have to be malicious. */
+  /**
+   * Events of one creator that we have refused and keep until we can accuse it. As nobody is heard
+   * who has sent one, more senders than this would have to be malicious.
+   */
   refusedEvents: 16,
   /** Branches in the graph, beyond one per peer. */
   branches: 1 << 12,

@@ -27,7 +27,10 @@ export function writeMalice(writer: Writer, malice: Malice): void {
   } else for (const hash of hashesOf(malice)) writer.fixed(hash)
 }
 
-/** Reads what {@link writeMalice} writes; an event that it carries stays as bytes. Throws `MalformedEncoding` or `LimitExceeded`. */
+/**
+ * Reads what {@link writeMalice} writes; an event that it carries stays as bytes. Throws
+ * `MalformedEncoding` or `LimitExceeded`.
+ */
 export function readMalice(reader: Reader): Malice {
   const kind = maliceKinds[reader.u32()]
   if (kind === undefined) throw reader.malformed('a kind of malice')
@@ -51,7 +54,8 @@ export function readMalice(reader: Reader): Malice {
 /**
  * Printable form: `Fork(6a0c99e1)`.
  *
- * @param form - `short`: eight hexadecimal digits of each hash, and of the SHA3-256 of an event that is carried; `whole`: all of these bytes.
+ * @param form - `short`: eight hexadecimal digits of each hash, and of the SHA3-256 of an event
+ *   that is carried; `whole`: all of these bytes.
  */
 export function maliceText(malice: Malice, form: 'short' | 'whole' = 'short'): string {
   if (malice.kind === 'Unprovable') return `${malice.kind}(${malice.reason})`

@@ -9,8 +9,9 @@ import { checkLimit, limits } from './limits.ts'
 const kinds = ['request', 'response', 'farewell'] as const
 
 /**
- * A gossip message: events, parents before children. The last one of a request or a response says what the message is (protocol.md section 3); a farewell answers a request by a peer
- * that was removed, and nobody records it (section 7).
+ * A gossip message: events, parents before children. The last one of a request or a response says
+ * what the message is (protocol.md section 3); a farewell answers a request by a peer that was
+ * removed, and nobody records it (section 7).
  */
 export class Message<P> {
   readonly kind: (typeof kinds)[number]

@@ -3,12 +3,14 @@
 import { IntList } from './arrays.ts'
 
 /**
- * Meta-votes of one event (protocol.md section 5.3), all subjects at once. A list of meta-votes has its entries at consecutive *stages*,
- * stage = 3 · round + step, starting at 0. For each stage an event stores {@link fieldCount} bit sets over the subjects: which have an
- * entry there, and which of these hold what. A subject is a bit: `slot & 31` of word `slot >> 5`.
+ * Meta-votes of one event (protocol.md section 5.3), all subjects at once. A list of meta-votes has
+ * its entries at consecutive *stages*, stage = 3 · round + step, starting at 0. For each stage an
+ * event stores {@link fieldCount} bit sets over the subjects: which have an entry there, and which
+ * of these hold what. A subject is a bit: `slot & 31` of word `slot >> 5`.
  *
- * A decision at step 0 is always *true*, at step 1 always *false*, and none falls at step 2, so that one bit set tells it. A decided
- * meta-vote holds its value, and no other, in estimates, binValues and aux: it is stored so.
+ * A decision at step 0 is always *true*, at step 1 always *false*, and none falls at step 2, so
+ * that one bit set tells it. A decided meta-vote holds its value, and no other, in estimates,
+ * binValues and aux: it is stored so.
  */
 export const fields = {
   has: 0,
@@ -33,7 +35,10 @@ export interface MetaVoteSpan {
 
 /** Where the coins of an election come from (sections 5.3 and 11): what entries take whose estimates are empty. */
 export interface Coin {
-  /** Does an event reach the coin by a supermajority of confirmations? The coin is then no function of its own meta-votes, so that it is taken before they are counted. */
+  /**
+   * Does an event reach the coin by a supermajority of confirmations? The coin is then no function
+   * of its own meta-votes, so that it is taken before they are counted.
+   */
   readonly confirms: boolean
   /** For which of the wanted subjects of a word the coin of a round is known at an event. */
   known(event: number, round: number, word: number, wanted: number): number
@@ -53,8 +58,9 @@ const counted = { estTrue: 0, estFalse: 1, auxTrue: 2, auxFalse: 3, anyAux: 4, a
 const counterCount = 6
 
 /**
- * Computes meta-votes. Counting is bit-sliced: the counters of 32 subjects are added to at once, bit i of each in one integer, so that the cost
- * per event is that of the other voters, not of other voters times subjects.
+ * Computes meta-votes. Counting is bit-sliced: the counters of 32 subjects are added to at once,
+ * bit i of each in one integer, so that the cost per event is that of the other voters, not of
+ * other voters times subjects.
  */
 export class MetaVoting {
   /** All meta-votes of the election under way. Emptied when it is over. */
@@ -106,7 +112,10 @@ export class MetaVoting {
     if (stages > this.#othersStages) this.#othersStages = stages
   }
 
-  /** Puts one meta-vote per subject into the pool, at round 0 and step 0, with estimate true for the bits of `observees`. */
+  /**
+   * Puts one meta-vote per subject into the pool, at round 0 and step 0, with estimate true for the
+   * bits of `observees`.
+   */
   startFrom(observees: Int32Array, into: MetaVoteSpan): void {
     const { words } = this
     const start = this.pool.extend(fieldCount * words)
@@ -122,8 +131,8 @@ export class MetaVoting {
   }
 
   /**
-   * Computes an event's meta-votes from those it starts from and the others'; writes where they are to `into`. Returns true when each
-   * subject's last meta-vote is decided.
+   * Computes an event's meta-votes from those it starts from and the others'; writes where they are
+   * to `into`. Returns true when each subject's last meta-vote is decided.
    */
   update(base: MetaVoteSpan, into: MetaVoteSpan): boolean {
     const { words } = this

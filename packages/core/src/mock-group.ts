@@ -74,7 +74,10 @@ const mockField: Field<number> = {
   decodeScalar: decode,
 }
 
-/** Integers modulo a prime, under addition, as both groups, with multiplication as the pairing: all equations hold, nothing is secret. */
+/**
+ * Integers modulo a prime, under addition, as both groups, with multiplication as the pairing: all
+ * equations hold, nothing is secret.
+ */
 export const mockGroup: PairingGroup<number, number, number> = {
   field: mockField,
   pointLength: length,

@@ -7,7 +7,10 @@ import { checkLimit, limits } from './limits.ts'
 
 const tagLength = 8
 
-/** A name that stands for a key pair. Its signature is a hash that anyone can make: for simulations and recorded graphs only. */
+/**
+ * A name that stands for a key pair. Its signature is a hash that anyone can make: for simulations
+ * and recorded graphs only.
+ */
 class MockPublicId implements PublicId {
   readonly name: string
   readonly bytes: Uint8Array

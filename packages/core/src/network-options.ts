@@ -15,7 +15,10 @@ export interface NetworkOptions<P> {
   readonly identities?: IdentityScheme | undefined
   /** Default supermajority. */
   readonly mode?: ConsensusMode | undefined
-  /** Default threshold: nobody can foresee it, so nobody can delay messages in such a way that an election never ends. */
+  /**
+   * Default threshold: nobody can foresee it, so nobody can delay messages in such a way that an
+   * election never ends.
+   */
   readonly coin?: CoinKind | undefined
   /** Kind of the keys that are generated; default BLS12-381. */
   readonly keys?: KeyScheme | undefined

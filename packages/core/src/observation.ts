@@ -76,14 +76,18 @@ export function remove(peerId: PublicId, relatedInfo = noInfo): Observation<neve
   return { kind: 'Remove', peerId, relatedInfo }
 }
 
-/** An accusation that only a supermajority of applications can make true: for spam, silence and whatever else no graph shows (section 8). */
+/**
+ * An accusation that only a supermajority of applications can make true: for spam, silence and
+ * whatever else no graph shows (section 8).
+ */
 export function unprovable(offender: PublicId, reason: string): Observation<never> {
   return { kind: 'Accusation', offender, malice: { kind: 'Unprovable', reason } }
 }
 
 /**
- * Generates a key that the participants share (section 9): any t + 1 of them can sign with it, and no t, where t is the greatest number below a third of them. They need not be voters.
- * A second vote for the same participants is a second vote for the same thing.
+ * Generates a key that the participants share (section 9): any t + 1 of them can sign with it, and
+ * no t, where t is the greatest number below a third of them. They need not be voters. A second
+ * vote for the same participants is a second vote for the same thing.
  */
 export function startDkg(participants: Iterable<PublicId>): Observation<never> {
   return { kind: 'StartDkg', participants: sortedIds(participants) }
@@ -171,7 +175,10 @@ export function encodeObservation<P>(observation: Observation<P>, codec: Payload
   return writer.finish()
 }
 
-/** What votes sign and what the hash is made of: the canonical encoding, without the reason of what is unprovable (section 8). */
+/**
+ * What votes sign and what the hash is made of: the canonical encoding, without the reason of what
+ * is unprovable (section 8).
+ */
 export function signedEncoding<P>(observation: Observation<P>, codec: PayloadCodec<P>): Uint8Array {
   const { kind } = observation
   return kind === 'Accusation' && observation.malice.kind === 'Unprovable'
@@ -199,7 +206,10 @@ function decodePayload<P>(bytes: Uint8Array, codec: PayloadCodec<P>): P {
   return payload
 }
 
-/** Strict and bounded; throws `MalformedEncoding`, `LimitExceeded`, `MalformedPayload`, `InvalidPublicId` or `InvalidObservation`. */
+/**
+ * Strict and bounded; throws `MalformedEncoding`, `LimitExceeded`, `MalformedPayload`,
+ * `InvalidPublicId` or `InvalidObservation`.
+ */
 export function decodeObservation<P>(
   reader: Reader,
   codec: PayloadCodec<P>,
@@ -241,8 +251,9 @@ export function decodeObservation<P>(
 }
 
 /**
- * Short printable form, as in the recorded graphs: `OpaquePayload(0)`, `Add(Fred)`, `Genesis({Alice, Bob})`; of the result of a key generation with the first bytes of the SHA3-256 of the
- * public key set.
+ * Short printable form, as in the recorded graphs: `OpaquePayload(0)`, `Add(Fred)`,
+ * `Genesis({Alice, Bob})`; of the result of a key generation with the first bytes of the SHA3-256
+ * of the public key set.
  */
 export function observationText<P>(observation: Observation<P>, payloadText: (payload: P) => string = String): string {
   const names = (ids: readonly PublicId[]): string => `{${ids.map((id) => id.name).join(', ')}}`

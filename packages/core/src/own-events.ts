@@ -62,7 +62,10 @@ export class OwnEvents<P> {
     this.#append({ kind: 'Initial' })
   }
 
-  /** A sync event; before it what we owe to key generations and coins, and the accusations that it needs. Waits until we are a voter. */
+  /**
+   * A sync event; before it what we owe to key generations and coins, and the accusations that it
+   * needs. Waits until we are a voter.
+   */
   sync(cause: OwnSyncCause): void {
     if (cause.kind === 'Requesting') this.conclude()
     this.#appendOrHold(cause)
@@ -70,7 +73,10 @@ export class OwnEvents<P> {
     if (cause.kind !== 'Requesting') this.publishCoinShares()
   }
 
-  /** Records proof of malice that has reached us and that no event of ours descends from, if there is any: the next sync event comes after the accusation. */
+  /**
+   * Records proof of malice that has reached us and that no event of ours descends from, if there
+   * is any: the next sync event comes after the accusation.
+   */
   recordEvidence(): void {
     if (this.#last === undefined) return
     this.conclude()
@@ -79,7 +85,8 @@ export class OwnEvents<P> {
   }
 
   /**
-   * Records what has decided elections, so that whoever gets what we make from now on has decided these, too ({@link Conclusions}); unless the event that we are about to record descends from
+   * Records what has decided elections, so that whoever gets what we make from now on has decided
+   * these, too ({@link Conclusions}); unless the event that we are about to record descends from
    * it.
    */
   conclude(toBeRecorded: number = none): void {
@@ -111,7 +118,10 @@ export class OwnEvents<P> {
     return this.#votedFor.has(this.#keyOf(observation))
   }
 
-  /** Why an event of ours that records this other-parent would be malicious, or not understood by those who know less than we do; undefined if it is fine. */
+  /**
+   * Why an event of ours that records this other-parent would be malicious, or not understood by
+   * those who know less than we do; undefined if it is fine.
+   */
   whyNotRecord(kind: 'Request' | 'Response', otherParent: number): string | undefined {
     const { consensus, detection, ourIndex } = this.#context
     const { graph } = consensus

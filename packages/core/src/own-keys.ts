@@ -14,7 +14,10 @@ import type { Observation } from './observation.ts'
 import type { Secret } from './secret.ts'
 import { coinDomain } from './threshold-coin.ts'
 
-/** Our secrets: what we deal and acknowledge in key generations (protocol.md section 9), and our shares of coins (section 11). */
+/**
+ * Our secrets: what we deal and acknowledge in key generations (protocol.md section 9), and our
+ * shares of coins (section 11).
+ */
 export class OwnKeys implements KeyHolder {
   readonly #us: SecretId
   readonly #scheme: KeyScheme
@@ -60,7 +63,10 @@ export class OwnKeys implements KeyHolder {
     return share
   }
 
-  /** As many good values as are needed: of more than 2t acks more than t have one, and to read them all would be most of the work. */
+  /**
+   * As many good values as are needed: of more than 2t acks more than t have one, and to read them
+   * all would be most of the work.
+   */
   #valuesOf({ part, acks }: DecidedPart, group: KeyGroup, threshold: number, us: number): Map<number, Secret> {
     const values = new Map<number, Secret>()
     for (const [from, ack] of acks) {
@@ -85,7 +91,10 @@ export class OwnKeys implements KeyHolder {
     }
   }
 
-  /** Shares of the coins that a sync event of ours has reached, and of which we have not published any; undefined if there are none. */
+  /**
+   * Shares of the coins that a sync event of ours has reached, and of which we have not published
+   * any; undefined if there are none.
+   */
   takeCoinShares({ election, elections, thresholdCoin }: Consensus, sync: number): CoinShares | undefined {
     const keys = thresholdCoin?.keys?.publicKeySet
     const secret = keys && this.#coinShares.get(keys)

@@ -40,7 +40,8 @@ export interface ParsecOptions<P> extends NetworkOptions<P> {
 }
 
 /**
- * One peer of a network that agrees on an order of blocks. A state machine: no clock, no input or output, no randomness. The caller
+ * One peer of a network that agrees on an order of blocks. A state machine: no clock, no input or
+ * output, no randomness. The caller
  *
  * 1. votes ({@link Parsec.voteFor});
  * 2. now and then takes one of {@link Parsec.gossipRecipients}, and sends it {@link Parsec.createGossip};
@@ -48,7 +49,8 @@ export interface ParsecOptions<P> extends NetworkOptions<P> {
  *    {@link Parsec.handleResponse}, and sends back what the former returns; the transport must vouch for the sender;
  * 4. takes the blocks ({@link Parsec.poll}) after each of these.
  *
- * Whatever throws throws a {@link ParsecError} and leaves the state usable; what a message brought before its fault stays.
+ * Whatever throws throws a {@link ParsecError} and leaves the state usable; what a message brought
+ * before its fault stays.
  */
 export class Parsec<P> {
   readonly mode: ConsensusMode
@@ -130,8 +132,9 @@ export class Parsec<P> {
   }
 
   /**
-   * A peer that joins (section 3). It replays the network's whole history, so it is given the founding members and, for who may contact it first, the
-   * present ones, as far as they are known. It can vote once the others have decided to add it and it has replayed that.
+   * A peer that joins (section 3). It replays the network's whole history, so it is given the
+   * founding members and, for who may contact it first, the present ones, as far as they are known.
+   * It can vote once the others have decided to add it and it has replayed that.
    *
    * Throws `InvalidGroup` if we are in one of the sets or one is empty.
    */
@@ -161,10 +164,11 @@ export class Parsec<P> {
   /**
    * Votes for an observation (section 3).
    *
-   * Throws `InvalidSelfState` if we are no voter, `DuplicateVote` if we voted for it before, `InvalidObservation` for what only the library makes (accusations, but for what is
-   * unprovable, among them),
-   * `LimitExceeded` if it is too large, `MalformedPayload`, `MalformedEncoding` or `InvalidPublicId` if the other peers could not read it: the codec does not give
-   * it back, or an id is of another kind than the network's.
+   * Throws `InvalidSelfState` if we are no voter, `DuplicateVote` if we voted for it before,
+   * `InvalidObservation` for what only the library makes (accusations, but for what is unprovable,
+   * among them), `LimitExceeded` if it is too large, `MalformedPayload`, `MalformedEncoding` or
+   * `InvalidPublicId` if the other peers could not read it: the codec does not give it back, or an
+   * id is of another kind than the network's.
    */
   voteFor(observation: Observation<P>): void {
     const { kind } = observation
@@ -186,26 +190,31 @@ export class Parsec<P> {
   }
 
   /**
-   * Whom we may gossip to, in ascending order; empty while we may not send. Peers that forked, or sent us what no correct peer sends, are not among them. Once we are removed: those
-   * who stay and may need us to learn of it; when there are none, we may be switched off.
+   * Whom we may gossip to, in ascending order; empty while we may not send. Peers that forked, or
+   * sent us what no correct peer sends, are not among them. Once we are removed: those who stay and
+   * may need us to learn of it; when there are none, we may be switched off.
    */
   gossipRecipients(): PublicId[] {
     return this.#gossip.recipients()
   }
 
   /**
-   * Makes a gossip request with every event that we think the recipient lacks (section 3). Made is meant to be sent: each call appends an event.
+   * Makes a gossip request with every event that we think the recipient lacks (section 3). Made is
+   * meant to be sent: each call appends an event.
    *
-   * Throws `InvalidSelfState`, `UnknownPeer`, `InvalidPeerState`, `DistrustedPeer`; `LimitExceeded` if the message would be too large.
+   * Throws `InvalidSelfState`, `UnknownPeer`, `InvalidPeerState`, `DistrustedPeer`; `LimitExceeded`
+   * if the message would be too large.
    */
   createGossip(recipient: PublicId): Message<P> {
     return this.#gossip.request(recipient)
   }
 
   /**
-   * Takes in a request and makes the response (section 3); undefined while we may not send. A peer that was removed is not heard: it gets a farewell; also one that this request removes.
+   * Takes in a request and makes the response (section 3); undefined while we may not send. A peer
+   * that was removed is not heard: it gets a farewell; also one that this request removes.
    *
-   * Throws `InvalidSelfState`, `UnknownPeer`, `InvalidPeerState`, `DistrustedPeer`, `InvalidMessage`, and what decoding, verifying and inserting an event throw: `MaliciousEvent`,
+   * Throws `InvalidSelfState`, `UnknownPeer`, `InvalidPeerState`, `DistrustedPeer`,
+   * `InvalidMessage`, and what decoding, verifying and inserting an event throw: `MaliciousEvent`,
    * `UnknownCreator`, `UnknownParent`, `UnknownOwnEvent` among them.
    */
   handleRequest(sender: PublicId, message: Message<P> | Uint8Array): Message<P> | undefined {
@@ -243,14 +252,18 @@ export class Parsec<P> {
     return !removed && this.#consensus.election.content.hasUnconsensused
   }
 
-  /** What we voted for and have not polled: first what is decided, in order, then the rest in the order of our votes. */
+  /**
+   * What we voted for and have not polled: first what is decided, in order, then the rest in the
+   * order of our votes.
+   */
   ourUnpolledObservations(): Observation<P>[] {
     return this.#blocks.ourUnpolled().map((payload) => this.#observation(payload))
   }
 
   /**
-   * The proof of an accusation that a block tells of, or that is still to be decided; undefined if our graph does not prove it, as with what is unprovable. It takes time and space
-   * in proportion to the history.
+   * The proof of an accusation that a block tells of, or that is still to be decided; undefined if
+   * our graph does not prove it, as with what is unprovable. It takes time and space in proportion
+   * to the history.
    */
   evidence(accusation: Observation<P>): Evidence<P> | undefined {
     if (accusation.kind !== 'Accusation') return undefined
@@ -291,7 +304,10 @@ export class Parsec<P> {
     }
   }
 
-  /** The only voter sends requests to itself: these are the sync events in which it decides (section 3). What it decides about a key may make it go on. */
+  /**
+   * The only voter sends requests to itself: these are the sync events in which it decides (section
+   * 3). What it decides about a key may make it go on.
+   */
   #proceedAlone(): void {
     const { election } = this.#consensus
     const isAlone = (): boolean => election.voters.length === 1 && election.voters[0] === this.#ourIndex

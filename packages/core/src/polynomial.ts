@@ -20,7 +20,10 @@ export function valueAt<S>(field: Field<S>, coefficients: readonly S[], x: numbe
   )
 }
 
-/** What values at the points xs (distinct, positive) are multiplied with to add up to the value at 0: Lagrange's coefficients. */
+/**
+ * What values at the points xs (distinct, positive) are multiplied with to add up to the value at
+ * 0: Lagrange's coefficients.
+ */
 export function weightsAtZero<S>(field: Field<S>, xs: readonly number[]): S[] {
   const scalars = xs.map((x) => field.scalar(x))
   return scalars.map((x, i) => {

@@ -2,5 +2,8 @@
 import { platform } from '#crypto'
 import type { RandomBytes } from './identity.ts'
 
-/** The machine's own source of secret random bytes: to hand to whatever takes a `RandomBytes`, which draws none by itself. */
+/**
+ * The machine's own source of secret random bytes: to hand to whatever takes a `RandomBytes`, which
+ * draws none by itself.
+ */
 export const randomBytes: RandomBytes = (length) => platform.randomBytes(length)

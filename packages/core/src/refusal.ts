@@ -82,8 +82,9 @@ export class Refusals<P> {
   }
 
   /**
-   * What a Request or Response by the creator would record with this other-parent: for a Request, a Requesting event addressed to the creator; for a Response, a Request
-   * event that answers the creator, itself or followed by events that are not sync events. Else none.
+   * What a Request or Response by the creator would record with this other-parent: for a Request, a
+   * Requesting event addressed to the creator; for a Response, a Request event that answers the
+   * creator, itself or followed by events that are not sync events. Else none.
    */
   recordedBy(cause: number, creator: number, otherParent: number): number {
     const { graph } = this.#consensus
@@ -103,7 +104,10 @@ export class Refusals<P> {
     return this.#moreRecorders.get(recorded)?.some((y) => graph.isSelfAncestor(x, y)) === true
   }
 
-  /** Do votes that added a peer, by a supermajority of the voters who decided it, not all stand in the ancestry of these events? Never so for founding members. */
+  /**
+   * Do votes that added a peer, by a supermajority of the voters who decided it, not all stand in
+   * the ancestry of these events? Never so for founding members.
+   */
   lacksAdmission(peer: number, events: readonly number[]): boolean {
     if (this.#founders.has(peer)) return false
     const { graph, payloads, peers } = this.#consensus

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
 
 /**
- * Bytes that must not leave by accident: JSON, text, node's inspection, enumeration and structured clone show at most that
- * there is a secret. Only `toSecretBytes` gives it.
+ * Bytes that must not leave by accident: JSON, text, node's inspection, enumeration and structured
+ * clone show at most that there is a secret. Only `toSecretBytes` gives it.
  */
 export class Secret {
   readonly #bytes: Uint8Array

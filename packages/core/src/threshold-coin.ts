@@ -22,8 +22,9 @@ interface Toss {
 }
 
 /**
- * The coin of protocol.md section 11: of an election, a subject and a round, the parity of the hash of a threshold signature on the three. Voters publish their shares in events, each once its own event
- * has reached the coin; whoever has more than t shares in its ancestry knows it.
+ * The coin of protocol.md section 11: of an election, a subject and a round, the parity of the hash
+ * of a threshold signature on the three. Voters publish their shares in events, each once its own
+ * event has reached the coin; whoever has more than t shares in its ancestry knows it.
  *
  * While the voters have no key, it is a hash of the three: as common, and predictable.
  */

@@ -9,9 +9,11 @@ import type { RandomBytes } from './identity.ts'
 import { randomScalar } from './polynomial.ts'
 
 /*
- * Baek and Zheng's threshold encryption ("Simple and efficient threshold cryptosystem from the Gap Diffie-Hellman group", 2003), the one of HoneyBadgerBFT, with ChaCha20-Poly1305 for
- * what is encrypted. A ciphertext is an ephemeral public key, a signature by it of all the rest, and the body. By the signature nobody can pass off a changed one as another's: who
- * copies the ephemeral key of a ciphertext has none of the shares that open it made for something else.
+ * Baek and Zheng's threshold encryption ("Simple and efficient threshold cryptosystem from the Gap
+ * Diffie-Hellman group", 2003), the one of HoneyBadgerBFT, with ChaCha20-Poly1305 for what is
+ * encrypted. A ciphertext is an ephemeral public key, a signature by it of all the rest, and the
+ * body. By the signature nobody can pass off a changed one as another's: who copies the ephemeral
+ * key of a ciphertext has none of the shares that open it made for something else.
  */
 
 const domain = 'parsec threshold encryption'
@@ -94,7 +96,10 @@ export function isDecryptionShare<S, P, Q>(
   return group.samePairing(share, signed, publicKeyShare, signature)
 }
 
-/** What was encrypted; undefined when the shares are not those of this ciphertext, or its author has encrypted nothing. */
+/**
+ * What was encrypted; undefined when the shares are not those of this ciphertext, or its author has
+ * encrypted nothing.
+ */
 export function decrypt<S, P, Q>(
   group: PairingGroup<S, P, Q>,
   { ephemeral, body }: Ciphertext<P, Q>,

@@ -18,7 +18,10 @@ import {
   validCiphertext,
 } from './threshold-encryption.ts'
 
-/** The domain goes into the message, with its length, and not into the tag of the hash: native libraries fix that tag. */
+/**
+ * The domain goes into the message, with its length, and not into the tag of the hash: native
+ * libraries fix that tag.
+ */
 function inDomain(message: Uint8Array, domain: string): Uint8Array {
   return new Writer().string(domain).fixed(message).finish()
 }

@@ -47,7 +47,10 @@ class WatchedNetwork extends Network {
   }
 }
 
-/** Four peers with a key for their coin, of whom Dave decides an election before the others. Undefined where another does. */
+/**
+ * Four peers with a key for their coin, of whom Dave decides an election before the others.
+ * Undefined where another does.
+ */
 function daveDecidesFirst(seed: number): WatchedNetwork | undefined {
   const network = new WatchedNetwork([...correct, 'Dave'])
   network.run(chooser(1), () => [...network.peers.values()].every((peer) => peer.inspect().coinThreshold === 1))
@@ -80,12 +83,16 @@ function daveDecidesFirst(seed: number): WatchedNetwork | undefined {
   return hasDecided('Dave') && !correct.some(hasDecided) ? network : undefined
 }
 
-/** Where the shares of the next coin stand that Dave shows to Alice and Bob: on a branch that nobody else has, or on one that Carol has; or there are none. */
+/**
+ * Where the shares of the next coin stand that Dave shows to Alice and Bob: on a branch that nobody
+ * else has, or on one that Carol has; or there are none.
+ */
 type Shares = 'on a branch of their own' | "on a branch of Carol's" | 'nowhere'
 
 /**
- * Dave shows the branch on which he decides to Alice and Bob, together with another branch, which they record; and to Carol two more, so that she takes in
- * no further one that nobody has recorded. True if he could.
+ * Dave shows the branch on which he decides to Alice and Bob, together with another branch, which
+ * they record; and to Carol two more, so that she takes in no further one that nobody has recorded.
+ * True if he could.
  */
 function strandCarol(network: WatchedNetwork, where: Shares): boolean {
   const election = network.election('Dave')

@@ -5,8 +5,10 @@ import { nextMetaVotes } from './support/twin-votes.ts'
 import type { TwinCoin, TwinMetaVote } from './support/twin-votes.ts'
 
 /*
- * The attack on the binary agreement without confirmations (docs/binary-agreement.md, section 5): who learns the coin when the first correct voter reaches it chooses which value the others take, and takes the other
- * one. Seven voters at step 2: p1 to p5 are correct, b1 and b2 are not. Each event records one other event; its meta-votes follow.
+ * The attack on the binary agreement without confirmations (docs/binary-agreement.md, section 5):
+ * who learns the coin when the first correct voter reaches it chooses which value the others take,
+ * and takes the other one. Seven voters at step 2: p1 to p5 are correct, b1 and b2 are not. Each
+ * event records one other event; its meta-votes follow.
  */
 
 interface Node {
@@ -93,7 +95,10 @@ function prepared(confirms: boolean) {
   return { step, p1true, p2true, p3false, p3both, p4both, p5, b1, b1true, b2false, first }
 }
 
-/** What p5 comes to after p4 and b1, who have not been heard since, hear what the attacker likes. Every event of p1 that it hears is older than the one that reached the coin. */
+/**
+ * What p5 comes to after p4 and b1, who have not been heard since, hear what the attacker likes.
+ * Every event of p1 that it hears is older than the one that reached the coin.
+ */
 function future(
   value: boolean,
   { step, p1true, p2true, p3false, p3both, p4both, p5, b1, b1true, b2false }: ReturnType<typeof prepared>,

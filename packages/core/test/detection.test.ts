@@ -68,7 +68,10 @@ function story(seed: number): Story {
   return { founders, parts }
 }
 
-/** An observer that is told the story in some order of its own: per request, what it said to it, and its accusations by then. */
+/**
+ * An observer that is told the story in some order of its own: per request, what it said to it, and
+ * its accusations by then.
+ */
 function told(
   { parts }: Story,
   founders: readonly string[],
@@ -104,7 +107,8 @@ describe('what an observer accuses', () => {
         ]
         for (const [part, said] of first.said.entries()) {
           const other = second.said[part] ?? []
-          // Of many branches that nobody has recorded, those that come first are taken: a request on another one is refused.
+          // Of many branches that nobody has recorded, those that come first are taken: a request
+          // on another one is refused.
           if (said[0] !== other[0]) break
           expect(other).toEqual(said)
           accusations += said.length - 1

@@ -10,8 +10,10 @@ import { Network, chooser } from './support/network.ts'
 import { initialEvent, voteEvent } from './support/vote-event.ts'
 
 /*
- * Peers under load vote all the time. A Byzantine one records such votes, and not the sync events after them, and gossips that: so the latest event of a voter that others know is one without meta-votes. If they then
- * took it for having none, they would rarely know those of more than one correct voter at a time, and so decide nothing, though every message arrives.
+ * Peers under load vote all the time. A Byzantine one records such votes, and not the sync events
+ * after them, and gossips that: so the latest event of a voter that others know is one without
+ * meta-votes. If they then took it for having none, they would rarely know those of more than one
+ * correct voter at a time, and so decide nothing, though every message arrives.
  */
 
 const correct = ['Alice', 'Bob', 'Carol', 'Dave', 'Eve']

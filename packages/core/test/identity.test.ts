@@ -35,7 +35,10 @@ const torsionPoint = (j: number): CurvePoint => (j % 8 === 0 ? Point.ZERO : tors
 const secret = 0x1234_5678_9abc_def0_1234_5678_9abc_def1n
 const nonce = 0xfedc_ba98_7654_3210_0123_4567_89ab_cdefn
 
-/** A signature by who knows the secret, with whatever torsion in the key and in R; R may be given in another encoding. */
+/**
+ * A signature by who knows the secret, with whatever torsion in the key and in R; R may be given in
+ * another encoding.
+ */
 function signedWithTorsion(
   message: Uint8Array,
   keyTorsion: number,
@@ -140,7 +143,10 @@ describe('both platforms', () => {
   })
 })
 
-/** Where implementations of Ed25519 differ ("Taming the many EdDSAs"): a signature that only some peers accept would split a network. */
+/**
+ * Where implementations of Ed25519 differ ("Taming the many EdDSAs"): a signature that only some
+ * peers accept would split a network.
+ */
 describe('where implementations differ, both platforms judge without the cofactor', () => {
   test('S is reduced: S + L and what has high bits are refused', () => {
     for (const message of messages.slice(0, 8)) {

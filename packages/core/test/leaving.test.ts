@@ -22,7 +22,10 @@ function hasPutOut(network: Network, name: string, text: string): boolean {
   return network.blocksOf(name).some((block) => textOf(block) === text)
 }
 
-/** Bob and Carol are removed at once; Bob knows of his removal, Alice and Dave of none, and Carol is gone: the other two are no supermajority of four. */
+/**
+ * Bob and Carol are removed at once; Bob knows of his removal, Alice and Dave of none, and Carol is
+ * gone: the other two are no supermajority of four.
+ */
 function whereOnlyBobKnows(): { readonly network: Network; readonly seed: number } {
   const names = ['Alice', 'Bob', 'Carol', 'Dave']
   for (let seed = 1; seed < 1000; seed++) {

@@ -87,7 +87,10 @@ function put({ pool, words }: MetaVoting, lists: Held['lists']): MetaVoteSpan {
   return { start, stages }
 }
 
-/** A coin that is known for some rounds and subjects, as it is where shares are still on their way; the same for the twin, by subject. */
+/**
+ * A coin that is known for some rounds and subjects, as it is where shares are still on their way;
+ * the same for the twin, by subject.
+ */
 function randomCoin(choose: Choose): { coin: Coin; twin: (subject: number) => TwinCoin } {
   const salt = choose(1 << 16)
   const bits = (round: number, word: number, kind: number): number =>

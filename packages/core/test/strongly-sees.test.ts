@@ -53,9 +53,10 @@ test('equals its definition on random graphs with forks', () => {
 })
 
 /**
- * The lemma of section 4, on which all safety rests: an election counts a voter's opinion by its first interesting event, and what is
- * decided is that event's content. Were events of two branches both strongly seen, two observers could stand for different contents and
- * two correct peers output different blocks.
+ * The lemma of section 4, on which all safety rests: an election counts a voter's opinion by its
+ * first interesting event, and what is decided is that event's content. Were events of two branches
+ * both strongly seen, two observers could stand for different contents and two correct peers output
+ * different blocks.
  */
 describe('two branches of a fork are not both strongly seen, by whatever two events', () => {
   test('while fewer than a third of the voters fork, however many others do', () => {
@@ -86,8 +87,9 @@ describe('two branches of a fork are not both strongly seen, by whatever two eve
   })
 
   /**
-   * One Byzantine voter of four forks, within the bound; Eve, no voter (removed, or not added yet), is under no bound and forks with it. Counting
-   * her, each branch is seen by the forker, by Eve and by one honest peer: three, a supermajority of four. Alice and Bob never met.
+   * One Byzantine voter of four forks, within the bound; Eve, no voter (removed, or not added yet),
+   * is under no bound and forks with it. Counting her, each branch is seen by the forker, by Eve
+   * and by one honest peer: three, a supermajority of four. Alice and Bob never met.
    */
   test('the first implementation, which counted peers that do not vote, breaks it with one forker of four', () => {
     const [alice, bob, dave, eve] = [0, 1, 3, 4]

@@ -7,8 +7,9 @@ import { unescapeText } from './dot-names.ts'
 import { isName } from './dot-observation.ts'
 
 /**
- * What our dumps say beyond the format of the recorded graphs: a section at the end of the file, which older readers do not reach. With it a
- * dump replays even where ids are keys and payloads are not texts.
+ * What our dumps say beyond the format of the recorded graphs: a section at the end of the file,
+ * which older readers do not reach. With it a dump replays even where ids are keys and payloads are
+ * not texts.
  */
 export const extrasHeading = '/// ===== parsec-bft ====='
 

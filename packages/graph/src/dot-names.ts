@@ -4,8 +4,9 @@ import type { PublicId } from '@parsec-bft/core'
 import { toHex } from '@parsec-bft/core'
 
 /**
- * Names and payloads in DOT files. Whatever is not a harmless character is written as `%` hexadecimal code point `;`, so that no text
- * breaks a label, a quoted id, a comment line or a list, and reading gives the text back.
+ * Names and payloads in DOT files. Whatever is not a harmless character is written as `%`
+ * hexadecimal code point `;`, so that no text breaks a label, a quoted id, a comment line or a
+ * list, and reading gives the text back.
  */
 const harmful = /[^A-Za-z0-9.~+/= -]/gu
 const escaped = /%([0-9a-f]{1,6});/g

@@ -72,7 +72,10 @@ interface Edges {
   readonly otherParent: ReadonlyMap<string, string>
 }
 
-/** Reads a recorded graph or a dump of ours from disk; throws what {@link parseDot} throws, and what reading a file throws. */
+/**
+ * Reads a recorded graph or a dump of ours from disk; throws what {@link parseDot} throws, and what
+ * reading a file throws.
+ */
 export function readRecordedGraph(file: string): RecordedGraph {
   return parseDot(readFileSync(file, 'utf8'), file)
 }

@@ -9,8 +9,10 @@ import { EventLabels, eventColours } from './labels.ts'
 import type { EventLabel, MetaVoteRow } from './labels.ts'
 
 /**
- * Writes a gossip graph and its election under way in the format of the recorded graphs: a picture for Graphviz, and the same facts in comments for
- * programs. Names and payloads are escaped, so that none breaks the file; what that format cannot say follows in a section of its own at the end.
+ * Writes a gossip graph and its election under way in the format of the recorded graphs: a picture
+ * for Graphviz, and the same facts in comments for programs. Names and payloads are escaped, so
+ * that none breaks the file; what that format cannot say follows in a section of its own at the
+ * end.
  */
 export function writeDot(inspection: Inspection): string {
   return new DotWriter(inspection).write()

@@ -16,11 +16,15 @@ export interface Replay {
   /** Per name of an event its index. */
   readonly indexOf: ReadonlyMap<string, number>
   /**
-   * How the meta-events of the election that was under way when the file was written differ from the recorded ones: one line each. Compared just
-   * before that election's decision, or at the end. One that is empty is as good as none.
+   * How the meta-events of the election that was under way when the file was written differ from
+   * the recorded ones: one line each. Compared just before that election's decision, or at the end.
+   * One that is empty is as good as none.
    */
   readonly metaEventDifferences: readonly string[]
-  /** Number of recorded meta-events that were compared: all, unless the order has the decision before some of their events. */
+  /**
+   * Number of recorded meta-events that were compared: all, unless the order has the decision
+   * before some of their events.
+   */
   readonly metaEventsCompared: number
 }
 
@@ -32,8 +36,9 @@ export interface ReplayOptions {
 }
 
 /**
- * The events of a graph, parents first. Without `pick` in the order in which the graph grew: before an event all that came with its self-parent, then
- * all that is new with its other-parent. With it, of those that may come next the one that `pick` picks, a number below the count that it is given.
+ * The events of a graph, parents first. Without `pick` in the order in which the graph grew: before
+ * an event all that came with its self-parent, then all that is new with its other-parent. With it,
+ * of those that may come next the one that `pick` picks, a number below the count that it is given.
  *
  * Events on a cycle, which no graph of events has, are left out.
  */
@@ -134,7 +139,10 @@ export function replay(graph: RecordedGraph, options: ReplayOptions = {}): Repla
   return { decided, inspection, indexOf, metaEventDifferences, metaEventsCompared }
 }
 
-/** Place of the first recorded hash that was not decided there, or undefined; with `anyGenesis` the first hash is not compared. */
+/**
+ * Place of the first recorded hash that was not decided there, or undefined; with `anyGenesis` the
+ * first hash is not compared.
+ */
 export function firstDifference(
   recorded: readonly string[],
   decided: readonly string[],

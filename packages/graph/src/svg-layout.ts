@@ -152,7 +152,10 @@ function placeRows(boxes: readonly EventBox[]): { rowTop: number[]; rowBottom: n
   return { rowTop, rowBottom, bottom: y }
 }
 
-/** Gives each box its x: columns in the order of the peers, ours first, in a column the lanes in order of appearance. */
+/**
+ * Gives each box its x: columns in the order of the peers, ours first, in a column the lanes in
+ * order of appearance.
+ */
 function placeLanes(
   inspection: Inspection,
   boxes: readonly EventBox[],

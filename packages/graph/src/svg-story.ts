@@ -4,8 +4,8 @@ import type { DecisionView, Inspection, MetaVoteView } from '@parsec-bft/core'
 import type { EventLabels } from './labels.ts'
 
 /**
- * Why a decision fell, in words: what protocol.md section 6 does with the state of the election, line by line. Without a
- * decision, how far the election has come.
+ * Why a decision fell, in words: what protocol.md section 6 does with the state of the election,
+ * line by line. Without a decision, how far the election has come.
  */
 
 export interface StoryLine {
@@ -122,7 +122,10 @@ class DecisionStory {
     return source === undefined ? 'decided' : `taken over from ${this.#labels.name(source.event)}`
   }
 
-  /** What the other voters' latest sync events in the ancestry of the event hold about the subject at the same stage. */
+  /**
+   * What the other voters' latest sync events in the ancestry of the event hold about the subject
+   * at the same stage.
+   */
   #othersAt(subject: number, event: number, entry: MetaVoteView): { event: number; entry: MetaVoteView }[] {
     const found = []
     for (const latest of this.#latestOfOthers(event)) {

@@ -171,7 +171,10 @@ function tooltipOf(inspection: Inspection, { labels }: Layout, { event, label }:
   return lines.map(printable).join('\n')
 }
 
-/** Subjects are places among the voters of the election in ascending order; those of earlier elections are not known any more. */
+/**
+ * Subjects are places among the voters of the election in ascending order; those of earlier
+ * elections are not known any more.
+ */
 function coinSharesText(inspection: Inspection, { election, shares }: CoinShares): string {
   const peers = inspection.peers()
   const voters = election === inspection.election ? inspection.voters().flatMap((voter) => peers[voter] ?? []) : []

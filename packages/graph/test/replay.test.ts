@@ -105,7 +105,10 @@ describe.skipIf(recordedFiles.length === 0)('recorded graphs', () => {
   })
 })
 
-/** Our dump of a graph at the time at which it was recorded: just before the decision that the recorded history lacks, or at the end. */
+/**
+ * Our dump of a graph at the time at which it was recorded: just before the decision that the
+ * recorded history lacks, or at the end.
+ */
 function dumpWhenRecorded(graph: RecordedGraph): string {
   let dump: string | undefined
   const { inspection } = replay(graph, {
@@ -117,8 +120,9 @@ function dumpWhenRecorded(graph: RecordedGraph): string {
 }
 
 /**
- * A dump without what is not a function of the graph: random numbers, the older hash of Genesis, and empty meta-events, of which the first
- * implementation keeps more behind a last decision and fewer where a creator forked.
+ * A dump without what is not a function of the graph: random numbers, the older hash of Genesis,
+ * and empty meta-events, of which the first implementation keeps more behind a last decision and
+ * fewer where a creator forked.
  */
 function comparable(dump: string, name: string): string {
   const text = dump

@@ -13,9 +13,10 @@ import type { Differing } from './scenario.ts'
 const calmRounds = 60
 
 /**
- * Members come and go while they vote and others misbehave: a random sequence of changes, many under way at a time, from one to ten members, in either mode, with as many adversaries
- * or crashes as the members of any time bear, founders and newcomers. In half of the runs there is time between the changes and after them: in the others the voters
- * seldom have a key for the coin.
+ * Members come and go while they vote and others misbehave: a random sequence of changes, many
+ * under way at a time, from one to ten members, in either mode, with as many adversaries or crashes
+ * as the members of any time bear, founders and newcomers. In half of the runs there is time
+ * between the changes and after them: in the others the voters seldom have a key for the coin.
  */
 export function anyChurn(random: Random): Differing {
   const isBearing = random.chance(0.7)

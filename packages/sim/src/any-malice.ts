@@ -29,7 +29,10 @@ export function anyDelay(random: Random): Delay {
   ])()
 }
 
-/** A random mixture of up to as many adversaries as the protocol bears, founders and newcomers, while peers come and go, in either mode. */
+/**
+ * A random mixture of up to as many adversaries as the protocol bears, founders and newcomers,
+ * while peers come and go, in either mode.
+ */
 export function anyMalice(random: Random): Differing {
   const initialPeers = random.integer(4, 10)
   const joining = random.chance(0.5) ? random.integer(1, 2) : 0

@@ -17,8 +17,9 @@ export interface ChurnLimits {
 }
 
 /**
- * A long random sequence of additions and removals, some under way at the same time, with the number of members within limits in whatever order they are
- * decided. Since a removed peer never returns under its id, one that comes back has a new one: Alice, Alice2, …
+ * A long random sequence of additions and removals, some under way at the same time, with the
+ * number of members within limits in whatever order they are decided. Since a removed peer never
+ * returns under its id, one that comes back has a new one: Alice, Alice2, …
  */
 export function churnTopics(random: Random, limits: ChurnLimits): { topics: MembershipTopic[]; lastRound: number } {
   const { initialPeers, names, fewest, changes, pauseRounds } = limits

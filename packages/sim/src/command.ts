@@ -5,8 +5,8 @@ import { findScenario } from './scenarios.ts'
 import type { NetworkCounts, SimulationOptions } from './options.ts'
 
 /**
- * The one command line that replays a run. Options that a scenario or plain counts give, as the run says of itself, are named so; all others are
- * written out.
+ * The one command line that replays a run. Options that a scenario or plain counts give, as the run
+ * says of itself, are named so; all others are written out.
  */
 export function commandFor(options: SimulationOptions): string {
   const { scenario, counts, seed, coin } = options

@@ -50,8 +50,8 @@ export function checkCounts(counts: NetworkCounts): void {
 }
 
 /**
- * A random order of additions and removals. Each removal waits for what came before it, and additions wait for the removals before
- * them, so that the number of members stays within bounds.
+ * A random order of additions and removals. Each removal waits for what came before it, and
+ * additions wait for the removals before them, so that the number of members stays within bounds.
  */
 function planMembership(counts: NetworkCounts, random: Random): MembershipTopic[] {
   const members = peerNames(counts.initialPeers)
@@ -82,7 +82,8 @@ function planMembership(counts: NetworkCounts, random: Random): MembershipTopic[
 }
 
 /**
- * Plans the run that `parsec simulate` shows: payloads and membership changes at random times, messages with random delays.
+ * Plans the run that `parsec simulate` shows: payloads and membership changes at random times,
+ * messages with random delays.
  *
  * Throws {@link OptionsError} like {@link checkCounts}.
  */

@@ -5,7 +5,10 @@ import type { SimulationOptions } from './options.ts'
 import type { Random } from './random.ts'
 import type { SimPeer } from './sim-peer.ts'
 
-/** Who crashes when: those that the options name a round for, and others by chance, as long as fewer than a third are gone or malicious. */
+/**
+ * Who crashes when: those that the options name a round for, and others by chance, as long as fewer
+ * than a third are gone or malicious.
+ */
 export class Crashes {
   readonly #options: SimulationOptions
   readonly #random: Random

@@ -30,7 +30,10 @@ export function makeDelays({ delay }: SimulationOptions, random: Random, leaders
   }
 }
 
-/** A scheduler that wants no progress: it sees everything, and holds messages up as it likes up to a bound; it loses none. */
+/**
+ * A scheduler that wants no progress: it sees everything, and holds messages up as it likes up to a
+ * bound; it loses none.
+ */
 function adversarialDelays(
   { tactic, maxMs }: AdversarialDelay,
   random: Random,

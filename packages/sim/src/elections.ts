@@ -3,7 +3,10 @@
 import type { DecisionView, Inspection } from '@parsec-bft/core'
 import { subjectRounds } from './attacks/election-rounds.ts'
 
-/** Counts a run's elections, as who decides each first saw them: how many had a key for their coin, how many needed a coin, how many one of a key, and how many coins. */
+/**
+ * Counts a run's elections, as who decides each first saw them: how many had a key for their coin,
+ * how many needed a coin, how many one of a key, and how many coins.
+ */
 export class ElectionTally {
   readonly #seen = new Set<number>()
   #withKey = 0

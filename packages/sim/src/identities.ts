@@ -5,7 +5,10 @@ import type { IdentityScheme, KeyScheme, PublicId, SecretId } from '@parsec-bft/
 import type { IdentityKind } from './options.ts'
 import type { Random } from './random.ts'
 
-/** The identities of one network: one object per peer, so that keys met in messages keep their names and cached key objects. */
+/**
+ * The identities of one network: one object per peer, so that keys met in messages keep their names
+ * and cached key objects.
+ */
 export interface Identities {
   readonly scheme: IdentityScheme
   /** What key generations make. */

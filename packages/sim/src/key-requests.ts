@@ -7,8 +7,9 @@ interface KeyRequest {
 }
 
 /**
- * Which keys came of which requests, as far as one peer's output tells. A key does not name its request: it may have fewer participants, where some were removed, and so come of any of several. Who is found to have been
- * taken for another's gives way, as in any matching.
+ * Which keys came of which requests, as far as one peer's output tells. A key does not name its
+ * request: it may have fewer participants, where some were removed, and so come of any of several.
+ * Who is found to have been taken for another's gives way, as in any matching.
  */
 export class KeyRequests {
   readonly #requests: KeyRequest[] = []
@@ -20,7 +21,10 @@ export class KeyRequests {
     this.#requests.push({ participants, key: undefined })
   }
 
-  /** A key came: returns the participants of one more request that is fulfilled now, or undefined if it can come of none. */
+  /**
+   * A key came: returns the participants of one more request that is fulfilled now, or undefined if
+   * it can come of none.
+   */
   came(participants: readonly string[], isRemoved: (name: string) => boolean): readonly string[] | undefined {
     const origins = this.#requests.filter((request) => {
       const asked = new Set(request.participants)

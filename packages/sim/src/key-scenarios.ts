@@ -19,7 +19,10 @@ function mostOfFounders(random: Random, initialPeers: number): string[] {
   return random.shuffle(peerNames(initialPeers)).slice(0, mostFaulty(initialPeers))
 }
 
-/** Keys for random members, newcomers and such as leave among them; of those that misbehave no more than each key bears. */
+/**
+ * Keys for random members, newcomers and such as leave among them; of those that misbehave no more
+ * than each key bears.
+ */
 export function keyTopics(
   random: Random,
   options: Pick<SimulationOptions, 'initialPeers' | 'topics' | 'adversaries'>,

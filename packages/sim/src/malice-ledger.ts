@@ -23,7 +23,10 @@ export interface AccusationRecord {
   readonly event: Event<string>
 }
 
-/** Who has done what, and who has said so: all that correct peers have sent or accepted, and what adversaries say of themselves. */
+/**
+ * Who has done what, and who has said so: all that correct peers have sent or accepted, and what
+ * adversaries say of themselves.
+ */
 export class MaliceLedger {
   readonly #identities: IdentityScheme
   readonly #adversaries: ReadonlySet<string>
@@ -106,7 +109,10 @@ export class MaliceLedger {
     })
   }
 
-  /** Does the peer, at its latest event that went over the network, have an event of the malice among the ancestors that no correct peer inserts? */
+  /**
+   * Does the peer, at its latest event that went over the network, have an event of the malice
+   * among the ancestors that no correct peer inserts?
+   */
   hasInserted({ events, refused }: Commit, peer: string): boolean {
     return refused && events.some((id) => this.#store.isKnownBy(peer, id))
   }

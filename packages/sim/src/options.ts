@@ -5,7 +5,10 @@ import type { StallOptions } from './attacks/stall.ts'
 import { strategyNames } from './adversaries/registry.ts'
 import { peerNames } from './names.ts'
 
-/** `mock`: names and generated keys without security, fast. `ed25519`: real keys, derived from the seed, and BLS12-381 for those that are generated. */
+/**
+ * `mock`: names and generated keys without security, fast. `ed25519`: real keys, derived from the
+ * seed, and BLS12-381 for those that are generated.
+ */
 export type IdentityKind = 'mock' | 'ed25519'
 
 /** How long a message takes, in virtual milliseconds. */
@@ -16,8 +19,9 @@ export type Delay =
   | AdversarialDelay
 
 /**
- * A scheduler that sees everything and delays messages to hurt progress. `halves`: two halves of the network hear late from each other; `partitions`: likewise, and every few rounds
- * the halves are other ones; `leaders`: whoever is ahead is heard late.
+ * A scheduler that sees everything and delays messages to hurt progress. `halves`: two halves of
+ * the network hear late from each other; `partitions`: likewise, and every few rounds the halves
+ * are other ones; `leaders`: whoever is ahead is heard late.
  */
 export interface AdversarialDelay {
   readonly kind: 'adversarial'
@@ -51,8 +55,8 @@ export interface PayloadTopic extends TopicTiming {
   readonly kind: 'payload'
   readonly text: string
   /**
-   * Who votes for it: so many random first members, those who are to be removed last, or `all`: every first member and, in supermajority mode, whoever becomes a voter while it
-   * is undecided.
+   * Who votes for it: so many random first members, those who are to be removed last, or `all`:
+   * every first member and, in supermajority mode, whoever becomes a voter while it is undecided.
    */
   readonly by: number | 'all'
 }
@@ -66,8 +70,9 @@ export interface MembershipTopic extends TopicTiming {
 }
 
 /**
- * A key to be generated: voted for by every voter. It comes if some of its participants stay, and the faulty ones among them are fewer than a third of these: of the staying ones and
- * all faulty ones.
+ * A key to be generated: voted for by every voter. It comes if some of its participants stay, and
+ * the faulty ones among them are fewer than a third of these: of the staying ones and all faulty
+ * ones.
  */
 export interface KeyTopic extends TopicTiming {
   readonly kind: 'key'
@@ -191,8 +196,9 @@ export function mostFaulty(voters: number): number {
 }
 
 /**
- * How many peers may be faulty in a run so that enough are left to decide, in whatever order changes under way are decided; negative if nobody would be left. A peer that
- * is being removed counts for the elections that it is a voter of, and no longer.
+ * How many peers may be faulty in a run so that enough are left to decide, in whatever order
+ * changes under way are decided; negative if nobody would be left. A peer that is being removed
+ * counts for the elections that it is a voter of, and no longer.
  */
 export function mostCrashes(options: Pick<SimulationOptions, 'initialPeers' | 'topics'>): number {
   const changes = options.topics.filter(isMembership)
@@ -283,7 +289,10 @@ function checkStall(options: SimulationOptions): void {
   if (options.topics.some(isMembership)) throw new OptionsError('stall', 'the members of its network do not change')
 }
 
-/** How many more of a key's participants may be faulty, after its adversaries, in whatever order others are removed; negative if it is too many already. */
+/**
+ * How many more of a key's participants may be faulty, after its adversaries, in whatever order
+ * others are removed; negative if it is too many already.
+ */
 export function mostFaultyInKey(
   participants: readonly string[],
   options: Pick<SimulationOptions, 'topics' | 'adversaries'>,

@@ -14,8 +14,9 @@ function hashText(text: string): number {
 }
 
 /**
- * The owner of every choice in a run. Made from a seed, so that the same seed makes the same choices on every machine: integers and
- * basic arithmetic only, no `Math.exp` or `Math.log`, whose last digit is left to the machine.
+ * The owner of every choice in a run. Made from a seed, so that the same seed makes the same
+ * choices on every machine: integers and basic arithmetic only, no `Math.exp` or `Math.log`, whose
+ * last digit is left to the machine.
  */
 export class Random {
   readonly #seed: string
@@ -68,7 +69,8 @@ export class Random {
   /**
    * A Poisson-distributed integer, by inversion: one uniform number is walked down the probabilities.
    *
-   * @param mean - any non-negative number; a large one is drawn as a sum of small ones, so that e^-mean does not vanish.
+   * @param mean - any non-negative number; a large one is drawn as a sum of small ones, so that
+   *   e^-mean does not vanish.
    */
   poisson(mean: number): number {
     const largestStep = 16
@@ -91,7 +93,10 @@ export class Random {
   }
 }
 
-/** e^-x for 0 <= x <= 16 as 1 / (Taylor series of e^x): only additions, multiplications and divisions, exact to the same bit everywhere. */
+/**
+ * e^-x for 0 <= x <= 16 as 1 / (Taylor series of e^x): only additions, multiplications and
+ * divisions, exact to the same bit everywhere.
+ */
 function expOfMinus(x: number): number {
   let term = 1
   let sum = 1

@@ -5,8 +5,10 @@ import { CheckFailure } from './check-failure.ts'
 import type { SimPeer } from './sim-peer.ts'
 
 /**
- * What comes of a message. A correct peer refuses a correct sender's for who sent or got it, never for what is in it, unless it is a stranger's that does not show how the stranger became a member;
- * an adversary's for anything. And when it has taken in a correct sender's, it has decided all that the sender had decided.
+ * What comes of a message. A correct peer refuses a correct sender's for who sent or got it, never
+ * for what is in it, unless it is a stranger's that does not show how the stranger became a member;
+ * an adversary's for anything. And when it has taken in a correct sender's, it has decided all that
+ * the sender had decided.
  */
 export class Reception {
   readonly #adversaries: ReadonlySet<string>
@@ -16,7 +18,10 @@ export class Reception {
     this.#adversaries = adversaries
   }
 
-  /** Throws a CheckFailure if somebody has taken in a message of a peer that had decided so many elections, and not decided as many. */
+  /**
+   * Throws a CheckFailure if somebody has taken in a message of a peer that had decided so many
+   * elections, and not decided as many.
+   */
   expectTaken(elections: number, from: string, to: SimPeer): void {
     if (this.#adversaries.has(from) || to.hasRemoved(to.name)) return
     const decided = to.parsec.inspect().election
@@ -35,7 +40,8 @@ export class Reception {
   #isExpected({ code }: ParsecError, from: string, to: SimPeer): boolean {
     // Nobody can sign for a correct peer.
     if (this.#adversaries.has(from)) return code !== 'UnknownOwnEvent'
-    // A newcomer may have learnt of its admission by what others do not take in (protocol.md section 3, docs/membership.md).
+    // A newcomer may have learnt of its admission by what others do not take in (protocol.md
+    // section 3, docs/membership.md).
     if (code === 'UnknownCreator' || code === 'PrematureCoinShares') return !to.knowsAsMember(from)
     // A removed peer does not put out who else was removed with it.
     if (code === 'InvalidPeerState') return to.hasRemoved(from) || to.hasRemoved(to.name)

@@ -69,7 +69,10 @@ export function observationOf(topic: Topic, identities: Identities): Observation
   return topic.kind === 'add' ? add(publicId) : remove(publicId)
 }
 
-/** What is decided as one, as text: the observation and, where each vote is decided singly, whose it is (protocol.md section 2). */
+/**
+ * What is decided as one, as text: the observation and, where each vote is decided singly, whose it
+ * is (protocol.md section 2).
+ */
 export function keyOf(observation: Observation<string>, voter: string | undefined, options: SimulationOptions): string {
   const text = observationText(observation)
   // The text names an event that an accusation carries by its first bytes, which many events share.
@@ -90,7 +93,10 @@ export class SimPeer {
   readonly votes: VoteRecord[] = []
   readonly blocks: BlockRecord[] = []
   readonly keys: KeyRecord[] = []
-  /** How many elections it has decided as the only voter, by a request to itself: after an answer, so that this does not tell of them. */
+  /**
+   * How many elections it has decided as the only voter, by a request to itself: after an answer,
+   * so that this does not tell of them.
+   */
   decidedAlone = 0
   /** Names of the voters, as this peer's own output tells. */
   voters: readonly string[]
@@ -203,7 +209,10 @@ export class SimPeer {
     return this.blocks.slice(first)
   }
 
-  /** The key is what the vote for its generation was for. It may be all that comes of an election, and is counted to the one before. */
+  /**
+   * The key is what the vote for its generation was for. It may be all that comes of an election,
+   * and is counted to the one before.
+   */
   #recordKey(block: Block<string>, round: number): void {
     this.#record(block, this.blocks.at(-1)?.election ?? 0, round)
     if (block.observation.kind !== 'DkgResult') return

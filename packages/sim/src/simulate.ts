@@ -68,8 +68,10 @@ export interface PeerResult {
 
 export interface SimulationFailure {
   /**
-   * Which promise was broken: `agreement`, `validity`, `no-duplicates`, `no-false-accusation`, `accusation-once`, `insertion`, `liveness`, `nobody-is-stuck`, `keys`, `eviction`, `outcome`,
-   * `refusals`, `conclusions`, `interface`, `max-rounds` (not done by then), `stall` (an attack that could not begin) or `exception` (the library threw what it must not).
+   * Which promise was broken: `agreement`, `validity`, `no-duplicates`, `no-false-accusation`,
+   * `accusation-once`, `insertion`, `liveness`, `nobody-is-stuck`, `keys`, `eviction`, `outcome`,
+   * `refusals`, `conclusions`, `interface`, `max-rounds` (not done by then), `stall` (an attack
+   * that could not begin) or `exception` (the library threw what it must not).
    */
   readonly checker: string
   readonly reason: string
@@ -89,10 +91,13 @@ export interface SimulationResult {
   readonly agreed: readonly string[]
   readonly traffic: Readonly<Traffic>
   /**
-   * Per kind of malice and of report, how often: `committed.Fork`, `detected.Fork` (accusations by correct peers, each counted once), `evicted.Fork` (peers removed for
-   * it), `reported.Spam`. Per run `elections.decided`, of these `elections.withKey` (with a key for the coin), `elections.tossed`
-   * (that needed a coin) and `elections.tossedWithKey` (both), and `elections.coins` (that they needed: one per subject and round after the first). Of keys for the application
-   * `keys.generated`, of these `keys.beyondVoters` (not all participants were voters then) and `keys.ofThoseLeft` (participants were removed since the key was asked for).
+   * Per kind of malice and of report, how often: `committed.Fork`, `detected.Fork` (accusations by
+   * correct peers, each counted once), `evicted.Fork` (peers removed for it), `reported.Spam`. Per
+   * run `elections.decided`, of these `elections.withKey` (with a key for the coin),
+   * `elections.tossed` (that needed a coin) and `elections.tossedWithKey` (both), and
+   * `elections.coins` (that they needed: one per subject and round after the first). Of keys for
+   * the application `keys.generated`, of these `keys.beyondVoters` (not all participants were
+   * voters then) and `keys.ofThoseLeft` (participants were removed since the key was asked for).
    */
   readonly counts?: Readonly<Record<string, number>>
   /** Fingerprint of all that happened: the same for the same options, on every machine. */
@@ -101,8 +106,8 @@ export interface SimulationResult {
 }
 
 /**
- * Runs a network until everything that was to be decided is, and checks it during the run and after it. A broken promise is a
- * value, see {@link SimulationResult.failure}.
+ * Runs a network until everything that was to be decided is, and checks it during the run and after
+ * it. A broken promise is a value, see {@link SimulationResult.failure}.
  *
  * Throws {@link OptionsError} for options that describe no run.
  */

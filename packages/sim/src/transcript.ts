@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
 
 /**
- * A running fingerprint of all that happened, line by line: two runs with the same digest did the same. 64 bits, not cryptographic;
- * integer arithmetic only, so that every machine agrees.
+ * A running fingerprint of all that happened, line by line: two runs with the same digest did the
+ * same. 64 bits, not cryptographic; integer arithmetic only, so that every machine agrees.
  */
 export class Transcript {
   #low = 0x811c9dc5

@@ -17,7 +17,10 @@ import { Network } from '../src/network.ts'
 import { Random } from '../src/random.ts'
 import { Transcript } from '../src/transcript.ts'
 
-/** Each checker of malice is held against a planted fault: in what is put out, in what is sent, and in the library's own detection. */
+/**
+ * Each checker of malice is held against a planted fault: in what is put out, in what is sent, and
+ * in the library's own detection.
+ */
 
 type Plant = NonNullable<SimulationHooks['plant']>
 

@@ -6,7 +6,10 @@ import type { SimulationHooks, SimulationOptions } from '@parsec-bft/sim'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { Farewells } from '../../core/src/farewells.ts'
 
-/** The checker is held against planted faults: peers that are forgotten, that do not start, and the rule that once stranded whole networks. */
+/**
+ * The checker is held against planted faults: peers that are forgotten, that do not start, and the
+ * rule that once stranded whole networks.
+ */
 
 afterEach(() => {
   vi.restoreAllMocks()

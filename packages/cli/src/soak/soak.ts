@@ -12,7 +12,10 @@ import { performAll } from './perform-all.ts'
 /** Smaller options are looked for only for so many failures: each costs many runs. */
 export const mostShrunk = mostTold
 
-/** Makes the runs of a plan, tells how far they are, and shrinks the first failures. An interrupt ends it after the runs under way. */
+/**
+ * Makes the runs of a plan, tells how far they are, and shrinks the first failures. An interrupt
+ * ends it after the runs under way.
+ */
 export async function soak(plan: SoakPlan, workers: number, io: Io): Promise<SoakReport> {
   const tally = new SoakTally(plan)
   const progress = new Progress(plan, io)

@@ -20,7 +20,10 @@ function littleEndian(bytes: Uint8Array): bigint {
   return value
 }
 
-/** Pure JavaScript, for browsers. Noble's own verify multiplies by the cofactor and so accepts more than OpenSSL does. */
+/**
+ * Pure JavaScript, for browsers. Noble's own verify multiplies by the cofactor and so accepts more
+ * than OpenSSL does.
+ */
 export const platform: Platform = {
   sha3: (bytes) => sha3_256(bytes),
   ed25519Signer(seed) {

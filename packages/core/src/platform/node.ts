@@ -7,7 +7,10 @@ import { nativeBls } from '../bls-native.ts'
 import { nobleBls } from '../bls-noble.ts'
 import type { Platform } from './platform.ts'
 
-/** PKCS 8 wrapping of a raw secret key, and SPKI wrapping of a raw public key (RFC 8410); the last byte of the object identifier tells the curve. */
+/**
+ * PKCS 8 wrapping of a raw secret key, and SPKI wrapping of a raw public key (RFC 8410); the last
+ * byte of the object identifier tells the curve.
+ */
 const pkcs8Prefix = {
   ed25519: wrapping('302e020100300506032b657004220420'),
   x25519: wrapping('302e020100300506032b656e04220420'),

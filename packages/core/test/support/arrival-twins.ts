@@ -3,8 +3,9 @@
 import { Twin } from './twin.ts'
 
 /*
- * Twins that judge by arrival where the protocol judges by ancestry (section 4): what a forker could split peers with. Each has one of the
- * three faults that the first implementation's election has.
+ * Twins that judge by arrival where the protocol judges by ancestry (section 4): what a forker
+ * could split peers with. Each has one of the three faults that the first implementation's election
+ * has.
  */
 
 /** Takes the first event with content that arrived for a peer's first interesting event, whatever its branch. */
@@ -16,7 +17,10 @@ export class FirstByArrival extends Twin {
   }
 }
 
-/** Takes a payload for already interesting if it is so at an event of the same creator that arrived earlier, whatever its branch. */
+/**
+ * Takes a payload for already interesting if it is so at an event of the same creator that arrived
+ * earlier, whatever its branch.
+ */
 export class AlreadyByArrival extends Twin {
   protected override already(x: number): number[] {
     const { creator } = this.graph.at(x)

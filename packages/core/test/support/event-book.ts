@@ -53,8 +53,8 @@ export class EventBook {
   }
 
   /**
-   * Events and, of their ancestors, those that a correct peer at the last of them would send: what the latest event of the recipient
-   * that it descends from does not cover.
+   * Events and, of their ancestors, those that a correct peer at the last of them would send: what
+   * the latest event of the recipient that it descends from does not cover.
    */
   lacking(events: readonly Event<string>[], recipient: string): Event<string>[] {
     const inLast = this.ancestry(events.slice(-1))

@@ -13,8 +13,8 @@ export interface PlainEvent {
 }
 
 /**
- * A random graph of any shape: those who may fork sometimes start anew or build on an old event of theirs; every other event records another
- * peer's event, mostly a recent one.
+ * A random graph of any shape: those who may fork sometimes start anew or build on an old event of
+ * theirs; every other event records another peer's event, mostly a recent one.
  *
  * @param isForker - which peers fork.
  */
@@ -45,9 +45,10 @@ export function forkedGraph(
 }
 
 /**
- * The relations of section 4 over sets of ancestors. Two events of one peer are on different branches when neither is a *self*-ancestor of the
- * other: a forker that has its second branch record the first through somebody else would otherwise pass for honest, and
- * both branches could be strongly seen.
+ * The relations of section 4 over sets of ancestors. Two events of one peer are on different
+ * branches when neither is a *self*-ancestor of the other: a forker that has its second branch
+ * record the first through somebody else would otherwise pass for honest, and both branches could
+ * be strongly seen.
  */
 export class NaiveRelations {
   readonly #events: readonly PlainEvent[]

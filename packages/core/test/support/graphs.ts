@@ -181,8 +181,8 @@ export function randomGraph(choose: Choose, limits: RandomGraphLimits): RandomGr
 }
 
 /**
- * The same events in another topological order. Some creators and some events come as late as they can, so that now one and now another
- * branch of a fork is met first.
+ * The same events in another topological order. Some creators and some events come as late as they
+ * can, so that now one and now another branch of a fork is met first.
  */
 export function reordered(events: readonly TwinEvent[], choose: Choose): TwinEvent[] {
   const lateness = new Map<string, number>()

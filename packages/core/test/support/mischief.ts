@@ -26,7 +26,10 @@ interface Candidate {
   readonly malice: Malice
 }
 
-/** Draws events of peers that break the rules now and then, in any way: forks, second votes, wrong accusations, events that nobody inserts. */
+/**
+ * Draws events of peers that break the rules now and then, in any way: forks, second votes, wrong
+ * accusations, events that nobody inserts.
+ */
 export class Mischief {
   readonly book = new EventBook()
   /** Those that no correct peer inserts; what builds on them is not drawn. */

@@ -38,7 +38,10 @@ export class MixedNetwork {
   readonly #founders: readonly string[]
   readonly #mischief: Mischief
 
-  /** @param newcomer - a further peer drawn by hand, whom the real ones add on the way; it counts among those that are tolerated. */
+  /**
+   * @param newcomer - a further peer drawn by hand, whom the real ones add on the way; it counts
+   * among those that are tolerated.
+   */
   constructor(founders: readonly string[], choose: Choose, newcomer?: string) {
     this.#choose = choose
     this.#network = new Network(founders)
@@ -131,7 +134,10 @@ export class MixedNetwork {
     })
   }
 
-  /** Whose forks, second votes and wrong second events the events of real peers prove: found from the events alone, without the detection. */
+  /**
+   * Whose forks, second votes and wrong second events the events of real peers prove: found from
+   * the events alone, without the detection.
+   */
   provenWrong(): string[] {
     const { book } = this.#mischief
     const known = book.ancestry(book.all.filter(({ creator }) => this.#real.includes(creator.name)))

@@ -3,8 +3,9 @@
 import { registerHooks } from 'node:module'
 
 /*
- * Loaded with `--import`: plants one bug in one source file of core as it is loaded. `PARSEC_MUTANT` is a JSON list of file, text to find and text to put there. The file on
- * disk stays as it is. Ends the process when the text does not stand in the file exactly once.
+ * Loaded with `--import`: plants one bug in one source file of core as it is loaded.
+ * `PARSEC_MUTANT` is a JSON list of file, text to find and text to put there. The file on disk
+ * stays as it is. Ends the process when the text does not stand in the file exactly once.
  */
 const [file = '', find = '', replacement = ''] = JSON.parse(process.env.PARSEC_MUTANT ?? '[]') as string[]
 

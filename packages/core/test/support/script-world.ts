@@ -91,7 +91,10 @@ export class ScriptWorld {
     return undefined
   }
 
-  /** One exchange between two real peers, chosen at random; quiet where one of them has removed the other or is removed. */
+  /**
+   * One exchange between two real peers, chosen at random; quiet where one of them has removed the
+   * other or is removed.
+   */
   exchange(among: readonly string[], choose: Choose): void {
     const from = this.#real(pick(among, choose))
     const recipients = from.parsec.gossipRecipients().filter(({ name }) => among.includes(name))
@@ -115,7 +118,10 @@ export class ScriptWorld {
     this.#poll()
   }
 
-  /** What holds for all scripts: no real peer is accused by a real peer, and of two outputs one is the start of the other. */
+  /**
+   * What holds for all scripts: no real peer is accused by a real peer, and of two outputs one is
+   * the start of the other.
+   */
   brokenRule(): string | undefined {
     for (const peer of this.real.values()) {
       for (const { offender } of accusationsOf(peer.parsec)) {

@@ -81,7 +81,8 @@ function observationOf({ hash, voter, isInternal, effect }: TwinPayload, mode: C
 /**
  * The same of the optimised election.
  *
- * @param watch - called after each event; then the election is that of a peer without events of its own, to whom those of the first founder do not show how it was admitted.
+ * @param watch - called after each event; then the election is that of a peer without events of its
+ *   own, to whom those of the first founder do not show how it was admitted.
  */
 export function consensusOutcome(
   { mode, founders, events, seenThrough }: ElectionInput,

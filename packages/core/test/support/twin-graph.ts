@@ -36,8 +36,8 @@ export function compareKeys(a: string, b: string): number {
 /**
  * The relations of section 4 over sets of ancestors.
  *
- * "Aware of a fork" is taken with *self*-ancestors: else a forker whose second branch records the first through somebody else would pass for
- * honest.
+ * "Aware of a fork" is taken with *self*-ancestors: else a forker whose second branch records the
+ * first through somebody else would pass for honest.
  */
 export class TwinGraph {
   readonly events: TwinEvent[] = []
@@ -107,7 +107,10 @@ export class TwinGraph {
     return this.by(x, creator).length > 0 && this.latestBy(x, creator) === undefined
   }
 
-  /** The one of the creator's events in the ancestry of which all the others are self-ancestors: there is none under a fork. */
+  /**
+   * The one of the creator's events in the ancestry of which all the others are self-ancestors:
+   * there is none under a fork.
+   */
   latestBy(x: number, creator: string): number | undefined {
     const known = this.#latest[x]
     if (known?.has(creator) === true) return known.get(creator)

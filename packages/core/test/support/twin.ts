@@ -32,8 +32,8 @@ export interface TwinOptions {
 }
 
 /**
- * The plain twin of the election: sections 4 to 6 of the protocol read literally, over lists, sets and maps, and slow. What
- * the optimised election is compared with; it shares no code with it.
+ * The plain twin of the election: sections 4 to 6 of the protocol read literally, over lists, sets
+ * and maps, and slow. What the optimised election is compared with; it shares no code with it.
  */
 export class Twin {
   readonly graph = new TwinGraph()

@@ -8,16 +8,18 @@ const founders = ['Ann', 'Bob', 'Cat', 'Dan']
 const payloads = { p: { hash: '02'.repeat(32), voter: undefined }, q: { hash: '01'.repeat(32), voter: undefined } }
 
 /**
- * Four voters: Ann, Bob and Cat vote for p, then q, and Dan for q, then p. Then they gossip in pairs, where Dan shows his first branch
- * only. Dan's second branch begins after his votes and records what Bob knows by his `branchFrom`-th exchange; nobody answers it, so no event
- * of another peer descends from it.
+ * Four voters: Ann, Bob and Cat vote for p, then q, and Dan for q, then p. Then they gossip in
+ * pairs, where Dan shows his first branch only. Dan's second branch begins after his votes and
+ * records what Bob knows by his `branchFrom`-th exchange; nobody answers it, so no event of another
+ * peer descends from it.
  *
- * Dan decided true, q comes first: both payloads are first in some list, and q has the smaller key. Dan decided false, p comes first. So
- * peers that judge Dan differently put out different blocks.
+ * Dan decided true, q comes first: both payloads are first in some list, and q has the smaller key.
+ * Dan decided false, p comes first. So peers that judge Dan differently put out different blocks.
  *
  * @param exchanges - like `AB DC`: Ann sends Bob a request and gets his response, then Dan and Cat.
  * @param branchLength - number of events on the second branch.
- * @returns the graph with the second branch's events last, and the same with each of them as early as its parents allow.
+ * @returns the graph with the second branch's events last, and the same with each of them as early
+ *   as its parents allow.
  */
 export function twoBranches(
   exchanges: string,

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
 
 /**
- * Reads an SVG file back as a picture: where its texts, boxes and edges are. Independent of the layout that made it. The
- * XML reader is strict and knows only what our files use.
+ * Reads an SVG file back as a picture: where its texts, boxes and edges are. Independent of the
+ * layout that made it. The XML reader is strict and knows only what our files use.
  */
 
 export interface Rect {
@@ -210,7 +210,10 @@ export function faultsOf(picture: Picture): string[] {
   return faults
 }
 
-/** Edges may touch boxes at their ends only, and lead from the past upwards; stubs (`v`, `h`) show where one was cut off. */
+/**
+ * Edges may touch boxes at their ends only, and lead from the past upwards; stubs (`v`, `h`) show
+ * where one was cut off.
+ */
 function edgeFaults(picture: Picture): string[] {
   const faults: string[] = []
   for (const { path, points } of picture.edges) {

@@ -24,7 +24,10 @@ const provenByGraph: ReadonlySet<MaliceKind> = new Set([
   'InvalidAccusation',
 ])
 
-/** A peer that misbehaves: a correct one up to some round, or all the time but for its messages, or one that is driven by hand. */
+/**
+ * A peer that misbehaves: a correct one up to some round, or all the time but for its messages, or
+ * one that is driven by hand.
+ */
 export class Adversary implements Me {
   readonly name: string
   readonly id: PublicId

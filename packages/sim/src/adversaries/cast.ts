@@ -10,7 +10,10 @@ import { Adversary } from './adversary.ts'
 import { makeStrategy } from './registry.ts'
 import type { Outgoing, World } from './strategy.ts'
 
-/** Rounds for which a removed adversary goes on, and after the last one has begun to misbehave the least that a run lasts. */
+/**
+ * Rounds for which a removed adversary goes on, and after the last one has begun to misbehave the
+ * least that a run lasts.
+ */
 const afterlifeRounds = 12
 
 /** What the adversaries see of the network. */

@@ -36,7 +36,10 @@ export class Ancestors {
   }
 }
 
-/** Events that somebody has seen, numbered with parents first, and who is known to know them: nothing that needs the protocol's rules. */
+/**
+ * Events that somebody has seen, numbered with parents first, and who is known to know them:
+ * nothing that needs the protocol's rules.
+ */
 export class EventStore {
   readonly events: Event<string>[] = []
   readonly #indexOf = new Map<string, number>()

@@ -3,7 +3,10 @@
 import type { Event, Malice } from '@parsec-bft/core'
 import type { Me, Strategy } from './strategy.ts'
 
-/** Accuses correct peers of what they have not done: a fork, a second vote, an event that does not exist, an event that is fine. */
+/**
+ * Accuses correct peers of what they have not done: a fork, a second vote, an event that does not
+ * exist, an event that is fine.
+ */
 export function falseAccuser(): Strategy {
   return {
     drive: 'hand',

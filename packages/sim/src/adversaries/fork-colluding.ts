@@ -3,7 +3,10 @@
 import type { Strategy } from './strategy.ts'
 import { forkTwoFaced, halfOf } from './fork-two-faced.ts'
 
-/** Two-faced, together with all others who do the same: each half of the network gets a story in which they back each other. */
+/**
+ * Two-faced, together with all others who do the same: each half of the network gets a story in
+ * which they back each other.
+ */
 export function forkColluding(): Strategy {
   const face = forkTwoFaced()
   return {

@@ -4,7 +4,10 @@ import { opaque } from '@parsec-bft/core'
 import type { Branch } from './puppet.ts'
 import type { Me, Strategy } from './strategy.ts'
 
-/** So many branches after an event of ours, the first of them on the branch given, each with a vote of its own; any two of their first events prove the fork. */
+/**
+ * So many branches after an event of ours, the first of them on the branch given, each with a vote
+ * of its own; any two of their first events prove the fork.
+ */
 export function forkHere(me: Me, count: number, after: Branch = me.puppet.main): Branch[] {
   const { tip } = after
   const others = Array.from({ length: count - 1 }, () => me.puppet.branchAfter(tip))

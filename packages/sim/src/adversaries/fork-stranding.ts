@@ -5,13 +5,19 @@ import type { Event } from '@parsec-bft/core'
 import type { Branch } from './puppet.ts'
 import type { Me, Strategy } from './strategy.ts'
 
-/** Where a share of the next election's coin stands: on the branch that the led record, on one that all have, or nowhere. */
+/**
+ * Where a share of the next election's coin stands: on the branch that the led record, on one that
+ * all have, or nowhere.
+ */
 const sharePlaces = ['bait', 'shown to all', 'nowhere'] as const
 
 /**
- * Keeps to the protocol until it decides an election that at least two correct voters have not decided, and keeps to itself how. Then it leads some of them to decide by its event, and
- * shows them another branch, which they record instead; the rest it strands: it shows them two more branches, so that they take in no further one that nobody records. If those who were led
- * did not record what they decided by, the stranded would refuse all that they make from then on. After that it is silent.
+ * Keeps to the protocol until it decides an election that at least two correct voters have not
+ * decided, and keeps to itself how. Then it leads some of them to decide by its event, and shows
+ * them another branch, which they record instead; the rest it strands: it shows them two more
+ * branches, so that they take in no further one that nobody records. If those who were led did not
+ * record what they decided by, the stranded would refuse all that they make from then on. After
+ * that it is silent.
  */
 export function forkStranding(): Strategy {
   /** Events of the store from this one on are known to nobody, if they are ours. */

@@ -10,7 +10,10 @@ export function halfOf(me: Me, peer: string): 0 | 1 {
   return names.indexOf(peer) % 2 === 0 ? 0 : 1
 }
 
-/** Each half of the network is shown another branch; what one half says is never recorded on the branch for the other. */
+/**
+ * Each half of the network is shown another branch; what one half says is never recorded on the
+ * branch for the other.
+ */
 export function forkTwoFaced(): Strategy {
   const faces = new Map<string, Branch>()
   return {

@@ -3,8 +3,8 @@
 import type { Strategy } from './strategy.ts'
 
 /**
- * Shows its other branches only in messages that nobody records, since their last event answers nobody: they are in the graphs of correct peers, but among no correct
- * event's ancestors.
+ * Shows its other branches only in messages that nobody records, since their last event answers
+ * nobody: they are in the graphs of correct peers, but among no correct event's ancestors.
  */
 export function forkUnrecorded(): Strategy {
   return {

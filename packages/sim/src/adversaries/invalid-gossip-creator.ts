@@ -6,8 +6,9 @@ import type { Branch } from './puppet.ts'
 import type { Strategy } from './strategy.ts'
 
 /**
- * Records gossip of a newcomer before it could know of it: it takes nothing in, so that nothing it makes descends from the votes for the newcomer, who is a
- * fellow with the strategy `premature-newcomer`.
+ * Records gossip of a newcomer before it could know of it: it takes nothing in, so that nothing it
+ * makes descends from the votes for the newcomer, who is a fellow with the strategy
+ * `premature-newcomer`.
  */
 export function invalidGossipCreator(): Strategy {
   let isDone = false
@@ -33,7 +34,8 @@ export function invalidGossipCreator(): Strategy {
 }
 
 /**
- * A newcomer that, once added, forks right after its Initial event and makes requests there as if it had learnt nothing: fellows record them. It tries to trap correct peers, too.
+ * A newcomer that, once added, forks right after its Initial event and makes requests there as if
+ * it had learnt nothing: fellows record them. It tries to trap correct peers, too.
  */
 export function prematureNewcomer(): Strategy {
   let early: Branch | undefined

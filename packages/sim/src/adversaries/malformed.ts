@@ -4,7 +4,10 @@ import { Message } from '@parsec-bft/core'
 import type { Random } from '../random.ts'
 import type { Strategy } from './strategy.ts'
 
-/** Sends bytes that are no messages, or not what they should be: random, mutated, cut short, lengthened, of the other kind. */
+/**
+ * Sends bytes that are no messages, or not what they should be: random, mutated, cut short,
+ * lengthened, of the other kind.
+ */
 export function malformed(): Strategy {
   return {
     drive: 'protocol',

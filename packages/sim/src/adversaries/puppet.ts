@@ -21,7 +21,10 @@ type HandCause =
   | { readonly kind: 'Request' | 'Response'; readonly otherParent: Uint8Array }
   | { readonly kind: 'CoinShares'; readonly coins: CoinShares }
 
-/** A peer driven by hand: it makes any event, on as many branches as it likes, and sends what it likes. Nothing here keeps to the protocol of itself. */
+/**
+ * A peer driven by hand: it makes any event, on as many branches as it likes, and sends what it
+ * likes. Nothing here keeps to the protocol of itself.
+ */
 export class Puppet {
   readonly store: EventStore
   /** The first is the one that it started with. */

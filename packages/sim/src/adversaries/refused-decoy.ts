@@ -3,7 +3,10 @@
 import { recordWrongly } from './bad-exchange.ts'
 import type { Strategy } from './strategy.ts'
 
-/** Shows each correct peer first a wrong event that it can prove to nobody, since its parent is on a branch that nobody records, and then wrong events that it can. */
+/**
+ * Shows each correct peer first a wrong event that it can prove to nobody, since its parent is on a
+ * branch that nobody records, and then wrong events that it can.
+ */
 export function refusedDecoy(): Strategy {
   return {
     drive: 'hand',

@@ -79,18 +79,22 @@ export interface Me extends Fellow {
 }
 
 /**
- * One way to misbehave; it has the state of one adversary. It is active from the round in the options on. An adversary with several strategies follows them
- * all.
+ * One way to misbehave; it has the state of one adversary. It is active from the round in the
+ * options on. An adversary with several strategies follows them all.
  */
 export interface Strategy {
   /**
-   * `protocol`: a correct state machine makes the events, and the strategy does something to its messages. `hand`: correct until the strategy is active, then driven by hand. `scratch`: a
+   * `protocol`: a correct state machine makes the events, and the strategy does something to its
+   * messages. `hand`: correct until the strategy is active, then driven by hand. `scratch`: a
    * founding member is driven by hand from its first event on.
    */
   readonly drive: 'protocol' | 'hand' | 'scratch'
   /** What its state machine does instead of what it should about keys and coins: from its first event on. */
   keys?(scheme: KeyScheme): KeyScheme
-  /** Not by hand before this is true, unless another strategy is; and at once when it is, after a response. Without it: after the first request. */
+  /**
+   * Not by hand before this is true, unless another strategy is; and at once when it is, after a
+   * response. Without it: after the first request.
+   */
   isDue?(): boolean
   /** By hand from here on; where it was so from the first event on, there are no events yet. */
   begin?(me: Me): void

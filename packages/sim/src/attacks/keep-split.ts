@@ -4,7 +4,10 @@ import type { Random } from '../random.ts'
 import { deliverAll, pass, passAlong, sendAll } from './post.ts'
 import type { Post } from './post.ts'
 
-/** Who estimates what at a step of the binary agreement. In each camp those who know of no other's estimate at the step come first, f or more of them. */
+/**
+ * Who estimates what at a step of the binary agreement. In each camp those who know of no other's
+ * estimate at the step come first, f or more of them.
+ */
 export interface Camps {
   /** Those whose estimate is the coin: at step 0 true, at step 1 false, at step 2 the toss. */
   readonly coin: readonly string[]
@@ -22,8 +25,8 @@ interface Roles {
 }
 
 /**
- * The smallest and the largest camp from which the split can be kept, of 3f + 1 peers: from f + 1 on a camp's value spreads, and one that 2f + 1 hold is the
- * only one that all can be made to hold.
+ * The smallest and the largest camp from which the split can be kept, of 3f + 1 peers: from f + 1
+ * on a camp's value spreads, and one that 2f + 1 hold is the only one that all can be made to hold.
  */
 export function campSizes(peers: number): { readonly least: number; readonly most: number } {
   const faults = Math.floor((peers - 1) / 3)
@@ -44,12 +47,16 @@ export interface Parted {
 }
 
 /**
- * Leads peers whose estimates are split through one step so that they are split in the next one, too, and nothing is decided: one peer's aux is the coin, everyone else's the other
- * value. Who sees 2f + 1 others' aux keeps the other value; who sees 2f of them and that peer's takes the coin.
+ * Leads peers whose estimates are split through one step so that they are split in the next one,
+ * too, and nothing is decided: one peer's aux is the coin, everyone else's the other value. Who
+ * sees 2f + 1 others' aux keeps the other value; who sees 2f of them and that peer's takes the
+ * coin.
  *
- * Before and after, everyone is at the same step, without aux, and knows of no estimate there but those of its own camp.
+ * Before and after, everyone is at the same step, without aux, and knows of no estimate there but
+ * those of its own camp.
  *
- * @param confirms - has the step a confirmation phase (protocol.md section 11)? Then one peer confirms both values, everyone else the other value.
+ * @param confirms - has the step a confirmation phase (protocol.md section 11)? Then one peer
+ *   confirms both values, everyone else the other value.
  */
 export function keepSplit(post: Post, camps: Camps, confirms: boolean, random: Random): Parted {
   const roles = giveAux(post, camps, random)
@@ -68,8 +75,10 @@ export function keepSplit(post: Post, camps: Camps, confirms: boolean, random: R
 }
 
 /**
- * The exception and the first of the chain get their aux, each by enough peers of the other camp who learn of its own camp's value. No peer learns of a supermajority for both
- * values: it would prefer true. So no more of the coin camp than f may be known to those of the other camp who come early in the chain.
+ * The exception and the first of the chain get their aux, each by enough peers of the other camp
+ * who learn of its own camp's value. No peer learns of a supermajority for both values: it would
+ * prefer true. So no more of the coin camp than f may be known to those of the other camp who come
+ * early in the chain.
  */
 function giveAux(post: Post, camps: Camps, random: Random): Roles {
   const { most } = campSizes(camps.coin.length + camps.other.length)

@@ -8,8 +8,9 @@ export interface Letter {
 }
 
 /**
- * What a scheduler with all power over time can do to a network of correct peers: it chooses who gossips to whom and when, and when each message
- * arrives. It reads everything; it can neither forge nor lose a message.
+ * What a scheduler with all power over time can do to a network of correct peers: it chooses who
+ * gossips to whom and when, and when each message arrives. It reads everything; it can neither
+ * forge nor lose a message.
  */
 export interface Post {
   /** One peer gossips to another. What it sends is held back, as is every answer to what arrives. */

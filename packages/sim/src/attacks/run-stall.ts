@@ -8,15 +8,16 @@ import type { StallPlan } from './stall-plan.ts'
 
 export interface StallResult {
   /**
-   * Per election, in order, how many rounds of the binary agreement it took: of the peers' counts the largest. The last election is the one attacked, the first is that of
-   * the genesis.
+   * Per election, in order, how many rounds of the binary agreement it took: of the peers' counts
+   * the largest. The last election is the one attacked, the first is that of the genesis.
    */
   readonly electionRounds: readonly number[]
   readonly simulation: SimulationResult
 }
 
 /**
- * Attacks the second election of a network, and lets the network be fair afterwards. The checks are those of {@link simulate}.
+ * Attacks the second election of a network, and lets the network be fair afterwards. The checks are
+ * those of {@link simulate}.
  *
  * Throws {@link OptionsError} for a plan that describes no run.
  */

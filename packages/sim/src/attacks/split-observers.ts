@@ -5,8 +5,9 @@ import { deliverAll, sendAll } from './post.ts'
 import type { Post } from './post.ts'
 
 /**
- * Brings 3f + 1 peers to their observers (protocol.md section 5.2) so that some observe the subject and the others do not, and none knows of another's observer. All of them have
- * just voted for the same payload, and nothing else is to be decided.
+ * Brings 3f + 1 peers to their observers (protocol.md section 5.2) so that some observe the subject
+ * and the others do not, and none knows of another's observer. All of them have just voted for the
+ * same payload, and nothing else is to be decided.
  *
  * @param observing - who shall observe the subject, the subject among them: f + 1 to 2f.
  */
@@ -20,7 +21,8 @@ export function splitObservers(
   const others = peers.filter((peer) => peer !== subject)
   // All learn of all votes: the event at which a peer knows enough of them is its first interesting one.
   deliverAll(post, sendAll(post, peers, peers))
-  // All learn of all first interesting events but the subject's, and the subject alone of its own. Nobody knows yet who else knows.
+  // All learn of all first interesting events but the subject's, and the subject alone of its own.
+  // Nobody knows yet who else knows.
   deliverAll(post, sendAll(post, others, peers))
   const unaware = peers.filter((peer) => !observing.includes(peer))
   const early = unaware.map((peer) => sendAll(post, others, [peer]).slice(0, most - 1))

@@ -14,14 +14,20 @@ import { splitObservers } from './split-observers.ts'
 export interface Foresight {
   /** Has step 2 a confirmation phase (protocol.md section 11)? */
   readonly confirms: boolean
-  /** The coin for entries of the round whose estimates are empty; undefined if nobody can know it before the round is reached: then it is guessed. */
+  /**
+   * The coin for entries of the round whose estimates are empty; undefined if nobody can know it
+   * before the round is reached: then it is guessed.
+   */
   predict(round: number, subject: string): boolean | undefined
 }
 
 /** What is known of the first implementation's coin. */
 export const predictable: Foresight = { confirms: false, predict: (round) => round % 2 === 1 }
 
-/** What is known of the threshold coin: everything as long as the voters have no key, then nothing. @param inspect - a voter's view of the election. */
+/**
+ * What is known of the threshold coin: everything as long as the voters have no key, then nothing.
+ * @param inspect - a voter's view of the election.
+ */
 export function foresightOfThreshold(inspect: () => Inspection | undefined): Foresight {
   return {
     confirms: true,
@@ -41,7 +47,10 @@ export function foresightOfThreshold(inspect: () => Inspection | undefined): For
 
 /** When the scheduler takes hold of the network, and when it lets go: plain JSON. */
 export interface StallOptions {
-  /** Round of the simulation in which one payload is due, and everything else decided: the run fails, as the check `stall`, if it is not. */
+  /**
+   * Round of the simulation in which one payload is due, and everything else decided: the run
+   * fails, as the check `stall`, if it is not.
+   */
   readonly fromRound: number
   /** Rounds of the binary agreement. */
   readonly rounds: number
@@ -50,11 +59,13 @@ export interface StallOptions {
 }
 
 /**
- * Keeps one election undecided by the order of messages alone. All peers are correct and keep gossiping, and whatever is sent at a step of the binary agreement arrives by the end of
- * the next one.
+ * Keeps one election undecided by the order of messages alone. All peers are correct and keep
+ * gossiping, and whatever is sent at a step of the binary agreement arrives by the end of the next
+ * one.
  *
- * It attacks one subject. At every step the estimates are split; it makes one peer's aux the coin and all others' the other value, and shows the former to some peers only
- * ({@link keepSplit}). To do so it must know the coin beforehand: a wrong guess unites all estimates, and it gives up.
+ * It attacks one subject. At every step the estimates are split; it makes one peer's aux the coin
+ * and all others' the other value, and shows the former to some peers only ({@link keepSplit}). To
+ * do so it must know the coin beforehand: a wrong guess unites all estimates, and it gives up.
  */
 export class Stall {
   readonly #options: StallOptions

@@ -4,8 +4,8 @@ import type { Network } from '../network.ts'
 import type { BlockRecord, SimPeer } from '../sim-peer.ts'
 
 /**
- * Watches one promise of the protocol during a run and after it. A method that finds it broken throws a {@link CheckFailure} with the
- * checker's name.
+ * Watches one promise of the protocol during a run and after it. A method that finds it broken
+ * throws a {@link CheckFailure} with the checker's name.
  */
 export interface Checker {
   readonly name: string

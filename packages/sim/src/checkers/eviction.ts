@@ -6,14 +6,20 @@ import type { Network } from '../network.ts'
 import { Overdue, isFair, livenessBoundRounds } from './liveness.ts'
 import type { Checker } from './checker.ts'
 
-/** Malice that has reached a correct voter who is up, in a proof that it can give to others, and whose author is not removed yet. */
+/**
+ * Malice that has reached a correct voter who is up, in a proof that it can give to others, and
+ * whose author is not removed yet.
+ */
 export function unpunished({ ledger, leader, liveVoters }: Network): Commit[] {
   return ledger.commits.filter(
     (commit) => !leader.hasRemoved(commit.author) && liveVoters.some(({ name }) => ledger.hasReached(commit, name)),
   )
 }
 
-/** Every provable malice that has reached a correct peer ends in the removal of its author, on a fair network within the bound of liveness (protocol.md section 8). */
+/**
+ * Every provable malice that has reached a correct peer ends in the removal of its author, on a
+ * fair network within the bound of liveness (protocol.md section 8).
+ */
 export function evictionChecker(): Checker {
   const name = 'eviction'
   const removals = new Overdue()

@@ -4,8 +4,9 @@ import { CheckFailure } from '../check-failure.ts'
 import type { Checker } from './checker.ts'
 
 /**
- * No correct peer inserts an event that must be refused (protocol.md section 8). Eviction alone does not show whether one does: next to its creator's other events, such an event proves
- * a fork, and its creator is removed for that.
+ * No correct peer inserts an event that must be refused (protocol.md section 8). Eviction alone
+ * does not show whether one does: next to its creator's other events, such an event proves a fork,
+ * and its creator is removed for that.
  */
 export function insertionChecker(): Checker {
   const name = 'insertion'

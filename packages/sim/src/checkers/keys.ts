@@ -10,8 +10,9 @@ const message = utf8Bytes('signed together')
 const domain = 'test'
 
 /**
- * A generated key is of use (protocol.md section 9): its block has no proofs; every correct participant has a share that the public key set verifies, nobody else has one; and whichever
- * t + 1 shares are taken, they make the same signature, and a valid one.
+ * A generated key is of use (protocol.md section 9): its block has no proofs; every correct
+ * participant has a share that the public key set verifies, nobody else has one; and whichever t +
+ * 1 shares are taken, they make the same signature, and a valid one.
  */
 export function keysChecker(): Checker {
   const name = 'keys'

@@ -8,8 +8,9 @@ import type { SimPeer } from '../sim-peer.ts'
 import type { Checker } from './checker.ts'
 
 /**
- * Rounds of a fair network within which what must be put out is put out by everyone. The protocol promises no bound, only probability 1; of
- * thousands of random runs the slowest took less than half of this.
+ * Rounds of a fair network within which what must be put out is put out by everyone. The protocol
+ * promises no bound, only probability 1; of thousands of random runs the slowest took less than
+ * half of this.
  */
 export function livenessBoundRounds(options: Pick<SimulationOptions, 'delay' | 'roundMs'>): number {
   return 60 * exchangeRounds(options)
@@ -41,8 +42,9 @@ export function isFair(network: Network): boolean {
 }
 
 /**
- * What must come out, by what has happened so far: whatever anyone put out, and whatever enough live current voters voted for (a supermajority of the
- * voters, or one where each vote is decided singly).
+ * What must come out, by what has happened so far: whatever anyone put out, and whatever enough
+ * live current voters voted for (a supermajority of the voters, or one where each vote is decided
+ * singly).
  */
 export function promisedKeys(network: Network): Set<string> {
   const { leader, liveVoters, options } = network
@@ -79,7 +81,10 @@ export class Overdue {
   }
 }
 
-/** A key is generated in several elections, one after the other: for the start, the parts, the acks, and those that were under way. */
+/**
+ * A key is generated in several elections, one after the other: for the start, the parts, the acks,
+ * and those that were under way.
+ */
 const electionsOfKey = 8
 
 /** Once the network is fair, what is promised is put out by all live voters within {@link livenessBoundRounds}. */

@@ -5,7 +5,10 @@ import { CheckFailure } from '../check-failure.ts'
 import type { Network } from '../network.ts'
 import type { Checker } from './checker.ts'
 
-/** No correct peer accuses a correct peer of anything that can be proven, and none is removed for it (protocol.md section 8). */
+/**
+ * No correct peer accuses a correct peer of anything that can be proven, and none is removed for it
+ * (protocol.md section 8).
+ */
 export function noFalseAccusationChecker(): Checker {
   const name = 'no-false-accusation'
   let seen = 0

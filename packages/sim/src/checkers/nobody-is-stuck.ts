@@ -7,19 +7,23 @@ import type { Checker } from './checker.ts'
 import { exchangeRounds, isFair } from './liveness.ts'
 
 /**
- * Rounds of a fair network within which a peer whose addition a correct peer has decided is a voter, in its own eyes and in those of all correct peers.
+ * Rounds of a fair network within which a peer whose addition a correct peer has decided is a
+ * voter, in its own eyes and in those of all correct peers.
  *
- * The decision spreads as a rumour: each round every correct peer exchanges all it has with a random member. All correct ones have it after a few times log2(voters) rounds. Then more than two
- * thirds of the members may contact who is missing, each with a chance of one in so many members: it is missed in a round with a chance of less than e^(-2/3), and in 32 rounds of
- * less than 10^-9. Of 2,200 newcomers none took more than an eighth of the bound.
+ * The decision spreads as a rumour: each round every correct peer exchanges all it has with a
+ * random member. All correct ones have it after a few times log2(voters) rounds. Then more than two
+ * thirds of the members may contact who is missing, each with a chance of one in so many members:
+ * it is missed in a round with a chance of less than e^(-2/3), and in 32 rounds of less than 10^-9.
+ * Of 2,200 newcomers none took more than an eighth of the bound.
  */
 export function joiningBoundRounds(options: Pick<SimulationOptions, 'delay' | 'roundMs'>, voters: number): number {
   return (32 + 4 * Math.ceil(Math.log2(voters))) * exchangeRounds(options)
 }
 
 /**
- * Nobody is stuck: who was to be added becomes a voter within {@link joiningBoundRounds}, unless it is removed before. The rounds count from when a correct peer has decided the
- * addition and the network is fair, and go on counting whoever comes and goes meanwhile.
+ * Nobody is stuck: who was to be added becomes a voter within {@link joiningBoundRounds}, unless it
+ * is removed before. The rounds count from when a correct peer has decided the addition and the
+ * network is fair, and go on counting whoever comes and goes meanwhile.
  */
 export function nobodyIsStuckChecker(): Checker {
   const name = 'nobody-is-stuck'

@@ -8,8 +8,8 @@ import { isFair } from './liveness.ts'
 import type { Checker } from './checker.ts'
 
 /**
- * After a run what was planned has come true: who was to be added or removed is, what everybody was to vote for is put out, and nobody waits for anything
- * but votes of its own that are not enough.
+ * After a run what was planned has come true: who was to be added or removed is, what everybody was
+ * to vote for is put out, and nobody waits for anything but votes of its own that are not enough.
  */
 export function outcomeChecker(): Checker {
   const name = 'outcome'

@@ -7,8 +7,9 @@ import type { BlockRecord, SimPeer } from '../sim-peer.ts'
 import type { Checker } from './checker.ts'
 
 /**
- * Each block carries the votes that its mode needs (protocol.md section 1): valid signatures of distinct voters of its time, who did vote for it;
- * a supermajority of them, or one where each vote is decided singly.
+ * Each block carries the votes that its mode needs (protocol.md section 1): valid signatures of
+ * distinct voters of its time, who did vote for it; a supermajority of them, or one where each vote
+ * is decided singly.
  */
 export function validityChecker(): Checker {
   const name = 'validity'

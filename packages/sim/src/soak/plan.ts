@@ -4,7 +4,10 @@ import type { CoinKind } from '@parsec-bft/core'
 import type { SimulationOptions } from '../options.ts'
 import { findScenario } from '../scenarios.ts'
 
-/** Many runs, described completely but for how long they take: what number a run has says what it is, and who does it. */
+/**
+ * Many runs, described completely but for how long they take: what number a run has says what it
+ * is, and who does it.
+ */
 export interface SoakPlan {
   /** Names of scenarios, which take turns. */
   readonly scenarios: readonly string[]

@@ -4,7 +4,10 @@ import { runsInShard } from './plan.ts'
 import type { Shard, SoakPlan, SoakRun } from './plan.ts'
 import type { SoakFailure, SoakOutcome } from './run.ts'
 
-/** What came of many runs. All but `elapsed` is the same on every machine and with any number of workers, unless time or a user ended the runs. */
+/**
+ * What came of many runs. All but `elapsed` is the same on every machine and with any number of
+ * workers, unless time or a user ended the runs.
+ */
 export interface SoakReport {
   readonly version: string
   readonly options: SoakPlan
@@ -100,7 +103,8 @@ export function runsDone({ runs }: Pick<SoakReport, 'runs'>): number {
 /**
  * Makes the report of the whole from those of all shards, in any order.
  *
- * Throws {@link MergeError} when they are of different versions or plans, when shards are missing or come twice, or are not complete.
+ * Throws {@link MergeError} when they are of different versions or plans, when shards are missing
+ * or come twice, or are not complete.
  */
 export function mergeReports(reports: readonly SoakReport[]): SoakReport {
   const [first] = reports

@@ -8,7 +8,10 @@ import type { SimulationResult } from '../simulate.ts'
 /** How a run is made: `simulate`, or what a test has instead. */
 export type Simulate = (options: SimulationOptions) => SimulationResult
 
-/** Bounds of the search, in runs and in messages of all these runs: not in time, so that it ends alike on every machine. */
+/**
+ * Bounds of the search, in runs and in messages of all these runs: not in time, so that it ends
+ * alike on every machine.
+ */
 export const shrinkLimits = { attempts: 300, messages: 300_000 } as const
 
 /**
@@ -55,8 +58,8 @@ function describesRun(options: SimulationOptions): boolean {
 }
 
 /**
- * Options with something less, those first that take most away; not all of them describe a run. `maxRounds` stays: with too few rounds every run
- * fails.
+ * Options with something less, those first that take most away; not all of them describe a run.
+ * `maxRounds` stays: with too few rounds every run fails.
  */
 type Step = (options: SimulationOptions) => Generator<SimulationOptions>
 
@@ -110,7 +113,10 @@ function* simplerNetwork(options: SimulationOptions): Generator<SimulationOption
     yield { ...options, delay: { kind: 'constant', ms: 30 } }
 }
 
-/** Everything at once, then in half of the time; votes without spread; and a network that is fair as soon as everything has begun. */
+/**
+ * Everything at once, then in half of the time; votes without spread; and a network that is fair as
+ * soon as everything has begun.
+ */
 function* earlierRounds(options: SimulationOptions): Generator<SimulationOptions> {
   const { topics, adversaries, crashes, fairFromRound } = options
   for (const earlier of [(): number => 0, (round: number): number => Math.floor(round / 2)]) {
