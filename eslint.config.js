@@ -35,7 +35,7 @@ export default defineConfig(
   },
   {
     files: ['packages/core/src/**/*.ts'],
-    ignores: ['packages/core/src/platform/node.ts'],
+    ignores: ['packages/core/src/crypto/platform/node.ts'],
     rules: {
       'no-restricted-globals': ['error', ...clocksAndMachines.map((name) => ({ name, message: reason }))],
       'no-restricted-properties': ['error', { object: 'Math', property: 'random', message: reason }],

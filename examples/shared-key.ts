@@ -2,7 +2,7 @@
 // Run it with: node --conditions=source examples/shared-key.ts
 
 import { Parsec, ed25519Identity, startDkg, stringCodec, toHex, utf8Bytes, utf8Text } from '@parsec-bft/core'
-import type { KeyResult } from '@parsec-bft/core'
+import type { DkgResult } from '@parsec-bft/core'
 
 // Four peers generate a key together. None of them ever has it; any two of them sign with it.
 const secrets = ['Alice', 'Bob', 'Carol', 'Dave'].map((name, i) =>
@@ -12,7 +12,7 @@ const group = secrets.map(({ publicId }) => publicId)
 const peers = secrets.map((secret) => Parsec.fromGenesis(secret, group, { codec: stringCodec }))
 for (const peer of peers) peer.voteFor(startDkg(group))
 
-const keys = new Map<Parsec<string>, KeyResult>()
+const keys = new Map<Parsec<string>, DkgResult>()
 while (keys.size < peers.length) {
   for (const from of peers) {
     for (const to of peers) {

@@ -35,7 +35,7 @@ describe('the dependency check', () => {
   it('lets a package use what is below it and core its platform', () => {
     const files = {
       'sim/src/a.ts': "import { x } from '@parsec-bft/core'\nimport { readFileSync } from 'node:fs'",
-      'core/src/platform/node.ts': "import { hash } from 'node:crypto'",
+      'core/src/crypto/platform/node.ts': "import { hash } from 'node:crypto'",
       'core/src/b.ts': "import { c } from './c.ts'\n// Date.now is not called here\n",
       'core/src/c.ts': 'export const c = 1',
     }

@@ -9,7 +9,7 @@ import ts from 'typescript'
 const order = ['core', 'graph', 'sim', 'node', 'explorer', 'cli']
 const scope = '@parsec-bft/'
 /** The only files of core that touch the machine, and that name a platform's own library. */
-const platformFolder = 'core/src/platform/'
+const platformFolder = 'core/src/crypto/platform/'
 const impure = /\b(?:Math\.random|Date\.now|new Date|performance\.now|setTimeout|setInterval|process\.|globalThis)\b/
 
 interface Source {

@@ -1,20 +1,20 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
 
-import { Consensus } from './consensus.ts'
-import { Detection } from './detection.ts'
-import type { Accusation } from './accusations.ts'
-import { Reader, Writer } from './encoding.ts'
-import { ParsecError } from './errors.ts'
-import { Event } from './event.ts'
-import type { EventFormat } from './event.ts'
-import type { PublicId } from './identity.ts'
-import { Intake } from './intake.ts'
-import { KnownEvents } from './known-events.ts'
-import { limits } from './limits.ts'
-import { decodeObservation, encodeObservation, genesis, sortedIds } from './observation.ts'
+import { Reader, Writer } from './base/encoding.ts'
+import { ParsecError } from './base/errors.ts'
+import { limits } from './base/limits.ts'
+import type { PublicId } from './base/public-id.ts'
+import { Event } from './wire/event.ts'
+import type { EventFormat } from './wire/event.ts'
+import { decodeObservation, encodeObservation, genesis, sortedIds } from './wire/observation.ts'
+import { KnownEvents } from './graph/known-events.ts'
+import { PeerState } from './graph/peers.ts'
+import { Consensus } from './consensus/consensus.ts'
+import type { Accusation } from './malice/accusations.ts'
+import { Detection } from './malice/detection.ts'
+import { Intake } from './peer/intake.ts'
 import { rulesOf } from './network-options.ts'
 import type { NetworkOptions } from './network-options.ts'
-import { PeerState } from './peers.ts'
 
 /**
  * The proof of an accusation (protocol.md section 8), for those who have no graph of their own:

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
 
-import { ed25519Identity } from './ed25519-identity.ts'
-import type { IdentityScheme } from './identity.ts'
-import type { CoinKind } from './inspect.ts'
-import type { KeyScheme } from './key-scheme.ts'
-import { blsKeys } from './keys.ts'
-import type { ConsensusMode, PayloadCodec } from './observation.ts'
+import { ed25519Identity } from './crypto/identities/ed25519.ts'
+import type { IdentityScheme } from './crypto/identity.ts'
+import type { KeyScheme } from './crypto/shared-key/key-scheme.ts'
+import { blsKeys } from './crypto/shared-key/keys.ts'
+import type { ConsensusMode, PayloadCodec } from './wire/observation.ts'
+import type { CoinKind } from './election/coin.ts'
 
 /** What all peers of a network must be given alike. */
 export interface NetworkOptions<P> {

@@ -1,34 +1,35 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
 
-import { Block } from './block.ts'
-import type { Proof } from './block.ts'
-import { BlockQueue } from './block-queue.ts'
-import { Consensus } from './consensus.ts'
-import type { Outcome } from './consensus.ts'
-import type { Reader } from './encoding.ts'
-import { Detection } from './detection.ts'
+import type { Reader } from './base/encoding.ts'
+import { ParsecError } from './base/errors.ts'
+import { limits } from './base/limits.ts'
+import type { PublicId, RandomBytes } from './base/public-id.ts'
+import type { IdentityScheme, SecretId } from './crypto/identity.ts'
+import { randomBytes } from './crypto/random.ts'
+import { Block } from './wire/block.ts'
+import type { Proof } from './wire/block.ts'
+import type { EventFormat } from './wire/event.ts'
+import { Message } from './wire/message.ts'
+import { genesis, isInternal, observationText, removedBy, sortedIds } from './wire/observation.ts'
+import type { ConsensusMode, Observation } from './wire/observation.ts'
+import { KnownEvents } from './graph/known-events.ts'
+import { fates } from './graph/payloads.ts'
+import { PeerState } from './graph/peers.ts'
+import { Consensus } from './consensus/consensus.ts'
+import type { Outcome } from './consensus/consensus.ts'
+import { GraphInspection } from './consensus/inspection.ts'
+import type { DecisionView, Inspection } from './consensus/views.ts'
+import { Detection } from './malice/detection.ts'
+import { BlockQueue } from './peer/block-queue.ts'
+import { Farewells } from './peer/farewells.ts'
+import { Gossip } from './peer/gossip.ts'
+import { Intake } from './peer/intake.ts'
+import { OwnEvents } from './peer/own-events.ts'
+import { OwnKeys } from './peer/own-keys.ts'
+import type { Report } from './peer/report.ts'
 import { Evidence } from './evidence.ts'
-import { Farewells } from './farewells.ts'
-import { ParsecError } from './errors.ts'
-import type { EventFormat } from './event.ts'
-import { Gossip } from './gossip.ts'
-import type { IdentityScheme, PublicId, RandomBytes, SecretId } from './identity.ts'
-import type { DecisionView, Inspection } from './inspect.ts'
-import { GraphInspection } from './inspection.ts'
-import { Intake } from './intake.ts'
-import { KnownEvents } from './known-events.ts'
-import { limits } from './limits.ts'
-import { Message } from './message.ts'
-import { genesis, isInternal, observationText, removedBy, sortedIds } from './observation.ts'
-import type { ConsensusMode, Observation } from './observation.ts'
 import { rulesOf } from './network-options.ts'
 import type { NetworkOptions } from './network-options.ts'
-import { OwnEvents } from './own-events.ts'
-import { OwnKeys } from './own-keys.ts'
-import { fates } from './payloads.ts'
-import { PeerState } from './peers.ts'
-import { randomBytes } from './random.ts'
-import type { Report } from './report.ts'
 
 export interface ParsecOptions<P> extends NetworkOptions<P> {
   /** Secret random bytes, for key generations; default the machine's. */
@@ -77,7 +78,7 @@ export class Parsec<P> {
       mode,
       coin,
       keys,
-      keyHolder: this.#keys,
+      dkgParticipant: this.#keys,
       ourIndex: 0,
       showsAdmission: (x) => {
         const creator = this.#consensus.graph.creator[x] as number

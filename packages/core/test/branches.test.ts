@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
 
 import { describe, expect, test } from 'vitest'
-import { Event } from '../src/event.ts'
-import type { Cause } from '../src/event.ts'
-import type { SecretId } from '../src/identity.ts'
-import { Message } from '../src/message.ts'
-import { mockIdentity } from '../src/mock-identity.ts'
-import { genesis, opaque, stringCodec } from '../src/observation.ts'
+import { Event } from '../src/wire/event.ts'
+import type { Cause } from '../src/wire/event.ts'
+import type { SecretId } from '../src/crypto/identity.ts'
+import { Message } from '../src/wire/message.ts'
+import { mockIdentity } from '../src/crypto/identities/mock.ts'
+import { genesis, opaque, stringCodec } from '../src/wire/observation.ts'
 import type { Parsec } from '../src/parsec.ts'
 import { Network, chooser, codeOf, thrownBy } from './support/network.ts'
 import { initialEvent, voteEvent } from './support/vote-event.ts'

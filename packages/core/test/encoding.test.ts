@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
 
+import type { PublicId } from '../src/base/public-id.ts'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { Reader, Writer, compareBytes, toHex, utf8Bytes, utf8Text } from '../src/encoding.ts'
-import { limits } from '../src/limits.ts'
-import type { PublicId } from '../src/identity.ts'
-import { mockIdentity } from '../src/mock-identity.ts'
+import { Reader, Writer, compareBytes, toHex, utf8Bytes, utf8Text } from '../src/base/encoding.ts'
+import { limits } from '../src/base/limits.ts'
+import { mockIdentity } from '../src/crypto/identities/mock.ts'
 import {
   add,
   decodeObservation,
@@ -16,8 +16,8 @@ import {
   opaque,
   remove,
   stringCodec,
-} from '../src/observation.ts'
-import type { Observation } from '../src/observation.ts'
+} from '../src/wire/observation.ts'
+import type { Observation } from '../src/wire/observation.ts'
 import { codeOf, thrownBy } from './support/network.ts'
 
 const id = (name: string): PublicId => mockIdentity.publicId(name)

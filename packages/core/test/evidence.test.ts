@@ -2,12 +2,12 @@
 
 import { describe, expect, test } from 'vitest'
 import { Evidence } from '../src/evidence.ts'
-import { Event } from '../src/event.ts'
-import type { Cause } from '../src/event.ts'
-import { Message } from '../src/message.ts'
-import { mockIdentity } from '../src/mock-identity.ts'
-import { genesis, opaque, stringCodec } from '../src/observation.ts'
-import type { Observation } from '../src/observation.ts'
+import { Event } from '../src/wire/event.ts'
+import type { Cause } from '../src/wire/event.ts'
+import { Message } from '../src/wire/message.ts'
+import { mockIdentity } from '../src/crypto/identities/mock.ts'
+import { genesis, opaque, stringCodec } from '../src/wire/observation.ts'
+import type { Observation } from '../src/wire/observation.ts'
 import { Network, chooser, codeOf, thrownBy } from './support/network.ts'
 import { initialEvent, voteEvent } from './support/vote-event.ts'
 

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
 
+import { causes } from '../src/wire/cause.ts'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { GossipGraph, causes, none } from '../src/graph.ts'
+import { GossipGraph, none } from '../src/graph/graph.ts'
 import { NaiveRelations, forkedGraph } from './support/forked-graph.ts'
 import type { PlainEvent } from './support/forked-graph.ts'
 import { chooser, pick } from './support/network.ts'

@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
 
+import type { PublicId } from '../src/base/public-id.ts'
 import { inspect } from 'node:util'
 import { describe, expect, test } from 'vitest'
-import { encodeAck } from '../src/dealing.ts'
-import { ed25519Identity } from '../src/ed25519-identity.ts'
-import { utf8Bytes } from '../src/encoding.ts'
-import { Event } from '../src/event.ts'
-import type { PublicId } from '../src/identity.ts'
-import { blsKeys, mockKeys } from '../src/keys.ts'
-import { KeyGenerations } from '../src/key-generation.ts'
-import { encodeKeyMessage } from '../src/key-message.ts'
-import { Message } from '../src/message.ts'
-import { mockIdentity } from '../src/mock-identity.ts'
-import { add, observationText, opaque, remove, startDkg, stringCodec } from '../src/observation.ts'
+import { encodeAck } from '../src/crypto/shared-key/dealing.ts'
+import { ed25519Identity } from '../src/crypto/identities/ed25519.ts'
+import { utf8Bytes } from '../src/base/encoding.ts'
+import { Event } from '../src/wire/event.ts'
+import { blsKeys, mockKeys } from '../src/crypto/shared-key/keys.ts'
+import { DkgRuns } from '../src/consensus/dkg.ts'
+import { encodeDkgMessage } from '../src/wire/dkg-message.ts'
+import { Message } from '../src/wire/message.ts'
+import { mockIdentity } from '../src/crypto/identities/mock.ts'
+import { add, observationText, opaque, remove, startDkg, stringCodec } from '../src/wire/observation.ts'
 import type { ParsecOptions } from '../src/parsec.ts'
 import { KeyNetwork, founders, ids } from './support/key-network.ts'
 import { participantsOf, seededRandom } from './support/keys.ts'
@@ -125,7 +125,7 @@ describe('a key that the application asks for', () => {
     const group = { participants: ids(founders), context: Uint8Array.of(1, 0, 0, 0) }
     for (const seed of [1, 2]) {
       const bytes = mockKeys.encodePart(mockKeys.deal(group, 3, seededRandom(seed)))
-      const message = encodeKeyMessage({ kind: 'Part', generation: 1, bytes })
+      const message = encodeDkgMessage({ kind: 'Part', generation: 1, bytes })
       const last = events.at(-1)
       if (last !== undefined) events.push(voteEvent(dave, last, { kind: 'DkgMessage', text: 'DkgPart(1)', message }))
     }
@@ -244,18 +244,18 @@ describe('the messages of a key generation', () => {
   const group = { participants, context: new Uint8Array(4) }
   const parts = participants.map((_, dealer) => mockKeys.deal(group, dealer, random))
   const partOf = (dealer: number): Uint8Array =>
-    encodeKeyMessage({ kind: 'Part', generation: 0, bytes: mockKeys.encodePart(parts[dealer] ?? noPart) })
+    encodeDkgMessage({ kind: 'Part', generation: 0, bytes: mockKeys.encodePart(parts[dealer] ?? noPart) })
   const noPart = { dealer: 0, commitment: [], rows: [] }
 
   function ackOf(dealer: number, from: number): Uint8Array {
     const us = secretIds[from]
     const row = us && mockKeys.readRow(parts[dealer] ?? noPart, group, from, us)
     if (row === undefined) throw new Error('no row')
-    return encodeKeyMessage({ kind: 'Ack', generation: 0, bytes: encodeAck(mockKeys.acknowledge(row, group, random)) })
+    return encodeDkgMessage({ kind: 'Ack', generation: 0, bytes: encodeAck(mockKeys.acknowledge(row, group, random)) })
   }
 
   function begun(): { take: (from: number | PublicId, message: Uint8Array) => boolean } {
-    const generations = new KeyGenerations(mockKeys, undefined)
+    const generations = new DkgRuns(mockKeys, undefined)
     generations.start(participants, false)
     const idOf = (from: number | PublicId): PublicId =>
       typeof from === 'number' ? (participants[from] ?? mockIdentity.publicId('nobody')) : from
@@ -281,7 +281,7 @@ describe('the messages of a key generation', () => {
       (take) =>
         take(
           1,
-          encodeKeyMessage({
+          encodeDkgMessage({
             kind: 'Part',
             generation: 0,
             bytes: mockKeys.encodePart(mockKeys.deal(group, 1, random)),
@@ -291,15 +291,15 @@ describe('the messages of a key generation', () => {
     ["another dealer's part", (take) => take(2, partOf(1))],
     [
       'garbage for a part',
-      (take) => take(2, encodeKeyMessage({ kind: 'Part', generation: 0, bytes: new Uint8Array(9) })),
+      (take) => take(2, encodeDkgMessage({ kind: 'Part', generation: 0, bytes: new Uint8Array(9) })),
     ],
     [
       'garbage for an ack',
-      (take) => take(2, encodeKeyMessage({ kind: 'Ack', generation: 0, bytes: new Uint8Array(9) })),
+      (take) => take(2, encodeDkgMessage({ kind: 'Ack', generation: 0, bytes: new Uint8Array(9) })),
     ],
     [
       'an ack in another key generation',
-      (take) => take(2, encodeKeyMessage({ kind: 'Ack', generation: 1, bytes: new Uint8Array(9) })),
+      (take) => take(2, encodeDkgMessage({ kind: 'Ack', generation: 1, bytes: new Uint8Array(9) })),
     ],
   ])('count for nothing: %s', (_, disturb) => {
     const { take } = begun()

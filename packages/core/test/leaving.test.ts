@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
 
+import type { PublicId } from '../src/base/public-id.ts'
 import { describe, expect, test } from 'vitest'
-import { Event } from '../src/event.ts'
-import { Message } from '../src/message.ts'
-import type { PublicId } from '../src/identity.ts'
-import { mockIdentity } from '../src/mock-identity.ts'
-import { add, opaque, remove, stringCodec } from '../src/observation.ts'
+import { Event } from '../src/wire/event.ts'
+import { Message } from '../src/wire/message.ts'
+import { mockIdentity } from '../src/crypto/identities/mock.ts'
+import { add, opaque, remove, stringCodec } from '../src/wire/observation.ts'
 import { Parsec } from '../src/parsec.ts'
 import { Network, chooser, codeOf, textOf, thrownBy } from './support/network.ts'
 

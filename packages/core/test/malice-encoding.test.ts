@@ -1,16 +1,23 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
 
+import { isFaultyEventKind, isRefusedEventKind, maliceKinds } from '../src/base/malice-kinds.ts'
+import { maliceText } from '../src/wire/malice.ts'
+import type { MaliceKind } from '../src/base/malice-kinds.ts'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { Reader } from '../src/encoding.ts'
-import { Event } from '../src/event.ts'
-import { limits } from '../src/limits.ts'
-import { maliceText } from '../src/malice-encoding.ts'
-import { isFaultyEventKind, isRefusedEventKind, maliceKinds } from '../src/malice.ts'
-import type { Malice, MaliceKind } from '../src/malice.ts'
-import { mockIdentity } from '../src/mock-identity.ts'
-import { decodeObservation, encodeObservation, observationHash, stringCodec, unprovable } from '../src/observation.ts'
-import type { Observation } from '../src/observation.ts'
+import { Reader } from '../src/base/encoding.ts'
+import { Event } from '../src/wire/event.ts'
+import { limits } from '../src/base/limits.ts'
+import type { Malice } from '../src/wire/malice.ts'
+import { mockIdentity } from '../src/crypto/identities/mock.ts'
+import {
+  decodeObservation,
+  encodeObservation,
+  observationHash,
+  stringCodec,
+  unprovable,
+} from '../src/wire/observation.ts'
+import type { Observation } from '../src/wire/observation.ts'
 import { codeOf, thrownBy } from './support/network.ts'
 import { initialEvent, voteEvent } from './support/vote-event.ts'
 

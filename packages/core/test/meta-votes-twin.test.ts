@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
 
+import { predictableCoin } from '../src/election/coin.ts'
+import type { Coin } from '../src/election/coin.ts'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { MetaVoting, fieldCount, fields, predictableCoin } from '../src/meta-votes.ts'
-import type { Coin, MetaVoteSpan } from '../src/meta-votes.ts'
+import { MetaVoting, fieldCount, fields } from '../src/election/meta-votes.ts'
+import type { MetaVoteSpan } from '../src/election/meta-votes.ts'
 import { chooser } from './support/network.ts'
 import type { Choose } from './support/network.ts'
 import { nextMetaVotes, twinPredictableCoin } from './support/twin-votes.ts'

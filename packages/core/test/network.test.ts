@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
 
 import { describe, expect, test } from 'vitest'
-import { ed25519Identity } from '../src/ed25519-identity.ts'
-import { mockIdentity } from '../src/mock-identity.ts'
-import { opaque, stringCodec } from '../src/observation.ts'
+import { ed25519Identity } from '../src/crypto/identities/ed25519.ts'
+import { mockIdentity } from '../src/crypto/identities/mock.ts'
+import { opaque, stringCodec } from '../src/wire/observation.ts'
 import { Parsec } from '../src/parsec.ts'
 import { Network, chooser } from './support/network.ts'
 

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
 
+import type { PublicId } from '../src/base/public-id.ts'
 import { describe, expect, test } from 'vitest'
-import { ed25519Identity } from '../src/ed25519-identity.ts'
-import { limits } from '../src/limits.ts'
-import { Message } from '../src/message.ts'
-import type { PublicId } from '../src/identity.ts'
-import { mockIdentity } from '../src/mock-identity.ts'
-import { add, genesis, observationText, opaque, remove, startDkg, stringCodec } from '../src/observation.ts'
+import { ed25519Identity } from '../src/crypto/identities/ed25519.ts'
+import { limits } from '../src/base/limits.ts'
+import { Message } from '../src/wire/message.ts'
+import { mockIdentity } from '../src/crypto/identities/mock.ts'
+import { add, genesis, observationText, opaque, remove, startDkg, stringCodec } from '../src/wire/observation.ts'
 import { Parsec } from '../src/parsec.ts'
-import type { DecisionView } from '../src/inspect.ts'
+import type { DecisionView } from '../src/consensus/views.ts'
 import { Network, chooser, pick, seedOf, thrownBy } from './support/network.ts'
 import { initialEvent } from './support/vote-event.ts'
 

@@ -2,8 +2,8 @@
 
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { mockIdentity } from '../src/mock-identity.ts'
-import { PeerList, PeerState } from '../src/peers.ts'
+import { mockIdentity } from '../src/crypto/identities/mock.ts'
+import { PeerList, PeerState } from '../src/graph/peers.ts'
 
 const flags = fc.subarray(['VOTE', 'DKG', 'SEND', 'RECV'] as const)
 

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
 
+import type { SeenThrough } from '../src/election/voters.ts'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { Consensus } from '../src/consensus.ts'
-import type { SeenThrough } from '../src/inspect.ts'
-import { mockIdentity } from '../src/mock-identity.ts'
-import { PeerState } from '../src/peers.ts'
+import { Consensus } from '../src/consensus/consensus.ts'
+import { mockIdentity } from '../src/crypto/identities/mock.ts'
+import { PeerState } from '../src/graph/peers.ts'
 import { NaiveRelations, forkedGraph } from './support/forked-graph.ts'
 import type { PlainEvent } from './support/forked-graph.ts'
 import { chooser } from './support/network.ts'

@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
 
+import { causes } from '../src/wire/cause.ts'
+import type { PublicId } from '../src/base/public-id.ts'
 import fc from 'fast-check'
 import { createHash } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
-import { coinMessage } from '../src/coin-shares.ts'
-import { GossipGraph, causes, none } from '../src/graph.ts'
-import type { PublicId } from '../src/identity.ts'
-import { mockKeys } from '../src/keys.ts'
-import { mockIdentity } from '../src/mock-identity.ts'
-import { ThresholdCoin, coinDomain, fallbackCoin } from '../src/threshold-coin.ts'
+import { coinMessage } from '../src/wire/coin-shares.ts'
+import { GossipGraph, none } from '../src/graph/graph.ts'
+import { mockKeys } from '../src/crypto/shared-key/keys.ts'
+import { mockIdentity } from '../src/crypto/identities/mock.ts'
+import { ThresholdCoin, coinDomain, fallbackCoin } from '../src/election/threshold-coin.ts'
 import { seededRandom } from './support/keys.ts'
 
 const names = ['Alice', 'Bob', 'Carol', 'Dave', 'Eve', 'Frank', 'Grace']

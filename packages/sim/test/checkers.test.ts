@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
 
 import { Block, encodeObservation, mockIdentity, observationText, opaque, stringCodec } from '@parsec-bft/core'
-import type { KeyResult, SecretKeyShare } from '@parsec-bft/core'
+import type { DkgResult, SecretKeyShare } from '@parsec-bft/core'
 import { findScenario, simulate } from '@parsec-bft/sim'
 import type { SimulationFailure, SimulationHooks, SimulationOptions } from '@parsec-bft/sim'
 import fc from 'fast-check'
@@ -238,7 +238,7 @@ describe('keys', () => {
   const options = optionsOf('minimal', 1, { topics: [topic] })
 
   /** What is put out instead of Bob's key. */
-  function failureWithKey(planted: (key: KeyResult) => readonly KeyResult[]): SimulationFailure | undefined {
+  function failureWithKey(planted: (key: DkgResult) => readonly DkgResult[]): SimulationFailure | undefined {
     return simulate(options, {
       plant: (peer, block) => {
         const { observation } = block

@@ -4,7 +4,7 @@ import { Parsec, observationText } from '@parsec-bft/core'
 import { defaultOptions, joiningBoundRounds, runScenario, simulate } from '@parsec-bft/sim'
 import type { SimulationHooks, SimulationOptions } from '@parsec-bft/sim'
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import { Farewells } from '../../core/src/farewells.ts'
+import { Farewells } from '../../core/src/peer/farewells.ts'
 
 /**
  * The checker is held against planted faults: peers that are forgotten, that do not start, and the

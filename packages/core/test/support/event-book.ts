@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
 
-import { toHex } from '../../src/encoding.ts'
-import type { Event } from '../../src/event.ts'
+import { toHex } from '../../src/base/encoding.ts'
+import type { Event } from '../../src/wire/event.ts'
 
 /** All events that a test knows, whoever made them: its own notion of ancestry. */
 export class EventBook {

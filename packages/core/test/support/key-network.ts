@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
 
-import type { PublicId } from '../../src/identity.ts'
-import { mockKeys } from '../../src/keys.ts'
-import { mockIdentity } from '../../src/mock-identity.ts'
-import type { KeyResult } from '../../src/observation.ts'
+import type { PublicId } from '../../src/base/public-id.ts'
+import { mockKeys } from '../../src/crypto/shared-key/keys.ts'
+import { mockIdentity } from '../../src/crypto/identities/mock.ts'
+import type { DkgResult } from '../../src/wire/observation.ts'
 import type { ParsecOptions } from '../../src/parsec.ts'
 import { seededRandom } from './keys.ts'
 import { Network, chooser } from './network.ts'
@@ -22,7 +22,7 @@ export class KeyNetwork extends Network {
   }
 
   /** The keys that a peer has put out. */
-  keysOf(name: string): KeyResult[] {
+  keysOf(name: string): DkgResult[] {
     return this.blocksOf(name).flatMap(({ observation }) => (observation.kind === 'DkgResult' ? [observation] : []))
   }
 

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
-import type { Ack, KeyGroup, Part } from '../../src/dealing.ts'
-import { isWellFormedAck, keyThreshold } from '../../src/dealing.ts'
-import { platform } from '../../src/platform/node.ts'
-import { utf8Bytes } from '../../src/encoding.ts'
-import type { RandomBytes, SecretId } from '../../src/identity.ts'
-import type { KeyScheme, PublicKeySet, SecretKeyShare } from '../../src/key-scheme.ts'
-import type { Secret } from '../../src/secret.ts'
-import { mockIdentity } from '../../src/mock-identity.ts'
+import type { RandomBytes } from '../../src/base/public-id.ts'
+import type { Ack, DkgGroup, Part } from '../../src/crypto/shared-key/dealing.ts'
+import { isWellFormedAck, keyThreshold } from '../../src/crypto/shared-key/dealing.ts'
+import { platform } from '../../src/crypto/platform/node.ts'
+import { utf8Bytes } from '../../src/base/encoding.ts'
+import type { SecretId } from '../../src/crypto/identity.ts'
+import type { KeyScheme, PublicKeySet, SecretKeyShare } from '../../src/crypto/shared-key/key-scheme.ts'
+import type { Secret } from '../../src/crypto/shared-key/secret.ts'
+import { mockIdentity } from '../../src/crypto/identities/mock.ts'
 
 /** A reproducible source of bytes: hashes of a seed and a counter. */
 export function seededRandom(seed: string | number): RandomBytes {
@@ -31,7 +32,7 @@ export function participantsOf(
   )
 }
 
-export function groupOf(participants: readonly SecretId[], context = 'generation 0'): KeyGroup {
+export function groupOf(participants: readonly SecretId[], context = 'generation 0'): DkgGroup {
   return { participants: participants.map(({ publicId }) => publicId), context: utf8Bytes(context) }
 }
 
@@ -42,7 +43,7 @@ export interface Fault {
 }
 
 export interface Outcome {
-  readonly group: KeyGroup
+  readonly group: DkgGroup
   readonly publicKeySet: PublicKeySet | undefined
   /** Undefined for who cannot tell its share. */
   readonly shares: readonly (SecretKeyShare | undefined)[]

@@ -21,7 +21,7 @@ function mutants(
 
 /** What is detected: with these, some malice goes unpunished. */
 export const blindMutants: readonly Mutant[] = [
-  ...mutants('detection.ts', [
+  ...mutants('malice/detection.ts', [
     [
       'UnexpectedGenesis is not seen',
       'if (votesForGenesis && !(isFounder && isSecond))',
@@ -56,7 +56,7 @@ export const blindMutants: readonly Mutant[] = [
       'first-fault-only',
     ],
   ]),
-  ...mutants('facts.ts', [
+  ...mutants('malice/facts.ts', [
     ['Fork is not seen', 'if (!known.has(point)) proven.push', 'if (point < none) proven.push', 'fork-simple'],
     [
       'proofs are judged by presence, not by ancestry',
@@ -65,7 +65,7 @@ export const blindMutants: readonly Mutant[] = [
       'invalid-accusation-before-the-proof',
     ],
   ]),
-  ...mutants('refusal.ts', [
+  ...mutants('malice/refusal.ts', [
     [
       'gossip of a peer that one could not know is not seen',
       "if (this.lacksAdmission(gossiper, [selfParent, otherParent])) return 'InvalidGossipCreator'",
@@ -134,7 +134,7 @@ export const blindMutants: readonly Mutant[] = [
       'fork-records-twice',
     ],
   ]),
-  ...mutants('ancestry.ts', [
+  ...mutants('graph/ancestry.ts', [
     [
       'the faults of the branch that came first are the only ones',
       'some((y) => this.#graph.isSelfAncestor(x, y)) === true',
@@ -142,7 +142,7 @@ export const blindMutants: readonly Mutant[] = [
       'fork-with-faults-on-both-branches',
     ],
   ]),
-  ...mutants('intake.ts', [
+  ...mutants('peer/intake.ts', [
     [
       'nobody is accused of an event that was refused',
       'detection.refused(event, creator, malice)',
@@ -156,7 +156,7 @@ export const blindMutants: readonly Mutant[] = [
       'nobody-overtaking',
     ],
   ]),
-  ...mutants('own-events.ts', [
+  ...mutants('peer/own-events.ts', [
     [
       'evidence is not recorded',
       'if (tip !== undefined) this.#append(',
@@ -170,7 +170,7 @@ export const blindMutants: readonly Mutant[] = [
       'fork-simple',
     ],
   ]),
-  ...mutants('observation.ts', [
+  ...mutants('wire/observation.ts', [
     [
       'an accusation removes nobody',
       "return observation.kind === 'Accusation' ? observation.offender : undefined",
@@ -188,7 +188,7 @@ export const blindMutants: readonly Mutant[] = [
 
 /** What protects correct peers: with these, one of them accuses wrongly, or is accused. */
 export const unjustMutants: readonly Mutant[] = [
-  ...mutants('detection.ts', [
+  ...mutants('malice/detection.ts', [
     [
       'the offender is an accomplice of itself',
       'if (fact.offender !== accuser && !this.#accusations',
@@ -208,7 +208,7 @@ export const unjustMutants: readonly Mutant[] = [
       'evidence-of-refused-event',
     ],
   ]),
-  ...mutants('ancestry.ts', [
+  ...mutants('graph/ancestry.ts', [
     [
       'forks are judged by arrival: unknown branches count',
       'if (this.latestOn(lane) === none) continue',
@@ -222,7 +222,7 @@ export const unjustMutants: readonly Mutant[] = [
       'nobody-accusation-waits-on-the-other-branch',
     ],
   ]),
-  ...mutants('facts.ts', [
+  ...mutants('malice/facts.ts', [
     [
       'an event that others accuse of is not understood',
       "if ('eventBytes' in malice) return this.#bearsOutRefusal(",
@@ -236,7 +236,7 @@ export const unjustMutants: readonly Mutant[] = [
       'invalid-accusation-of-a-stranger',
     ],
   ]),
-  ...mutants('consensus.ts', [
+  ...mutants('consensus/consensus.ts', [
     [
       'who never was a member is removed for good, where the id is known',
       ' || !this.peers.at(peer).member',
@@ -244,7 +244,7 @@ export const unjustMutants: readonly Mutant[] = [
       'nobody-removed-before-added',
     ],
   ]),
-  ...mutants('refusal.ts', [
+  ...mutants('malice/refusal.ts', [
     ['founders must have been added', 'if (this.#founders.has(peer)) return false', '', 'nobody-two-in-flight'],
     [
       'what another branch has recorded counts as recorded',
@@ -253,7 +253,7 @@ export const unjustMutants: readonly Mutant[] = [
       'fork-records-twice',
     ],
   ]),
-  ...mutants('own-events.ts', [
+  ...mutants('peer/own-events.ts', [
     [
       'what has decided is not recorded',
       'if (conclusions.unrecorded.every(bearsOut)) return',

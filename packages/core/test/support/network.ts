@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
 
-import { ed25519Identity } from '../../src/ed25519-identity.ts'
-import { ParsecError } from '../../src/errors.ts'
-import type { ParsecErrorCode } from '../../src/errors.ts'
-import type { IdentityScheme, PublicId, SecretId } from '../../src/identity.ts'
-import { mockIdentity } from '../../src/mock-identity.ts'
-import { observationText, stringCodec } from '../../src/observation.ts'
-import type { ConsensusMode, Observation } from '../../src/observation.ts'
+import type { PublicId } from '../../src/base/public-id.ts'
+import { ed25519Identity } from '../../src/crypto/identities/ed25519.ts'
+import { ParsecError } from '../../src/base/errors.ts'
+import type { ParsecErrorCode } from '../../src/base/errors.ts'
+import type { IdentityScheme, SecretId } from '../../src/crypto/identity.ts'
+import { mockIdentity } from '../../src/crypto/identities/mock.ts'
+import { observationText, stringCodec } from '../../src/wire/observation.ts'
+import type { ConsensusMode, Observation } from '../../src/wire/observation.ts'
 import { Parsec } from '../../src/parsec.ts'
 import type { ParsecOptions } from '../../src/parsec.ts'
-import type { Block } from '../../src/block.ts'
+import type { Block } from '../../src/wire/block.ts'
 
 /** A source of choices: an integer from 0 to below `bound`. */
 export type Choose = (bound: number) => number

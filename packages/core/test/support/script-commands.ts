@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
 
-import type { Event } from '../../src/event.ts'
-import { Message } from '../../src/message.ts'
-import { add, opaque, remove, unprovable } from '../../src/observation.ts'
-import type { Observation } from '../../src/observation.ts'
+import type { Event } from '../../src/wire/event.ts'
+import { Message } from '../../src/wire/message.ts'
+import { add, opaque, remove, unprovable } from '../../src/wire/observation.ts'
+import type { Observation } from '../../src/wire/observation.ts'
 import { chooser } from './network.ts'
 import { drawEvent } from './script-drawing.ts'
 import { expected } from './script-error.ts'

@@ -1,12 +1,20 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
 
-import { Event } from '../../src/event.ts'
-import type { Cause } from '../../src/event.ts'
-import { isFaultyEventKind, isRefusedEventKind, maliceKinds } from '../../src/malice.ts'
-import type { Malice } from '../../src/malice.ts'
-import { mockIdentity } from '../../src/mock-identity.ts'
-import { add, genesis, observationHash, opaque, remove, signedEncoding, stringCodec } from '../../src/observation.ts'
-import type { Observation } from '../../src/observation.ts'
+import { isFaultyEventKind, isRefusedEventKind, maliceKinds } from '../../src/base/malice-kinds.ts'
+import { Event } from '../../src/wire/event.ts'
+import type { Cause } from '../../src/wire/event.ts'
+import type { Malice } from '../../src/wire/malice.ts'
+import { mockIdentity } from '../../src/crypto/identities/mock.ts'
+import {
+  add,
+  genesis,
+  observationHash,
+  opaque,
+  remove,
+  signedEncoding,
+  stringCodec,
+} from '../../src/wire/observation.ts'
+import type { Observation } from '../../src/wire/observation.ts'
 import { expected } from './script-error.ts'
 import type { Place } from './script-error.ts'
 import type { ScriptWorld } from './script-world.ts'

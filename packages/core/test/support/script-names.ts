@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
 
-import { Reader, toHex } from '../../src/encoding.ts'
-import type { ParsecError } from '../../src/errors.ts'
-import { Event } from '../../src/event.ts'
-import type { Malice } from '../../src/malice.ts'
-import { mockIdentity } from '../../src/mock-identity.ts'
-import { observationHash, observationText, stringCodec } from '../../src/observation.ts'
-import type { Observation } from '../../src/observation.ts'
-import type { Report } from '../../src/report.ts'
+import { Reader, toHex } from '../../src/base/encoding.ts'
+import type { ParsecError } from '../../src/base/errors.ts'
+import { Event } from '../../src/wire/event.ts'
+import type { Malice } from '../../src/wire/malice.ts'
+import { mockIdentity } from '../../src/crypto/identities/mock.ts'
+import { observationHash, observationText, stringCodec } from '../../src/wire/observation.ts'
+import type { Observation } from '../../src/wire/observation.ts'
+import type { Report } from '../../src/peer/report.ts'
 import { EventBook } from './event-book.ts'
 
 /** The events of a script by name, and everything that names events in print: hashes become names. */

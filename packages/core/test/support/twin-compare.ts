@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
 
-import { Consensus } from '../../src/consensus.ts'
-import type { DecisionView, Inspection, MetaVoteView, SeenThrough } from '../../src/inspect.ts'
-import { mockIdentity } from '../../src/mock-identity.ts'
-import type { ConsensusMode, Observation } from '../../src/observation.ts'
-import { PeerState } from '../../src/peers.ts'
+import type { SeenThrough } from '../../src/election/voters.ts'
+import { Consensus } from '../../src/consensus/consensus.ts'
+import type { DecisionView, Inspection, MetaVoteView } from '../../src/consensus/views.ts'
+import { mockIdentity } from '../../src/crypto/identities/mock.ts'
+import type { ConsensusMode, Observation } from '../../src/wire/observation.ts'
+import { PeerState } from '../../src/graph/peers.ts'
 import { Twin } from './twin.ts'
 import type { TwinDecision } from './twin.ts'
 import { keyOf } from './twin-graph.ts'

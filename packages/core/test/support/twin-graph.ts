@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
 
-import type { CauseKind } from '../../src/inspect.ts'
+import type { CauseKind } from '../../src/wire/cause.ts'
 
 /** What an event votes for, as far as the election looks at it. */
 export interface TwinPayload {

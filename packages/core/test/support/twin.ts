@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
 
-import type { SeenThrough } from '../../src/inspect.ts'
+import type { SeenThrough } from '../../src/election/voters.ts'
 import { TwinGraph, compareKeys, keyOf } from './twin-graph.ts'
 import type { TwinEvent, TwinPayload } from './twin-graph.ts'
 import { firstMetaVote, isSupermajority, nextMetaVotes } from './twin-votes.ts'

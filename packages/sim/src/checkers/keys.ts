@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
 
 import { observationText, utf8Bytes } from '@parsec-bft/core'
-import type { KeyResult, SecretKeyShare } from '@parsec-bft/core'
+import type { DkgResult, SecretKeyShare } from '@parsec-bft/core'
 import { CheckFailure } from '../check-failure.ts'
 import type { Network } from '../network.ts'
 import type { Checker } from './checker.ts'
@@ -54,8 +54,8 @@ export function keysChecker(): Checker {
 /** Per key what the correct peers have of it: shares by the participant's number. */
 function sharesByKey(
   network: Network,
-): Map<string, Pick<KeyResult, 'publicKeySet'> & { shares: Map<number, SecretKeyShare> }> {
-  const keys = new Map<string, Pick<KeyResult, 'publicKeySet'> & { shares: Map<number, SecretKeyShare> }>()
+): Map<string, Pick<DkgResult, 'publicKeySet'> & { shares: Map<number, SecretKeyShare> }> {
+  const keys = new Map<string, Pick<DkgResult, 'publicKeySet'> & { shares: Map<number, SecretKeyShare> }>()
   for (const peer of network.peers) {
     for (const { block } of peer.blocks) {
       const { observation } = block

@@ -1,0 +1,204 @@
+// SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
+
+import { ParsecError } from './errors.ts'
+import { checkLimit, limits } from './limits.ts'
+
+/** Pure and the same everywhere, but not in the ECMAScript library that core is compiled against. */
+declare const TextEncoder: new () => { encode(text: string): Uint8Array }
+declare const TextDecoder: new (
+  label: string,
+  options: { fatal: boolean; ignoreBOM: boolean },
+) => {
+  decode(bytes: Uint8Array): string
+}
+
+const utf8Encoder = new TextEncoder()
+const utf8Decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
+
+/** UTF-8 bytes of a text. */
+export function utf8Bytes(text: string): Uint8Array {
+  return utf8Encoder.encode(text)
+}
+
+/** The text of UTF-8 bytes; throws a TypeError when they are not UTF-8. */
+export function utf8Text(bytes: Uint8Array): string {
+  return utf8Decoder.decode(bytes)
+}
+
+const hexOfByte = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'))
+
+/** Lower-case hexadecimal of bytes. */
+export function toHex(bytes: Uint8Array): string {
+  let text = ''
+  for (let i = 0; i < bytes.length; i++) text += hexOfByte[bytes[i] as number] as string
+  return text
+}
+
+/** A short byte sequence as a key of a Map: a character per byte. */
+export function toKey(bytes: Uint8Array): string {
+  return String.fromCharCode(...bytes)
+}
+
+/** Bytewise order; a prefix comes first. */
+export function compareBytes(a: Uint8Array, b: Uint8Array): number {
+  const length = Math.min(a.length, b.length)
+  for (let i = 0; i < length; i++) {
+    const difference = (a[i] as number) - (b[i] as number)
+    if (difference !== 0) return difference
+  }
+  return a.length - b.length
+}
+
+/** Appends values in the canonical encoding (protocol.md section 2): fixed-width little-endian, no padding. */
+export class Writer {
+  #bytes: Uint8Array<ArrayBuffer> = new Uint8Array(256)
+  #length = 0
+
+  #reserve(count: number): number {
+    const start = this.#length
+    const end = start + count
+    if (end > this.#bytes.length) {
+      const grown = new Uint8Array(Math.max(end, 2 * this.#bytes.length))
+      grown.set(this.#bytes.subarray(0, start))
+      this.#bytes = grown
+    }
+    this.#length = end
+    return start
+  }
+
+  u32(value: number): this {
+    const start = this.#reserve(4)
+    const bytes = this.#bytes
+    bytes[start] = value
+    bytes[start + 1] = value >>> 8
+    bytes[start + 2] = value >>> 16
+    bytes[start + 3] = value >>> 24
+    return this
+  }
+
+  /** A length: u64, of which a safe integer fills the low bits. */
+  length(value: number): this {
+    return this.u32(value >>> 0).u32(Math.floor(value / 0x1_0000_0000))
+  }
+
+  /** Bytes whose number the reader knows. */
+  fixed(bytes: Uint8Array): this {
+    const start = this.#reserve(bytes.length)
+    this.#bytes.set(bytes, start)
+    return this
+  }
+
+  /** Bytes with their length in front. */
+  bytes(bytes: Uint8Array): this {
+    return this.length(bytes.length).fixed(bytes)
+  }
+
+  string(text: string): this {
+    return this.bytes(utf8Bytes(text))
+  }
+
+  finish(): Uint8Array {
+    return this.#bytes.slice(0, this.#length)
+  }
+}
+
+/**
+ * Reads the canonical encoding from bytes that nobody vouches for. Reads at most what is there, allocates nothing that
+ * is larger than the input, and throws `MalformedEncoding` or `LimitExceeded`.
+ */
+export class Reader {
+  readonly #bytes: Uint8Array
+  #offset = 0
+
+  constructor(bytes: Uint8Array) {
+    this.#bytes = bytes
+  }
+
+  get offset(): number {
+    return this.#offset
+  }
+
+  malformed(expected: string): ParsecError {
+    return new ParsecError({ code: 'MalformedEncoding', expected, offset: this.#offset })
+  }
+
+  u32(): number {
+    const at = this.#take(4, 'four bytes')
+    const bytes = this.#bytes
+    return (
+      ((bytes[at] as number) |
+        ((bytes[at + 1] as number) << 8) |
+        ((bytes[at + 2] as number) << 16) |
+        ((bytes[at + 3] as number) << 24)) >>>
+      0
+    )
+  }
+
+  /** A u64 length, at most `limit`. */
+  length(what: string, limit: number): number {
+    const low = this.u32()
+    const actual = this.u32() * 0x1_0000_0000 + low
+    checkLimit(what, limit, actual)
+    return actual
+  }
+
+  /** A view of the next `count` bytes: not a copy. */
+  fixed(count: number, what: string): Uint8Array {
+    const at = this.#take(count, what)
+    return this.#bytes.subarray(at, at + count)
+  }
+
+  bytes(what: string, limit: number): Uint8Array {
+    return this.fixed(this.length(what, limit), what)
+  }
+
+  string(what: string, limit: number): string {
+    const bytes = this.bytes(what, limit)
+    try {
+      return utf8Text(bytes)
+    } catch {
+      throw this.malformed(`${what} in UTF-8`)
+    }
+  }
+
+  /** The bytes read since an earlier offset: a view. */
+  since(offset: number): Uint8Array {
+    return this.#bytes.subarray(offset, this.#offset)
+  }
+
+  /** Refuses trailing bytes. */
+  end(): void {
+    if (this.#offset !== this.#bytes.length) throw this.malformed('the end of the input')
+  }
+
+  #take(count: number, what: string): number {
+    const at = this.#offset
+    if (count > this.#bytes.length - at) throw this.malformed(what)
+    this.#offset = at + count
+    return at
+  }
+}
+
+/** A list of public ids in strictly ascending order, as sets are encoded. */
+export function readSet<T extends { compareTo(other: T): number }>(reader: Reader, what: string, read: () => T): T[] {
+  const count = reader.length(what, limits.groupSize)
+  const items: T[] = []
+  for (let i = 0; i < count; i++) {
+    const item = read()
+    const previous = items[i - 1]
+    if (previous !== undefined && previous.compareTo(item) >= 0) throw reader.malformed(`${what} in ascending order`)
+    items.push(item)
+  }
+  return items
+}
+
+/** The parts, one after the other. */
+export function concat(...parts: readonly Uint8Array[]): Uint8Array {
+  const all = new Uint8Array(parts.reduce((length, part) => length + part.length, 0))
+  let offset = 0
+  for (const part of parts) {
+    all.set(part, offset)
+    offset += part.length
+  }
+  return all
+}

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
+
+import { bls12_381 } from '@noble/curves/bls12-381.js'
+import { compareBytes } from '../../base/encoding.ts'
+import { blsField } from './bls-field.ts'
+import type { PairingGroup } from './group.ts'
+
+const G1 = bls12_381.G1.Point
+const G2 = bls12_381.G2.Point
+const { Fp12 } = bls12_381.fields
+type Point1 = InstanceType<typeof G1>
+type Point2 = InstanceType<typeof G2>
+
+/**
+ * The ciphersuite of draft-irtf-cfrg-bls-signature section 4.2.3, the only one that native
+ * libraries offer everywhere.
+ */
+export const blsCiphersuite = 'BLS_SIG_BLS12381G2_XMD:SHA-256_SSWU_RO_POP_'
+
+interface DecodedPoint {
+  is0(): boolean
+  assertValidity(): void
+  toBytes(compressed: boolean): Uint8Array
+}
+
+/** On the curve, in the subgroup, not the identity, and encoded as we would encode it; else undefined. */
+function decode<P extends DecodedPoint>(fromBytes: (bytes: Uint8Array) => P, length: number, bytes: Uint8Array) {
+  if (bytes.length !== length) return undefined
+  try {
+    const point = fromBytes(bytes)
+    point.assertValidity()
+    return point.is0() || compareBytes(point.toBytes(true), bytes) !== 0 ? undefined : point
+  } catch {
+    return undefined
+  }
+}
+
+/**
+ * Noble encodes no identity; wrong shares can add up to it, and native libraries do. Zcash's
+ * encoding: compressed, at infinity.
+ */
+function encode(point: DecodedPoint, length: number): Uint8Array {
+  return point.is0() ? Uint8Array.from({ length }, (_, i) => (i === 0 ? 0xc0 : 0)) : point.toBytes(true)
+}
+
+function hashToGroup(message: Uint8Array): Point2 {
+  return bls12_381.longSignatures.hash(message, blsCiphersuite)
+}
+
+function samePairing(a: Point1, message: Uint8Array, b: Point1, signature: Point2): boolean {
+  if (a.is0() || b.is0() || signature.is0()) return false
+  const product = bls12_381.pairingBatch([
+    { g1: a, g2: hashToGroup(message) },
+    { g1: b.negate(), g2: signature },
+  ])
+  return Fp12.eql(product, Fp12.ONE)
+}
+
+/**
+ * Plain JavaScript: for browsers, for machines without a native library, and as the judge in tests.
+ * Not constant-time.
+ */
+export const nobleBls: PairingGroup<bigint, Point1, Point2> = {
+  field: blsField,
+  pointLength: 48,
+  signatureLength: 96,
+  commit: (scalar) => (scalar === 0n ? G1.ZERO : G1.BASE.multiply(scalar)),
+  addPoints: (points) => points.reduce((sum, point) => sum.add(point), G1.ZERO),
+  multiply: (point, scalar) => (scalar === 0n || point.is0() ? G1.ZERO : point.multiply(scalar)),
+  evaluate: (points, x) => points.reduceRight((sum, point) => sum.multiplyUnsafe(BigInt(x)).add(point), G1.ZERO),
+  equal: (a, b) => a.equals(b),
+  encodePoint: (point) => encode(point, 48),
+  decodePoint: (bytes) => decode((encoded) => G1.fromBytes(encoded), 48, bytes),
+  sign: (scalar, message) => (scalar === 0n ? G2.ZERO : hashToGroup(message).multiply(scalar)),
+  verify: (publicKey, message, signature) => samePairing(publicKey, message, G1.BASE, signature),
+  samePairing,
+  weightedSum: (signatures, weights) =>
+    signatures.reduce((sum, signature, i) => sum.add(signature.multiplyUnsafe(weights[i] as bigint)), G2.ZERO),
+  encodeSignature: (signature) => encode(signature, 96),
+  decodeSignature: (bytes) => decode((encoded) => G2.fromBytes(encoded), 96, bytes),
+}

@@ -1,0 +1,11 @@
+// SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
+
+import { platform } from '#crypto'
+import { nativeBls } from './bls-native.ts'
+import { nobleBls } from './bls-noble.ts'
+import type { PairingGroup } from './group.ts'
+
+/** BLS12-381 by the fastest means at hand: all give the same bytes and accept the same. */
+export function withBls<T>(use: <P, Q>(group: PairingGroup<bigint, P, Q>) => T): T {
+  return platform.blst === undefined ? use(nobleBls) : use(nativeBls(platform.blst))
+}

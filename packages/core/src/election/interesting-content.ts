@@ -1,0 +1,258 @@
+// SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
+
+import { grown, IntList } from '../base/arrays.ts'
+import type { Ints } from '../base/arrays.ts'
+import { none } from '../graph/graph.ts'
+import type { GossipGraph } from '../graph/graph.ts'
+import { fates } from '../graph/payloads.ts'
+import type { Payloads } from '../graph/payloads.ts'
+import type { Voters } from './voters.ts'
+
+/**
+ * Which payloads are interesting at which events (protocol.md section 5.1), and what is not decided yet.
+ *
+ * The content of an event is computed once for given voters and kept when the next election
+ * processes the event again, with the decided payloads left out: recomputing it would give the
+ * same.
+ */
+export class InterestingContent {
+  readonly #graph: GossipGraph
+  readonly #payloads: Payloads
+  #voters: Voters
+  /** Events before it have their content. */
+  #upTo = 0
+  #start = new Int32Array(64)
+  #length = new Int32Array(64)
+  /** Content of {@link events}, one run of payloads after the other. */
+  readonly #content = new IntList()
+  /** Events with content that is not decided, ascending. */
+  readonly events = new IntList()
+  /** Per lane the first of these, or none. */
+  firstOnLane: Ints = new Int32Array(16).fill(none)
+
+  /** All events that carry a payload, ascending; those before the head are decided. */
+  readonly #carriers = new IntList()
+  #head = 0
+  /** Per lane, how many of its payload events are decided, from the first on without a gap. */
+  #laneHead = new Int32Array(16)
+
+  // Room for one event's computation: what was met in it bears its stamp.
+  #voterMark = new Int32Array(0)
+  #voterStamp = 0
+  #payloadMark = new Int32Array(64)
+  #payloadStamp = 0
+
+  constructor(graph: GossipGraph, payloads: Payloads, voters: Voters) {
+    this.#graph = graph
+    this.#payloads = payloads
+    this.#voters = voters
+  }
+
+  /** Takes in the newest event of the graph. */
+  added(x: number): void {
+    const graph = this.#graph
+    if (x >= this.#start.length) {
+      this.#start = grown(this.#start, x + 1)
+      this.#length = grown(this.#length, x + 1)
+    }
+    while (graph.laneCount > this.firstOnLane.length) {
+      const lanes = this.firstOnLane.length
+      this.firstOnLane = grown(this.firstOnLane, 2 * lanes).fill(none, lanes)
+      this.#laneHead = grown(this.#laneHead, 2 * lanes)
+    }
+    const payload = graph.payload[x] as number
+    if (payload === none) return
+    this.#carriers.push(x)
+    if (payload >= this.#payloadMark.length) this.#payloadMark = grown(this.#payloadMark, payload + 1)
+    this.#judgeVote(payload)
+  }
+
+  /** Payloads of an event's content that were not decided when the election began, in order. */
+  of(x: number): number[] {
+    const start = this.#start[x] as number
+    return Array.from(this.#content.items.subarray(start, start + (this.#length[x] as number)))
+  }
+
+  /** Computes the content of a voter's sync event, if it is not there. Events come in ascending order. */
+  compute(x: number): void {
+    if (x < this.#upTo) return
+    this.#upTo = x + 1
+    const start = this.#content.length
+    this.#start[x] = start
+    this.#collect(x)
+    const length = this.#content.length - start
+    this.#length[x] = length
+    if (length === 0) return
+    if (length > 1) this.#sort(x, start)
+    this.#list(x)
+  }
+
+  /** First event that carries an undecided payload, or the end of the graph. */
+  get firstUnconsensused(): number {
+    return this.#head < this.#carriers.length ? this.#carriers.at(this.#head) : this.#graph.size
+  }
+
+  /** Are there votes in the graph for what is not decided? */
+  get hasUnconsensused(): boolean {
+    return this.#head < this.#carriers.length
+  }
+
+  unconsensusedEvents(): number[] {
+    const open = this.#carriers.items.subarray(this.#head, this.#carriers.length)
+    return Array.from(open).filter((x) => !this.#isClosed(x))
+  }
+
+  /** Leaves out what was decided; with other voters, forgets all content. */
+  conclude(voters: Voters | undefined): void {
+    if (voters !== undefined) {
+      this.#voters = voters
+      this.#voterMark = new Int32Array(voters.count)
+      for (const x of this.#carriers.view()) this.#judgeVote(this.#graph.payload[x] as number)
+      // Votes of a newcomer that were void so far may be among those passed.
+      this.#head = 0
+      this.#laneHead.fill(0)
+    }
+    while (this.#head < this.#carriers.length && this.#isClosed(this.#carriers.at(this.#head))) this.#head++
+    if (voters === undefined) this.#dropDecided()
+    else {
+      this.#upTo = this.firstUnconsensused
+      this.events.length = 0
+      this.#content.length = 0
+      this.firstOnLane.fill(none)
+    }
+  }
+
+  #isClosed(carrier: number): boolean {
+    return this.#payloads.fate[this.#graph.payload[carrier] as number] !== fates.open
+  }
+
+  /**
+   * The single votes of a peer that is no voter are void as long as it is none: no voter could
+   * stand for the block. A newcomer's votes may be in the graph before it is added; a removed
+   * peer's events no longer count (section 3).
+   */
+  #judgeVote(payload: number): void {
+    const { observation, voter } = this.#payloads.at(payload)
+    if (voter === undefined || observation.kind !== 'OpaquePayload') return
+    if (this.#payloads.fate[payload] === fates.decided) return
+    this.#payloads.fate[payload] = this.#voters.slotOf(voter) === none ? fates.void : fates.open
+  }
+
+  #list(x: number): void {
+    this.events.push(x)
+    const lane = this.#graph.lane[x] as number
+    if (this.firstOnLane[lane] === none) this.firstOnLane[lane] = x
+  }
+
+  #dropDecided(): void {
+    const content = this.#content
+    const old = content.items.slice(0, content.length)
+    const events = Array.from(this.events.view())
+    content.length = 0
+    this.events.length = 0
+    this.firstOnLane.fill(none)
+    for (const x of events) {
+      const from = this.#start[x] as number
+      const to = from + (this.#length[x] as number)
+      const start = content.length
+      for (let i = from; i < to; i++) {
+        const payload = old[i] as number
+        if (this.#payloads.fate[payload] === fates.open) content.push(payload)
+      }
+      this.#start[x] = start
+      this.#length[x] = content.length - start
+      if (content.length > start) this.#list(x)
+    }
+  }
+
+  /**
+   * Compares with the nearest sync self-ancestor: only payloads that came into the ancestry since
+   * then can be interesting now and not before; except when the voters known have just become a
+   * supermajority, which single payloads wait for.
+   */
+  #collect(x: number): void {
+    const graph = this.#graph
+    const before = graph.syncSelfAncestor[x] as number
+    const knewEnough = before !== none && this.#voters.aSupermajorityPrecedes(graph, before)
+    const knowsEnough = knewEnough || this.#voters.aSupermajorityPrecedes(graph, x)
+    this.#payloadStamp++
+    const start = graph.row[x] as number
+    const lanes = (graph.row[x + 1] as number) - start
+    for (let lane = 0; lane < lanes; lane++) {
+      const latest = (graph.clock[start + lane] as number) - 1
+      const carriers = graph.lanePayloadEvents[lane]
+      if (latest === none || carriers === undefined) continue
+      let from = this.#passDecided(lane, carriers)
+      const earlier = knewEnough ? graph.latestOn(before, lane) : none
+      if (earlier !== none) from = Math.max(from, graph.payloadRank[earlier] as number)
+      const to = graph.payloadRank[latest] as number
+      for (let i = from; i < to; i++) this.#consider(x, before, carriers.at(i), knewEnough, knowsEnough)
+    }
+  }
+
+  #passDecided(lane: number, carriers: IntList): number {
+    let head = this.#laneHead[lane] as number
+    while (head < carriers.length && this.#isClosed(carriers.at(head))) head++
+    this.#laneHead[lane] = head
+    return head
+  }
+
+  #consider(x: number, before: number, carrier: number, knewEnough: boolean, knowsEnough: boolean): void {
+    const payload = this.#graph.payload[carrier] as number
+    if (this.#payloadMark[payload] === this.#payloadStamp || this.#payloads.fate[payload] !== fates.open) return
+    this.#payloadMark[payload] = this.#payloadStamp
+    const { carriers, voter } = this.#payloads.at(payload)
+    const isNew =
+      voter === undefined
+        ? this.#isCarriedBySupermajority(x, carriers) && !this.#isCarriedBySupermajority(before, carriers)
+        : knowsEnough && !(knewEnough && this.#descendsFromAny(before, carriers))
+    if (isNew) this.#content.push(payload)
+  }
+
+  #descendsFromAny(x: number, carriers: IntList): boolean {
+    for (let i = 0; i < carriers.length; i++) if (this.#graph.descends(x, carriers.at(i))) return true
+    return false
+  }
+
+  #isCarriedBySupermajority(x: number, carriers: IntList): boolean {
+    const voters = this.#voters
+    if (x === none || !voters.isSupermajority(carriers.length)) return false
+    const graph = this.#graph
+    const stamp = ++this.#voterStamp
+    let count = 0
+    for (let i = 0; i < carriers.length; i++) {
+      const carrier = carriers.at(i)
+      const slot = voters.slotOf(graph.creator[carrier] as number)
+      if (slot === none || this.#voterMark[slot] === stamp || !graph.descends(x, carrier)) continue
+      this.#voterMark[slot] = stamp
+      count++
+    }
+    return voters.isSupermajority(count)
+  }
+
+  /** By the index of the creator's own vote, not voted last; then by key. */
+  #sort(x: number, start: number): void {
+    const content = this.#content
+    const ranked = Array.from(content.items.subarray(start, content.length), (payload) => ({
+      payload,
+      voteIndex: this.#ownVoteIndex(x, payload),
+    }))
+    ranked.sort((a, b) =>
+      a.voteIndex === b.voteIndex ? this.#payloads.compare(a.payload, b.payload) : a.voteIndex - b.voteIndex,
+    )
+    content.length = start
+    for (const { payload } of ranked) content.push(payload)
+  }
+
+  #ownVoteIndex(x: number, payload: number): number {
+    const graph = this.#graph
+    const { carriers } = this.#payloads.at(payload)
+    for (let i = 0; i < carriers.length; i++) {
+      const carrier = carriers.at(i)
+      if (graph.creator[carrier] === graph.creator[x] && graph.isSelfAncestor(x, carrier)) {
+        return graph.indexByCreator[carrier] as number
+      }
+    }
+    return Infinity
+  }
+}

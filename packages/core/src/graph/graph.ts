@@ -1,0 +1,246 @@
+// SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
+
+import { grown, IntList } from '../base/arrays.ts'
+import { isSync } from '../wire/cause.ts'
+
+/** No event, no peer, no payload. */
+export const none = -1
+
+/**
+ * The gossip graph: events as numbers in insertion order, so that parents come before children, and
+ * their relations (protocol.md section 4).
+ *
+ * Every branch of a fork is a *lane*: a sequence of events in which each is the self-parent of the
+ * next. A lane that branches off has a parent lane and the event at which it leaves it. An event's
+ * *clock* tells, per lane, one plus the number of its latest ancestor on it, or 0. As descent along
+ * a lane is the order of numbers, descent is one comparison, and exact under forks.
+ *
+ * Lanes are numbered in the order in which they begin, and an event's row of the clock has only
+ * those that had begun when it came: a lane that begins later costs older events nothing, and an
+ * event that is older than a lane has none of its events among its ancestors.
+ */
+export class GossipGraph {
+  size = 0
+  laneCount = 0
+  /**
+   * Rows of all events, one after the other: `clock[row[x] + lane]`, for the lanes that had begun
+   * at x. Where the last one ends is `row[size]`.
+   */
+  clock = new Int32Array(64 * 8)
+  row = new Int32Array(65)
+  creator = new Int32Array(64)
+  lane = new Int32Array(64)
+  indexByCreator = new Int32Array(64)
+  selfParent = new Int32Array(64)
+  otherParent = new Int32Array(64)
+  cause = new Int32Array(64)
+  recipient = new Int32Array(64)
+  payload = new Int32Array(64)
+  /** Nearest sync event among the self-ancestors, the event itself left out. */
+  syncSelfAncestor = new Int32Array(64)
+  /** How many events of its lane, up to itself, carry a payload. */
+  payloadRank = new Int32Array(64)
+
+  /** Per lane: events, and those that carry a payload, in order. */
+  readonly laneEvents: IntList[] = []
+  readonly lanePayloadEvents: IntList[] = []
+  readonly laneCreator = new IntList()
+  /** Event of the parent lane after which the lane branches off, or none. */
+  readonly laneBranch = new IntList()
+  /** Per peer, its lanes: more than one when it forked. */
+  readonly lanesOf: number[][] = []
+
+  /** Adds an event whose parents are in the graph; returns its number. */
+  insert(
+    creator: number,
+    cause: number,
+    selfParent: number,
+    otherParent: number,
+    recipient: number,
+    payload: number,
+  ): number {
+    const x = this.size
+    if (x === this.creator.length) this.#grow()
+    const lane = this.#laneFor(creator, selfParent)
+    this.size = x + 1
+    this.creator[x] = creator
+    this.lane[x] = lane
+    this.indexByCreator[x] = selfParent === none ? 0 : (this.indexByCreator[selfParent] as number) + 1
+    this.selfParent[x] = selfParent
+    this.otherParent[x] = otherParent
+    this.cause[x] = cause
+    this.recipient[x] = recipient
+    this.payload[x] = payload
+    this.syncSelfAncestor[x] =
+      selfParent === none || isSync(this.cause[selfParent] as number)
+        ? selfParent
+        : (this.syncSelfAncestor[selfParent] as number)
+    ;(this.laneEvents[lane] as IntList).push(x)
+    const payloadEvents = this.lanePayloadEvents[lane] as IntList
+    if (payload !== none) payloadEvents.push(x)
+    this.payloadRank[x] = payloadEvents.length
+    this.#setClock(x, lane, selfParent, otherParent)
+    return x
+  }
+
+  /** Does x descend from y (section 4)? An event descends from itself. */
+  descends(x: number, y: number): boolean {
+    return y <= x && (this.clock[(this.row[x] as number) + (this.lane[y] as number)] as number) > y
+  }
+
+  /** The latest event on a lane in x's ancestry, or none. */
+  latestOn(x: number, lane: number): number {
+    const at = (this.row[x] as number) + lane
+    return at < (this.row[x + 1] as number) ? (this.clock[at] as number) - 1 : none
+  }
+
+  isLatestOnLane(x: number): boolean {
+    return this.latestInLane(this.lane[x] as number) === x
+  }
+
+  /** Is y x itself or reached from it by self-parents alone? */
+  isSelfAncestor(x: number, y: number): boolean {
+    const lane = this.lane[y]
+    let at = x
+    while (this.lane[at] !== lane) {
+      at = this.laneBranch.at(this.lane[at] as number)
+      if (at === none) return false
+    }
+    return y <= at
+  }
+
+  /** Does x know a later event than y on y's lane? */
+  hasLaterThan(x: number, y: number): boolean {
+    return x !== none && this.latestOn(x, this.lane[y] as number) > y
+  }
+
+  /** Do two events by the peer, neither a self-ancestor of the other, both precede x (section 4)? */
+  isAwareOfFork(x: number, peer: number): boolean {
+    const lanes = this.lanesOf[peer]
+    return lanes !== undefined && lanes.length > 1 && this.#latestOfForker(x, lanes) < none
+  }
+
+  sees(x: number, y: number): boolean {
+    return this.descends(x, y) && !this.isAwareOfFork(x, this.creator[y] as number)
+  }
+
+  /** The peer's latest event in x's ancestry; none if there is none or if x is aware of a fork by the peer. */
+  latestBy(x: number, peer: number): number {
+    const lanes = this.lanesOf[peer]
+    if (lanes === undefined || lanes.length === 0) return none
+    if (lanes.length > 1) return Math.max(this.#latestOfForker(x, lanes), none)
+    return this.latestOn(x, lanes[0] as number)
+  }
+
+  /** The event itself, if it is a sync event, or its nearest sync self-ancestor; none where there is none. */
+  latestSync(x: number): number {
+    return x === none || isSync(this.cause[x] as number) ? x : (this.syncSelfAncestor[x] as number)
+  }
+
+  /** The latest event of each lane: all events are among these and their ancestors. */
+  tips(): number[] {
+    return this.laneEvents.map((_, lane) => this.latestInLane(lane))
+  }
+
+  latestInLane(lane: number): number {
+    const events = this.laneEvents[lane] as IntList
+    return events.at(events.length - 1)
+  }
+
+  /** Events that are not x nor among its ancestors, ascending. With none for x, all. */
+  notCoveredBy(x: number): number[] {
+    const missing: number[] = []
+    for (let lane = 0; lane < this.laneCount; lane++) {
+      const all = this.laneEvents[lane] as IntList
+      for (let i = this.#firstUncovered(x, lane); i < all.length; i++) missing.push(all.at(i))
+    }
+    return missing.sort((a, b) => a - b)
+  }
+
+  /** The first event on a lane that is neither x nor among its ancestors, or none. */
+  firstNotCoveredBy(x: number, lane: number): number {
+    const all = this.laneEvents[lane] as IntList
+    const place = this.#firstUncovered(x, lane)
+    return place < all.length ? all.at(place) : none
+  }
+
+  /** Place in the lane of the first event that is neither x nor among its ancestors. */
+  #firstUncovered(x: number, lane: number): number {
+    const covered = x === none ? none : this.latestOn(x, lane)
+    if (covered === none) return 0
+    const first = (this.laneEvents[lane] as IntList).at(0)
+    return (this.indexByCreator[covered] as number) - (this.indexByCreator[first] as number) + 1
+  }
+
+  /**
+   * Where the lanes known to x form one line, the last event on it; none if x knows no lane; less if they do not form
+   * a line, which is a fork.
+   */
+  #latestOfForker(x: number, lanes: readonly number[]): number {
+    let latest = none
+    let known = 0
+    for (const lane of lanes) {
+      const event = this.latestOn(x, lane)
+      if (event !== none) known++
+      if (event > latest) latest = event
+    }
+    if (known === 0) return none
+    let lane = this.lane[latest] as number
+    for (let branch = this.laneBranch.at(lane); branch !== none; branch = this.laneBranch.at(lane)) {
+      lane = this.lane[branch] as number
+      if (this.latestOn(x, lane) !== branch) return none - 1
+      known--
+    }
+    return known === 1 ? latest : none - 1
+  }
+
+  #laneFor(creator: number, selfParent: number): number {
+    if (selfParent !== none && this.isLatestOnLane(selfParent)) return this.lane[selfParent] as number
+    const lane = this.laneCount++
+    this.laneEvents.push(new IntList())
+    this.lanePayloadEvents.push(new IntList(4))
+    this.laneCreator.push(creator)
+    this.laneBranch.push(selfParent)
+    while (this.lanesOf.length <= creator) this.lanesOf.push([])
+    ;(this.lanesOf[creator] as number[]).push(lane)
+    return lane
+  }
+
+  #setClock(x: number, lane: number, selfParent: number, otherParent: number): void {
+    const { row, laneCount } = this
+    const start = row[x] as number
+    const end = start + laneCount
+    if (end > this.clock.length) this.clock = grown(this.clock, end)
+    row[x + 1] = end
+    const { clock } = this
+    if (selfParent !== none) {
+      const self = row[selfParent] as number
+      const width = (row[selfParent + 1] as number) - self
+      for (let l = 0; l < width; l++) clock[start + l] = clock[self + l] as number
+    }
+    if (otherParent !== none) {
+      const other = row[otherParent] as number
+      const width = (row[otherParent + 1] as number) - other
+      for (let l = 0; l < width; l++) {
+        const latest = clock[other + l] as number
+        if (latest > (clock[start + l] as number)) clock[start + l] = latest
+      }
+    }
+    clock[start + lane] = x + 1
+  }
+
+  #grow(): void {
+    const needed = 2 * this.size
+    this.row = grown(this.row, needed + 1)
+    this.creator = grown(this.creator, needed)
+    this.lane = grown(this.lane, needed)
+    this.indexByCreator = grown(this.indexByCreator, needed)
+    this.selfParent = grown(this.selfParent, needed)
+    this.otherParent = grown(this.otherParent, needed)
+    this.cause = grown(this.cause, needed)
+    this.recipient = grown(this.recipient, needed)
+    this.payload = grown(this.payload, needed)
+    this.syncSelfAncestor = grown(this.syncSelfAncestor, needed)
+    this.payloadRank = grown(this.payloadRank, needed)
+  }
+}

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
+
+import { toHex } from '../base/encoding.ts'
+import type { Event } from '../wire/event.ts'
+
+/** The events of the graph, by number and by hash. */
+export class KnownEvents<P> {
+  readonly #events: Event<P>[] = []
+  readonly #indexOf = new Map<string, number>()
+
+  /** The event of a number that the graph has given. */
+  at(index: number): Event<P> {
+    const event = this.#events[index]
+    if (event === undefined) throw new RangeError(`no event ${String(index)}`)
+    return event
+  }
+
+  /** @param id - hexadecimal of an event's hash. */
+  has(id: string): boolean {
+    return this.#indexOf.has(id)
+  }
+
+  indexOfId(id: string): number | undefined {
+    return this.#indexOf.get(id)
+  }
+
+  indexOf(hash: Uint8Array): number | undefined {
+    return this.#indexOf.get(toHex(hash))
+  }
+
+  /** Takes in the event that the graph gets next. */
+  add(event: Event<P>): void {
+    this.#indexOf.set(event.id, this.#events.push(event) - 1)
+  }
+}

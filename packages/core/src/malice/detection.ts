@@ -1,0 +1,226 @@
+// SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
+
+import { limits } from '../base/limits.ts'
+import type { RefusedEventKind } from '../base/malice-kinds.ts'
+import { isSync } from '../wire/cause.ts'
+import type { Event, EventFormat } from '../wire/event.ts'
+import type { Malice } from '../wire/malice.ts'
+import { observationHash } from '../wire/observation.ts'
+import type { Observation } from '../wire/observation.ts'
+import { Ancestry, FirstOnLine } from '../graph/ancestry.ts'
+import { none } from '../graph/graph.ts'
+import type { KnownEvents } from '../graph/known-events.ts'
+import type { Consensus } from '../consensus/consensus.ts'
+import { Accusations } from './accusations.ts'
+import type { Accusation } from './accusations.ts'
+import { Facts } from './facts.ts'
+import type { Fact } from './facts.ts'
+import { Refusals } from './refusal.ts'
+
+/**
+ * Finds malice in the graph, and judges how others accuse it (protocol.md section 8).
+ *
+ * What a sync event must have accused, and what it may have, follows from its ancestry alone, so
+ * all peers judge alike, and a peer that accuses what the ancestry of its coming sync event proves
+ * is never accused itself.
+ *
+ * On a line of self-ancestors only the first event with faults of its own is reported. It is enough
+ * to remove the creator, and whoever has many faults cannot make others write as many accusations.
+ */
+export class Detection<P> {
+  readonly #consensus: Consensus
+  readonly #events: KnownEvents<P>
+  readonly #format: EventFormat<P>
+  readonly #ourIndex: number
+  readonly refusals: Refusals<P>
+  readonly facts: Facts<P>
+  readonly #accusations: Accusations
+  #founders: ReadonlySet<number> = new Set()
+  #genesisPayload: number | undefined
+  /** Events with faults of their own, by creator. */
+  readonly #faulty: FirstOnLine<number>
+  /** Events that repeat a vote, by creator and payload. */
+  readonly #repeating: FirstOnLine<string>
+  /** Per offender, events that we have refused and not accused yet, since no ancestry of ours has their parents. */
+  readonly #pending = new Map<number, { readonly event: Event<P>; readonly fact: Fact }[]>()
+
+  constructor(consensus: Consensus, events: KnownEvents<P>, format: EventFormat<P>, ourIndex: number) {
+    this.#consensus = consensus
+    this.#events = events
+    this.#format = format
+    this.#ourIndex = ourIndex
+    this.refusals = new Refusals(consensus, events)
+    this.facts = new Facts(consensus, events, format, (...event) => this.refusals.of(...event))
+    this.#accusations = new Accusations(consensus)
+    this.#faulty = new FirstOnLine(consensus.graph)
+    this.#repeating = new FirstOnLine(consensus.graph)
+  }
+
+  /** The founding members, by peer index, and their observation. */
+  setGenesis(founders: readonly number[], genesis: Observation<P>): void {
+    this.#founders = new Set(founders)
+    const hash = observationHash(genesis, this.#format.codec)
+    this.refusals.setGenesis(this.#founders, hash)
+    this.#genesisPayload = this.#consensus.addPayload(genesis, this.#ourIndex, hash)
+  }
+
+  /**
+   * Takes note of an event that we have refused, so that we accuse its creator when an ancestry of
+   * ours has its parents.
+   */
+  refused(event: Event<P>, creator: number, kind: RefusedEventKind): void {
+    const pending = this.#pending.get(creator) ?? []
+    const isTooMuch = event.bytes.length > limits.accusedEventBytes || pending.length >= limits.refusedEvents
+    if (creator === this.#ourIndex || isTooMuch) return
+    pending.push({ event, fact: this.facts.of(creator, { kind, eventBytes: event.bytes }) })
+    this.#pending.set(creator, pending)
+  }
+
+  /** Judges the newest event of the graph; true if it has faults of its own. */
+  added(x: number): boolean {
+    const { graph } = this.#consensus
+    this.refusals.added(x)
+    this.#accusations.added(x)
+    const creator = graph.creator[x] as number
+    if ((graph.lanesOf[creator] as number[]).length > 1) this.facts.forked(creator)
+    const faults = this.#faults(x, creator)
+    if (isSync(graph.cause[x] as number)) faults.push(...this.#judgeAccusations(x, creator))
+    if (faults.length === 0) return false
+    if (this.#faulty.add(creator, x)) for (const malice of faults) this.facts.prove(x, this.facts.of(creator, malice))
+    return true
+  }
+
+  /** What we must accuse before a sync event of ours with these parents. */
+  due(selfParent: number, otherParent: number): Accusation[] {
+    return this.#dueFacts(selfParent, otherParent).map(({ accusation }) => accusation)
+  }
+
+  /**
+   * An event that we should record, with the accusations that are due then, as it brings proof of
+   * malice that has come to us otherwise than by the ancestry of a message's last event; undefined
+   * if there is none.
+   */
+  evidenceFor(last: number): number | undefined {
+    const { graph } = this.#consensus
+    if (this.facts.areNone && this.#pending.size === 0) return undefined
+    const ancestry = new Ancestry(graph, [last])
+    for (const tip of [...this.facts.unseenFrom(last), ...this.#parentsOfPending()]) {
+      if (ancestry.includes(tip) || this.refusals.ofDescent(this.#ourIndex, last, tip) !== undefined) continue
+      if (this.#dueFacts(last, tip).some((fact) => !this.facts.bearsOut(ancestry, fact))) return tip
+    }
+    return undefined
+  }
+
+  // What is to be accused.
+
+  #syncBefore(selfParent: number): number {
+    const { graph } = this.#consensus
+    if (selfParent === none || isSync(graph.cause[selfParent] as number)) return selfParent
+    return graph.syncSelfAncestor[selfParent] as number
+  }
+
+  #dueFacts(selfParent: number, otherParent: number): Fact[] {
+    const ancestry = new Ancestry(
+      this.#consensus.graph,
+      otherParent === none ? [selfParent] : [selfParent, otherParent],
+    )
+    const due = this.#unaccused(ancestry, this.#syncBefore(selfParent), selfParent)
+    for (const [offender, pending] of this.#pending) {
+      const { id } = this.#consensus.peers.at(offender)
+      if (this.#accusations.carryEventOf(id, selfParent)) this.#pending.delete(offender)
+      else if (!due.some((other) => other.offender === offender && 'eventBytes' in other.accusation.malice)) {
+        const proven = pending.find(({ fact }) => this.facts.bearsOut(ancestry, fact))
+        if (proven !== undefined) due.push(proven.fact)
+      }
+    }
+    return due
+  }
+
+  *#parentsOfPending(): IterableIterator<number> {
+    for (const pending of this.#pending.values()) {
+      for (const { event } of pending) {
+        for (const parent of event.parents) yield this.#events.indexOfId(parent) ?? none
+      }
+    }
+  }
+
+  /**
+   * What the creator of `selfParent` must accuse when the ancestry of its coming sync event is this
+   * one, after a last one `before`.
+   */
+  #unaccused(ancestry: Ancestry, before: number, selfParent: number): Fact[] {
+    if (this.facts.areNone) return []
+    const accuser = this.#consensus.graph.creator[selfParent]
+    const unaccused = new Map<string, Fact>()
+    for (const fact of this.facts.newlyProven(ancestry, before)) {
+      if (fact.offender !== accuser && !this.#accusations.include(fact.id, selfParent)) unaccused.set(fact.id, fact)
+    }
+    return [...unaccused.values()]
+  }
+
+  /** What an event accuses of; undefined if nobody has met the offender. */
+  #madeAt(x: number): Fact | undefined {
+    const { offender, malice } = this.#accusations.at(x)
+    const peer = this.#consensus.peers.indexOf(offender)
+    return peer === undefined ? undefined : this.facts.of(peer, malice)
+  }
+
+  // Faults.
+
+  #faults(x: number, creator: number): Malice[] {
+    const { graph } = this.#consensus
+    const faults: Malice[] = []
+    const votesForGenesis = this.#genesisPayload !== undefined && graph.payload[x] === this.#genesisPayload
+    const isSecond = graph.indexByCreator[x] === 1
+    const isFounder = this.#founders.has(creator)
+    const eventHash = this.#events.at(x).hash
+    if (votesForGenesis && !(isFounder && isSecond)) faults.push({ kind: 'UnexpectedGenesis', eventHash })
+    if (!votesForGenesis && isFounder && isSecond) faults.push({ kind: 'MissingGenesis', eventHash })
+    if (this.#consensus.thresholdCoin?.isFaulty(x) === true) faults.push({ kind: 'InvalidCoinShare', eventHash })
+    const first = this.#repeatedVote(x, creator)
+    if (first !== none) {
+      faults.push({ kind: 'DuplicateVote', firstHash: this.#events.at(first).hash, secondHash: eventHash })
+    }
+    return faults
+  }
+
+  /** The self-ancestor that carries the same vote, where x is the first to repeat it; else none. */
+  #repeatedVote(x: number, creator: number): number {
+    const { graph, payloads } = this.#consensus
+    const payload = graph.payload[x] as number
+    if (payload === none) return none
+    for (const y of payloads.at(payload).carriers.view()) {
+      if (y === x || graph.creator[y] !== creator || !graph.isSelfAncestor(x, y)) continue
+      return this.#repeating.add(`${String(creator)}/${String(payload)}`, x) ? y : none
+    }
+    return none
+  }
+
+  /**
+   * Judges, at a sync event, the accusations since the last one, and what was not accused. An
+   * accusation that carries an event becomes, where it is right, a fact that others must accuse of,
+   * too: the first one on the accuser's line against each offender.
+   */
+  #judgeAccusations(x: number, creator: number): Malice[] {
+    if (this.facts.areNone && !this.#accusations.haveBeenMadeBy(creator)) return []
+    const { graph } = this.#consensus
+    const selfParent = graph.selfParent[x] as number
+    const before = this.#syncBefore(selfParent)
+    const ancestry = new Ancestry(graph, [x])
+    const faults: Malice[] = []
+    for (const made of this.#accusations.since(before, selfParent)) {
+      const fact = this.#madeAt(made)
+      if (fact === undefined || !this.facts.bearsOut(ancestry, fact)) {
+        if (faults.length === 0) faults.push({ kind: 'InvalidAccusation', eventHash: this.#events.at(made).hash })
+      } else if (this.#accusations.isFirstCarrying(made)) this.facts.prove(x, fact)
+    }
+    const unaccused = this.#unaccused(ancestry, before, selfParent)
+    if (unaccused.length > 0) {
+      // One is enough, and must be the same one for all.
+      const { accusation } = unaccused.reduce((least, fact) => (fact.id < least.id ? fact : least))
+      const accusationHash = observationHash<P>(accusation, this.#format.codec)
+      faults.push({ kind: 'Accomplice', eventHash: this.#events.at(x).hash, accusationHash })
+    }
+    return faults
+  }
+}

@@ -1,0 +1,200 @@
+// SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
+
+import { IntList } from '../base/arrays.ts'
+import { Reader, toHex } from '../base/encoding.ts'
+import { ParsecError } from '../base/errors.ts'
+import type { RefusedEventKind } from '../base/malice-kinds.ts'
+import { Event } from '../wire/event.ts'
+import type { EventFormat } from '../wire/event.ts'
+import type { Malice } from '../wire/malice.ts'
+import { observationHash } from '../wire/observation.ts'
+import { Ancestry } from '../graph/ancestry.ts'
+import { none } from '../graph/graph.ts'
+import type { KnownEvents } from '../graph/known-events.ts'
+import type { Consensus } from '../consensus/consensus.ts'
+import type { Accusation } from './accusations.ts'
+
+/** A malice, as an accusation says it. */
+export interface Fact {
+  /** Peer index. */
+  readonly offender: number
+  readonly accusation: Accusation
+  /** Hexadecimal of the accusation's hash. */
+  readonly id: string
+}
+
+/** Why an event with these parents is refused, or undefined. */
+type Refuse<P> = (
+  event: Event<P>,
+  creator: number,
+  selfParent: number,
+  otherParent: number,
+) => RefusedEventKind | undefined
+
+/**
+ * Which malice which ancestry proves (protocol.md section 8): by one event that is in it, by two
+ * children of one event, or, where the accusation carries an event that is refused, by that one's
+ * parents.
+ */
+export class Facts<P> {
+  readonly #consensus: Consensus
+  readonly #events: KnownEvents<P>
+  readonly #format: EventFormat<P>
+  readonly #refuse: Refuse<P>
+  /** By the event that proves them; per lane these events, ascending; per accusation, too. */
+  readonly #at = new Map<number, Fact[]>()
+  readonly #lanes = new Map<number, IntList>()
+  readonly #proofs = new Map<string, number[]>()
+  readonly #forkers = new Set<number>()
+  /** Events that accusations carry, by accusation; undefined where it is none that its offender has signed. */
+  readonly #carried = new Map<string, Event<P> | undefined>()
+
+  constructor(consensus: Consensus, events: KnownEvents<P>, format: EventFormat<P>, refuse: Refuse<P>) {
+    this.#consensus = consensus
+    this.#events = events
+    this.#format = format
+    this.#refuse = refuse
+  }
+
+  /** As in any network without malice. */
+  get areNone(): boolean {
+    return this.#lanes.size === 0 && this.#forkers.size === 0
+  }
+
+  of(offender: number, malice: Malice): Fact {
+    const accusation: Accusation = { kind: 'Accusation', offender: this.#consensus.peers.at(offender).id, malice }
+    return { offender, accusation, id: this.idOf(accusation) }
+  }
+
+  idOf(accusation: Accusation): string {
+    return toHex(observationHash<P>(accusation, this.#format.codec))
+  }
+
+  /** Takes note that an event proves it. */
+  prove(x: number, fact: Fact): void {
+    const facts = this.#at.get(x)
+    if (facts === undefined) {
+      this.#at.set(x, [fact])
+      const lane = this.#consensus.graph.lane[x] as number
+      const list = this.#lanes.get(lane) ?? new IntList(4)
+      list.push(x)
+      this.#lanes.set(lane, list)
+    } else facts.push(fact)
+    this.#proofs.set(fact.id, [...(this.#proofs.get(fact.id) ?? []), x])
+  }
+
+  /** Takes note of a peer with more than one lane. */
+  forked(peer: number): void {
+    this.#forkers.add(peer)
+  }
+
+  /** What an ancestry proves and that of `before` does not. */
+  newlyProven(ancestry: Ancestry, before: number): Fact[] {
+    const proven: Fact[] = []
+    const earlier = new Ancestry(this.#consensus.graph, before === none ? [] : [before])
+    for (const [lane, events] of this.#lanes) {
+      const from = earlier.latestOn(lane)
+      const to = ancestry.latestOn(lane)
+      for (let i = events.length - 1; i >= 0 && events.at(i) > from; i--) {
+        if (events.at(i) <= to) proven.push(...(this.#at.get(events.at(i)) ?? []))
+      }
+    }
+    for (const forker of this.#forkers) {
+      const known = earlier.forkPoints(forker)
+      for (const point of ancestry.forkPoints(forker)) if (!known.has(point)) proven.push(this.#fork(forker, point))
+    }
+    return proven
+  }
+
+  /** Does an ancestry prove what an accusation says? */
+  bearsOut(ancestry: Ancestry, { offender, accusation, id }: Fact): boolean {
+    const { malice } = accusation
+    if (malice.kind === 'Fork') {
+      const point = this.#events.indexOf(malice.selfParentHash)
+      return point !== undefined && ancestry.forkPoints(offender).has(point)
+    }
+    if ('eventBytes' in malice) return this.#bearsOutRefusal(ancestry, offender, malice.kind, malice.eventBytes, id)
+    return this.#proofs.get(id)?.some((proof) => ancestry.includes(proof)) === true
+  }
+
+  /** Events whose ancestry proves what an accusation says; undefined if the graph does not prove it. */
+  proofOf(accusation: Accusation): readonly number[] | undefined {
+    const { graph, peers } = this.#consensus
+    const offender = peers.indexOf(accusation.offender)
+    if (offender === undefined || accusation.malice.kind === 'Unprovable') return undefined
+    const fact = this.of(offender, accusation.malice)
+    const [proof] = this.#proofs.get(fact.id) ?? []
+    // That a share is wrong is seen with the key, and that with all that was decided.
+    if (proof !== undefined) return accusation.malice.kind === 'InvalidCoinShare' ? graph.tips() : [proof]
+    if (!this.bearsOut(new Ancestry(graph, graph.tips()), fact)) return undefined
+    return accusation.malice.kind === 'Fork'
+      ? this.#childrenOf(offender, this.#events.indexOf(accusation.malice.selfParentHash))
+      : graph.tips()
+  }
+
+  /** Events that are not among x's ancestors, and with which more could be proven: the latest ones first. */
+  *unseenFrom(x: number): IterableIterator<number> {
+    const { graph } = this.#consensus
+    for (const [lane, events] of this.#lanes) {
+      const latest = events.at(events.length - 1)
+      if (latest > graph.latestOn(x, lane)) yield latest
+    }
+    for (const forker of this.#forkers) {
+      for (const lane of graph.lanesOf[forker] ?? []) {
+        const next = graph.firstNotCoveredBy(x, lane)
+        if (next !== none) yield next
+      }
+    }
+  }
+
+  #fork(forker: number, point: number): Fact {
+    return this.of(forker, { kind: 'Fork', selfParentHash: this.#events.at(point).hash })
+  }
+
+  /** Two events of the offender right after the point at which it forked. */
+  #childrenOf(offender: number, point: number | undefined): number[] {
+    const { graph } = this.#consensus
+    return (graph.lanesOf[offender] ?? [])
+      .map((lane) => graph.laneEvents[lane]?.view().find((x) => graph.selfParent[x] === point) ?? none)
+      .filter((x) => x !== none)
+      .slice(0, 2)
+  }
+
+  #bearsOutRefusal(
+    ancestry: Ancestry,
+    offender: number,
+    kind: RefusedEventKind,
+    bytes: Uint8Array,
+    id: string,
+  ): boolean {
+    if (!this.#carried.has(id)) this.#carried.set(id, this.#readSigned(bytes, offender))
+    const event = this.#carried.get(id)
+    if (event === undefined || !this.#showsMember(ancestry, offender)) return false
+    const indices = event.parents.map((parent) => this.#events.indexOfId(parent))
+    const areThere = indices.every((index) => index !== undefined && ancestry.includes(index))
+    return areThere && this.#refuse(event, offender, indices[0] ?? none, indices[1] ?? none) === kind
+  }
+
+  /**
+   * Does an ancestry show that the peer is a member? Whether it is one by now depends on what we
+   * have decided, and not on the ancestry.
+   */
+  #showsMember(ancestry: Ancestry, peer: number): boolean {
+    const { graph, peers } = this.#consensus
+    if (peers.at(peer).member && peers.at(peer).admission === undefined) return true
+    return graph.lanesOf[peer]?.some((lane) => ancestry.latestOn(lane) !== none) === true
+  }
+
+  #readSigned(bytes: Uint8Array, creator: number): Event<P> | undefined {
+    try {
+      const reader = new Reader(bytes)
+      const event = Event.decode(reader, this.#format)
+      reader.end()
+      event.verify()
+      return event.creator.compareTo(this.#consensus.peers.at(creator).id) === 0 ? event : undefined
+    } catch (error) {
+      if (error instanceof ParsecError) return undefined
+      throw error
+    }
+  }
+}

@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
+
+import { IntList } from '../base/arrays.ts'
+import { compareBytes } from '../base/encoding.ts'
+import type { RefusedEventKind } from '../base/malice-kinds.ts'
+import { isSupermajority } from '../base/quorum.ts'
+import { causes, isSync } from '../wire/cause.ts'
+import type { Event } from '../wire/event.ts'
+import { Ancestry } from '../graph/ancestry.ts'
+import { none } from '../graph/graph.ts'
+import type { KnownEvents } from '../graph/known-events.ts'
+import type { Consensus } from '../consensus/consensus.ts'
+
+/** Which events no correct peer makes or inserts (protocol.md section 8): a function of the event and its ancestry. */
+export class Refusals<P> {
+  readonly #consensus: Consensus
+  readonly #events: KnownEvents<P>
+  #founders: ReadonlySet<number> = new Set()
+  /** Hash of the founding members' vote. */
+  #genesisHash: Uint8Array | undefined
+  /** Per event, the first Request or Response that records it as what was asked or answered, or none. */
+  readonly #recorder = new IntList()
+  /** Further ones, on other branches of the recorder's creator. */
+  readonly #moreRecorders = new Map<number, number[]>()
+
+  constructor(consensus: Consensus, events: KnownEvents<P>) {
+    this.#consensus = consensus
+    this.#events = events
+  }
+
+  setGenesis(founders: ReadonlySet<number>, hash: Uint8Array): void {
+    this.#founders = founders
+    this.#genesisHash = hash
+  }
+
+  /** Takes in the newest event of the graph. */
+  added(x: number): void {
+    const { cause, creator, otherParent } = this.#consensus.graph
+    this.#recorder.push(none)
+    if (otherParent[x] === none || !isSync(cause[x] as number)) return
+    const recorded = this.recordedBy(cause[x] as number, creator[x] as number, otherParent[x] as number)
+    if (recorded === none) return
+    if (this.#recorder.at(recorded) === none) this.#recorder.items[recorded] = x
+    else this.#moreRecorders.set(recorded, [...(this.#moreRecorders.get(recorded) ?? []), x])
+  }
+
+  /** Why an event with these parents is refused, or undefined. Its parents, where it has any, are in the graph. */
+  of(event: Event<P>, creator: number, selfParent: number, otherParent: number): RefusedEventKind | undefined {
+    const { cause } = event
+    const { graph } = this.#consensus
+    if (cause.kind === 'Observation' && cause.vote.observation.kind === 'Genesis') {
+      const hash = event.observationHash
+      if (hash && this.#genesisHash && compareBytes(hash, this.#genesisHash) !== 0) return 'IncorrectGenesis'
+    }
+    if (selfParent !== none && graph.creator[selfParent] !== creator) return 'SelfParentByDifferentCreator'
+    if (otherParent === none) return undefined
+    if (graph.creator[otherParent] === creator) return 'OtherParentBySameCreator'
+    if (cause.kind !== 'Request' && cause.kind !== 'Response') return this.ofDescent(creator, selfParent, otherParent)
+    return this.ofRecording(cause.kind, creator, selfParent, otherParent)
+  }
+
+  /** Why a Request or Response with these parents, the other one by another peer, is refused, or undefined. */
+  ofRecording(
+    kind: 'Request' | 'Response',
+    creator: number,
+    selfParent: number,
+    otherParent: number,
+  ): RefusedEventKind | undefined {
+    const malice = this.ofDescent(creator, selfParent, otherParent)
+    if (malice !== undefined) return malice
+    const recorded = this.recordedBy(causes[kind], creator, otherParent)
+    if (recorded !== none && !this.isRecorded(recorded, selfParent)) return undefined
+    return kind === 'Response' ? 'InvalidResponse' : 'InvalidRequest'
+  }
+
+  /** Why an event with these parents, the other one by another peer, is refused, whatever it records; or undefined. */
+  ofDescent(creator: number, selfParent: number, otherParent: number): RefusedEventKind | undefined {
+    const { graph } = this.#consensus
+    const gossiper = graph.creator[otherParent] as number
+    if (selfParent !== none && graph.isAwareOfFork(selfParent, gossiper)) return 'InvalidGossipCreator'
+    if (this.lacksAdmission(gossiper, [selfParent, otherParent])) return 'InvalidGossipCreator'
+    return this.#showsOtherBranch(creator, selfParent, otherParent) ? 'OwnForkInAncestry' : undefined
+  }
+
+  /**
+   * What a Request or Response by the creator would record with this other-parent: for a Request, a
+   * Requesting event addressed to the creator; for a Response, a Request event that answers the
+   * creator, itself or followed by events that are not sync events. Else none.
+   */
+  recordedBy(cause: number, creator: number, otherParent: number): number {
+    const { graph } = this.#consensus
+    if (cause === causes.Request) return this.#isAddressedTo(otherParent, creator) ? otherParent : none
+    const isItself = isSync(graph.cause[otherParent] as number)
+    const index = isItself ? otherParent : (graph.syncSelfAncestor[otherParent] as number)
+    const asking = graph.cause[index] === causes.Request ? (graph.otherParent[index] as number) : none
+    return graph.creator[asking] === creator ? index : none
+  }
+
+  /** Has a self-ancestor of x, or x itself, recorded the sync event before? */
+  isRecorded(recorded: number, x: number): boolean {
+    const first = this.#recorder.at(recorded)
+    if (first === none || x === none) return false
+    const { graph } = this.#consensus
+    if (graph.creator[first] === graph.creator[x] && graph.isSelfAncestor(x, first)) return true
+    return this.#moreRecorders.get(recorded)?.some((y) => graph.isSelfAncestor(x, y)) === true
+  }
+
+  /**
+   * Do votes that added a peer, by a supermajority of the voters who decided it, not all stand in
+   * the ancestry of these events? Never so for founding members.
+   */
+  lacksAdmission(peer: number, events: readonly number[]): boolean {
+    if (this.#founders.has(peer)) return false
+    const { graph, payloads, peers } = this.#consensus
+    const { admission } = peers.at(peer)
+    if (admission === undefined) return true
+    const ancestry = new Ancestry(
+      graph,
+      events.filter((x) => x !== none),
+    )
+    const voters = new Set<number>()
+    for (const carrier of payloads.at(admission.payload).carriers.view()) {
+      const voter = graph.creator[carrier] as number
+      if (admission.voters.includes(voter) && ancestry.includes(carrier)) voters.add(voter)
+    }
+    return !isSupermajority(voters.size, admission.voters.length)
+  }
+
+  #isAddressedTo(x: number, peer: number): boolean {
+    const { cause } = this.#events.at(x)
+    return cause.kind === 'Requesting' && cause.recipient.compareTo(this.#consensus.peers.at(peer).id) === 0
+  }
+
+  /** Does the other-parent descend from an event of the creator that is no self-ancestor? */
+  #showsOtherBranch(creator: number, selfParent: number, otherParent: number): boolean {
+    const { graph } = this.#consensus
+    if (graph.isAwareOfFork(otherParent, creator)) return true
+    const latest = graph.latestBy(otherParent, creator)
+    return latest !== none && (selfParent === none || !graph.isSelfAncestor(selfParent, latest))
+  }
+}

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
+
+import type { Block } from '../wire/block.ts'
+
+/** Blocks that are decided and not polled, and which of our votes they answer. */
+export class BlockQueue<P> {
+  #blocks: { readonly payload: number; readonly block: Block<P> }[] = []
+  #polled = 0
+  /** Payloads of our votes that are not polled, in vote order. */
+  readonly #ours = new Set<number>()
+
+  get isEmpty(): boolean {
+    return this.#polled === this.#blocks.length
+  }
+
+  /** Takes note of a vote of ours for what is not decided. */
+  votedFor(payload: number): void {
+    this.#ours.add(payload)
+  }
+
+  push(payload: number, block: Block<P>): void {
+    this.#blocks.push({ payload, block })
+  }
+
+  /** Takes note that a vote of ours is decided, and gives no block. */
+  decided(payload: number): void {
+    this.#ours.delete(payload)
+  }
+
+  poll(): Block<P> | undefined {
+    const next = this.#blocks[this.#polled]
+    if (next === undefined) return undefined
+    this.#polled++
+    // Half of the queue is dropped at a time, so that a block costs the same however many wait.
+    if (2 * this.#polled > this.#blocks.length) {
+      this.#blocks = this.#blocks.slice(this.#polled)
+      this.#polled = 0
+    }
+    this.#ours.delete(next.payload)
+    return next.block
+  }
+
+  /** Payloads of our votes: first those decided, in that order, then the rest in the order of our votes. */
+  ourUnpolled(): number[] {
+    const waiting = this.#blocks.slice(this.#polled).map(({ payload }) => payload)
+    const decided = new Set(waiting.filter((payload) => this.#ours.has(payload)))
+    return [...decided, ...[...this.#ours].filter((payload) => !decided.has(payload))]
+  }
+}

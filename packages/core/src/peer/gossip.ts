@@ -1,0 +1,194 @@
+// SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
+
+import { ParsecError } from '../base/errors.ts'
+import { checkLimit, limits } from '../base/limits.ts'
+import type { PublicId } from '../base/public-id.ts'
+import { causes } from '../wire/cause.ts'
+import type { Event } from '../wire/event.ts'
+import { invalidMessage, Message } from '../wire/message.ts'
+import { sortedIds } from '../wire/observation.ts'
+import { none } from '../graph/graph.ts'
+import type { PeerState } from '../graph/peers.ts'
+import type { Farewells } from './farewells.ts'
+import type { Intake, PeerContext } from './intake.ts'
+import type { OwnEvents } from './own-events.ts'
+
+/**
+ * Requests and responses (protocol.md section 3): with whom we exchange them, what is in one, and
+ * what of one that comes is taken in and recorded.
+ */
+export class Gossip<P> {
+  readonly #context: PeerContext<P>
+  readonly #intake: Intake<P>
+  readonly #own: OwnEvents<P>
+  readonly #farewells: Farewells<P>
+  /** Per peer, how many of our requests it has not answered since its last answer. */
+  readonly #unanswered = new Map<number, number>()
+
+  constructor(context: PeerContext<P>, intake: Intake<P>, own: OwnEvents<P>, farewells: Farewells<P>) {
+    this.#context = context
+    this.#intake = intake
+    this.#own = own
+    this.#farewells = farewells
+  }
+
+  get ourState(): PeerState {
+    return this.#context.consensus.peers.at(this.#context.ourIndex).state
+  }
+
+  /** Throws `InvalidSelfState` unless it holds. */
+  requireOurs(required: string, holds: boolean): void {
+    if (!holds) throw new ParsecError({ code: 'InvalidSelfState', required, actual: this.ourState.toString() })
+  }
+
+  /** See `Parsec.gossipRecipients`. */
+  recipients(): PublicId[] {
+    if (!this.#maySend) return []
+    const recipients: PublicId[] = []
+    for (const [peer, { id, state }] of [...this.#context.consensus.peers].entries()) {
+      const isOpen = state.dkg && state.recv && this.#intake.distrust(peer) === undefined
+      if (isOpen && this.#farewells.mayNeedUs(peer) && peer !== this.#context.ourIndex) recipients.push(id)
+    }
+    return sortedIds(recipients)
+  }
+
+  /** See `Parsec.createGossip`. */
+  request(recipient: PublicId): Message<P> {
+    this.requireOurs('SEND', this.#maySend)
+    const peer = this.#requirePeer(recipient)
+    const { id, state } = this.#context.consensus.peers.at(peer)
+    if (peer === this.#context.ourIndex || !state.dkg || !state.recv) {
+      throw new ParsecError({ code: 'InvalidPeerState', peer: id.name, required: 'DKG|RECV', actual: state.toString() })
+    }
+    this.#requireTrust(peer)
+    this.#own.recordEvidence()
+    this.#own.sync({ kind: 'Requesting', recipient: id })
+    const requests = (this.#unanswered.get(peer) ?? 0) + 1
+    this.#unanswered.set(peer, requests)
+    if (requests > 3) this.#context.report({ kind: 'MissingResponse', peer: id, requests: requests - 1 })
+    return this.#messageTo(peer, 'request')
+  }
+
+  /**
+   * Takes in a request, unless the sender was removed; returns the response or the farewell, or
+   * undefined while we may not send. Throws what `Parsec.handleRequest` throws.
+   */
+  respond(sender: PublicId, request: Message<P> | Uint8Array): Message<P> | undefined {
+    const farewell = this.#farewells.messageTo(sender)
+    if (farewell !== undefined) return farewell
+    const peer = this.receive(sender, request, 'request')
+    // Its own request may have removed it, and by now we may have made what only comes after that.
+    return this.#farewells.messageTo(sender) ?? (this.#maySend ? this.#messageTo(peer, 'response') : undefined)
+  }
+
+  /** Takes in a message and records it; returns the sender. Throws what `Parsec.handleRequest` throws. */
+  receive(sender: PublicId, received: Message<P> | Uint8Array, kind: 'request' | 'response'): number {
+    this.requireOurs('RECV', this.ourState.recv || this.#isLeaving)
+    const isKnown = this.#checkSender(sender)
+    if (!isKnown && kind === 'response') throw new ParsecError({ code: 'UnknownPeer', peer: sender.name })
+    const message = received instanceof Uint8Array ? Message.decode(received, this.#context.format) : received
+    const isFarewell = message.kind === 'farewell' && kind === 'response'
+    if (message.kind !== kind && !isFarewell) throw invalidMessage(`a ${message.kind} where a ${kind} is handled`)
+    const last = message.events.at(-1)
+    if (last === undefined) throw invalidMessage('no events')
+    // That it is a member shows while its events come in.
+    if (!isKnown && last.creator.compareTo(sender) !== 0)
+      throw new ParsecError({ code: 'UnknownPeer', peer: sender.name })
+    // What we owe since a Requesting event of ours, before the message ends the election.
+    this.#own.publishCoinShares()
+    this.#intake.receive(message.events, sender)
+    const peer = this.#requirePeer(sender)
+    if (isFarewell) {
+      if (!this.#farewells.areWeRemoved) throw invalidMessage('a farewell, and we are not removed')
+      this.#farewells.knows(peer)
+    } else this.#record(peer, message, last)
+    if (kind === 'response') this.#unanswered.delete(peer)
+    return peer
+  }
+
+  /** Once removed, we go on as long as others may need us. */
+  get #maySend(): boolean {
+    return this.ourState.send || this.#isLeaving
+  }
+
+  get #isLeaving(): boolean {
+    return this.#farewells.areWeRemoved && this.#own.hasBegun
+  }
+
+  /** Throws `DistrustedPeer`. */
+  #requireTrust(peer: number): void {
+    const malice = this.#intake.distrust(peer)
+    const { name } = this.#context.consensus.peers.at(peer).id
+    if (malice !== undefined) throw new ParsecError({ code: 'DistrustedPeer', peer: name, malice })
+  }
+
+  /**
+   * Do we know the sender as one that may send? One that we do not know yet may have become a
+   * member since: its message will tell.
+   *
+   * Throws `InvalidPeerState` for one that was removed, `DistrustedPeer`.
+   */
+  #checkSender(id: PublicId): boolean {
+    const peer = this.#context.consensus.peers.indexOf(id)
+    if (peer === undefined) return false
+    const { state, removed } = this.#context.consensus.peers.at(peer)
+    if (removed) {
+      throw new ParsecError({ code: 'InvalidPeerState', peer: id.name, required: 'SEND', actual: state.toString() })
+    }
+    this.#requireTrust(peer)
+    return state.send
+  }
+
+  #requirePeer(id: PublicId): number {
+    const peer = this.#context.consensus.peers.indexOf(id)
+    if (peer === undefined) throw new ParsecError({ code: 'UnknownPeer', peer: id.name })
+    return peer
+  }
+
+  #messageTo(peer: number, kind: 'request' | 'response'): Message<P> {
+    const { graph } = this.#context.consensus
+    const [lane] = graph.lanesOf[peer] ?? []
+    const lacking = graph.notCoveredBy(lane === undefined ? none : graph.latestInLane(lane))
+    checkLimit('message events', limits.messageEvents, lacking.length)
+    return new Message(
+      kind,
+      lacking.map((index) => this.#context.events.at(index)),
+    )
+  }
+
+  /** Records in the graph that a request or response has come, and what it brought. */
+  #record(peer: number, message: Message<P>, last: Event<P>): void {
+    const { graph } = this.#context.consensus
+    const end = this.#context.events.indexOfId(last.id)
+    // It may be on a branch that nobody has recorded.
+    if (end === undefined) this.#requireTrust(peer)
+    if (end === undefined || graph.creator[end] !== peer) throw invalidMessage('its last event is not by the sender')
+    const cause = message.kind === 'request' ? 'Request' : 'Response'
+    // Shares come first, as they may need that more is recorded, and by that we may come to know of
+    // a fork by the sender.
+    this.#own.publishCoinShares()
+    this.#own.conclude(end)
+    const fault = this.#own.whyNotRecord(cause, end)
+    if (fault !== undefined) throw invalidMessage(fault)
+    if (cause === 'Response') {
+      const answer = this.#context.detection.refusals.recordedBy(causes.Response, this.#context.ourIndex, end)
+      this.#farewells.answered(peer, graph.otherParent[answer] as number)
+    }
+    this.#reportOn(peer, message, end)
+    this.#own.sync({ kind: cause, otherParent: last.hash })
+  }
+
+  #reportOn(peer: number, message: Message<P>, end: number): void {
+    const { graph, peers } = this.#context.consensus
+    const { id } = peers.at(peer)
+    const isEarly =
+      message.kind === 'request' && this.#context.detection.refusals.lacksAdmission(this.#context.ourIndex, [end])
+    if (isEarly) this.#context.report({ kind: 'PrematureGossip', peer: id })
+    const known = graph.latestBy(end, this.#context.ourIndex)
+    if (known === none) return
+    const spam = message.events.filter((event) =>
+      graph.descends(known, this.#context.events.indexOfId(event.id) ?? none),
+    )
+    if (spam.length > 0) this.#context.report({ kind: 'Spam', peer: id, events: spam.length })
+  }
+}

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
+
+import { Writer } from '../base/encoding.ts'
+import type { Reader } from '../base/encoding.ts'
+import { checkLimit, limits } from '../base/limits.ts'
+
+/** A voter's share of the coin of one subject and round. */
+export interface CoinShare {
+  /** Place of the subject among the election's voters in ascending order. */
+  readonly subject: number
+  /** Round whose estimates take the coin: from 1 on. */
+  readonly round: number
+  /** Signature share of what voters sign for a coin. */
+  readonly share: Uint8Array
+}
+
+/**
+ * The shares that an event brings (protocol.md section 11): of one election, ascending by round and
+ * then by subject.
+ */
+export interface CoinShares {
+  /** Number of the election, from 0. */
+  readonly election: number
+  readonly shares: readonly CoinShare[]
+}
+
+/** What voters sign for a coin. The key is the network's, and only of these voters, so it need not be named. */
+export function coinMessage(election: number, subject: number, round: number): Uint8Array {
+  return new Writer().u32(election).u32(subject).u32(round).finish()
+}
+
+/** Appends the canonical encoding; throws `LimitExceeded`. */
+export function writeCoinShares(writer: Writer, { election, shares }: CoinShares): void {
+  checkLimit('coin shares', limits.coinShares, shares.length)
+  writer.u32(election).length(shares.length)
+  for (const { subject, round, share } of shares) writer.u32(round).u32(subject).bytes(share)
+}
+
+/** Reads what {@link writeCoinShares} writes. Throws `MalformedEncoding` or `LimitExceeded`. */
+export function readCoinShares(reader: Reader): CoinShares {
+  const election = reader.u32()
+  const count = reader.length('coin shares', limits.coinShares)
+  if (count === 0) throw reader.malformed('a coin share')
+  const shares: CoinShare[] = []
+  for (let i = 0; i < count; i++) {
+    const round = reader.u32()
+    const subject = reader.u32()
+    const last = shares.at(-1)
+    if (last !== undefined && (round < last.round || (round === last.round && subject <= last.subject))) {
+      throw reader.malformed('coin shares in ascending order')
+    }
+    shares.push({ subject, round, share: reader.bytes('a signature share', limits.signatureShareBytes).slice() })
+  }
+  return { election, shares }
+}
