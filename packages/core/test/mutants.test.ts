@@ -49,9 +49,9 @@ describe('planted bugs', () => {
   })
 
   test('one that has no place is noticed', async () => {
-    const { code, errors } = await run(['duplicate-vote'], ['detection.ts', 'no such text', ''])
+    const { code, errors } = await run(['duplicate-vote'], ['malice/detection.ts', 'no such text', ''])
     expect(code).toBe(2)
-    expect(errors).toContain('detection.ts has 0 times "no such text"')
+    expect(errors).toContain('malice/detection.ts has 0 times "no such text"')
   })
 })
 
