@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
 // Run it with: node --conditions=source examples/shared-key.ts
 
-import { Parsec, ed25519Identity, startDkg, stringCodec, toHex, utf8Bytes, utf8Text } from '@parsec-bft/core'
+import { Parsec, ed25519Identity, startDkg, stringCodec } from '@parsec-bft/core'
+import { toHex, utf8Bytes, utf8Text } from '@parsec-bft/core/internals'
 import type { DkgResult } from '@parsec-bft/core'
 
 // Four peers generate a key together. None of them ever has it; any two of them sign with it.
@@ -9,7 +10,7 @@ const secrets = ['Alice', 'Bob', 'Carol', 'Dave'].map((name, i) =>
   ed25519Identity.secretIdFromSeed(new Uint8Array(32).fill(i + 1), name),
 )
 const group = secrets.map(({ publicId }) => publicId)
-const peers = secrets.map((secret) => Parsec.fromGenesis(secret, group, { codec: stringCodec }))
+const peers = secrets.map((secret) => Parsec.fromGenesis(secret, { founders: group, codec: stringCodec }))
 for (const peer of peers) peer.voteFor(startDkg(group))
 
 const keys = new Map<Parsec<string>, DkgResult>()

@@ -4,7 +4,7 @@ import { randomBytes } from 'node:crypto'
 // Three peers, each with a key pair; all are given the same group.
 const secrets = ['Alice', 'Bob', 'Carol'].map((name) => ed25519Identity.secretIdFromSeed(randomBytes(32), name))
 const group = secrets.map((secret) => secret.publicId)
-const peers = secrets.map((secret) => Parsec.fromGenesis(secret, group, { codec: stringCodec }))
+const peers = secrets.map((secret) => Parsec.fromGenesis(secret, { founders: group, codec: stringCodec }))
 
 // Everyone votes for two payloads, but not in the same order.
 for (const [i, peer] of peers.entries()) {

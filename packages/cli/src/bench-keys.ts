@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
 
-import { ed25519Identity, randomBytes, utf8Bytes } from '@parsec-bft/core'
+import { ed25519Identity, randomBytes } from '@parsec-bft/core'
+import { utf8Bytes } from '@parsec-bft/core/internals'
 import type { KeyScheme, Secret } from '@parsec-bft/core'
 import { defaultOptions, schedulerTactics, simulate } from '@parsec-bft/sim'
 import type { Delay, PayloadTopic } from '@parsec-bft/sim'

@@ -2,18 +2,10 @@
 
 import { measureKeys, measureTosses, mostTossing } from './bench-keys.ts'
 import type { KeyMeasurement } from './bench-keys.ts'
-import {
-  blsKeys,
-  mockKeys,
-  Consensus,
-  PeerState,
-  genesis,
-  mockIdentity,
-  observationHash,
-  opaque,
-  stringCodec,
-} from '@parsec-bft/core'
-import type { ConsensusMode, EventInput, Observation, SeenThrough } from '@parsec-bft/core'
+import { blsKeys, mockKeys, mockIdentity, opaque, stringCodec } from '@parsec-bft/core'
+import { Consensus, PeerState, genesis, observationHash } from '@parsec-bft/core/internals'
+import type { ConsensusMode, Observation, SeenThrough } from '@parsec-bft/core'
+import type { EventInput } from '@parsec-bft/core/internals'
 import { readRecordedGraph, topologicalOrder } from '@parsec-bft/graph'
 import type { RecordedGraph } from '@parsec-bft/graph'
 import { Random, peerNames } from '@parsec-bft/sim'

@@ -1,16 +1,17 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
 
+import type { Accusation } from './wire/observation.ts'
 import { Reader, Writer } from './base/encoding.ts'
 import { ParsecError } from './base/errors.ts'
 import { limits } from './base/limits.ts'
 import type { PublicId } from './base/public-id.ts'
 import { Event } from './wire/event.ts'
-import type { EventFormat } from './wire/event.ts'
+import { completeFormat } from './wire/format.ts'
+import type { Format } from './wire/format.ts'
 import { decodeObservation, encodeObservation, genesis, sortedIds } from './wire/observation.ts'
 import { KnownEvents } from './graph/known-events.ts'
 import { PeerState } from './graph/peers.ts'
 import { Consensus } from './consensus/consensus.ts'
-import type { Accusation } from './malice/accusations.ts'
 import { Detection } from './malice/detection.ts'
 import { Intake } from './peer/intake.ts'
 import { rulesOf } from './network-options.ts'
@@ -36,8 +37,8 @@ export class Evidence<P> {
    *
    * Throws `InvalidEvidence` if they do not prove the accusation, and what inserting an event throws.
    */
-  verify(genesisGroup: Iterable<PublicId>, options: NetworkOptions<P>): void {
-    const founders = sortedIds(genesisGroup)
+  verify({ founders: group, ...options }: NetworkOptions<P> & { readonly founders: Iterable<PublicId> }): void {
+    const founders = sortedIds(group)
     const { codec, identities, mode, coin, keys } = rulesOf(options)
     const format = { codec, identities }
     const consensus = new Consensus({ mode, coin, keys })
@@ -53,20 +54,21 @@ export class Evidence<P> {
   }
 
   /** Canonical encoding: the accusation as an observation, then the number of events, then these. */
-  toBytes({ codec }: Pick<EventFormat<P>, 'codec'>): Uint8Array {
+  toBytes({ codec }: Format<P>): Uint8Array {
     const writer = new Writer().fixed(encodeObservation<P>(this.accusation, codec)).length(this.events.length)
     for (const event of this.events) writer.fixed(event.bytes)
     return writer.finish()
   }
 
   /** Reads what {@link Evidence.toBytes} writes; throws what decoding an event throws. Does not verify. */
-  static decode<P>(bytes: Uint8Array, format: EventFormat<P>): Evidence<P> {
+  static decode<P>(bytes: Uint8Array, format: Format<P>): Evidence<P> {
+    const { codec, identities } = completeFormat(format)
     const reader = new Reader(bytes)
-    const accusation = decodeObservation(reader, format.codec, format.identities)
+    const accusation = decodeObservation(reader, codec, identities)
     if (accusation.kind !== 'Accusation') throw reader.malformed('an accusation')
     const count = reader.length('message events', limits.messageEvents)
     const events: Event<P>[] = []
-    for (let i = 0; i < count; i++) events.push(Event.decode(reader, format))
+    for (let i = 0; i < count; i++) events.push(Event.decode(reader, { codec, identities }))
     reader.end()
     return new Evidence(accusation, events)
   }

@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
 
+import type { ConsensusMode } from './wire/format.ts'
 import type { Reader } from './base/encoding.ts'
 import { ParsecError } from './base/errors.ts'
 import { limits } from './base/limits.ts'
 import type { PublicId, RandomBytes } from './base/public-id.ts'
 import type { IdentityScheme, SecretId } from './crypto/identity.ts'
 import { randomBytes } from './crypto/random.ts'
-import { Block } from './wire/block.ts'
-import type { Proof } from './wire/block.ts'
+import type { Block, Proof } from './wire/block.ts'
 import type { EventFormat } from './wire/event.ts'
 import { Message } from './wire/message.ts'
-import { genesis, isInternal, observationText, removedBy, sortedIds } from './wire/observation.ts'
-import type { ConsensusMode, Observation } from './wire/observation.ts'
+import { genesis, isOutput, observationText, removedBy, sortedIds } from './wire/observation.ts'
+import type { Accusation, Observation, Proposal } from './wire/observation.ts'
 import { KnownEvents } from './graph/known-events.ts'
 import { fates } from './graph/payloads.ts'
 import { PeerState } from './graph/peers.ts'
@@ -31,30 +31,55 @@ import { Evidence } from './evidence.ts'
 import { rulesOf } from './network-options.ts'
 import type { NetworkOptions } from './network-options.ts'
 
+/** What makes a peer: the same for all peers of a network, but for the last three. */
 export interface ParsecOptions<P> extends NetworkOptions<P> {
   /** Secret random bytes, for key generations; default the machine's. */
   readonly random?: RandomBytes
-  /** Called at each decision, while the election that fell is still to be inspected. Must not call back. */
+  /**
+   * Called at each decision, while the election that fell is still to be inspected: for pictures.
+   * It must not call the peer's methods.
+   */
   readonly onDecision?: (decision: DecisionView, inspection: Inspection) => void
-  /** Told of what looks like malice and cannot be proven. Must not call back. */
+  /**
+   * Told of what looks like malice and cannot be proven: spam, silence. It must not call the peer's
+   * methods.
+   */
   readonly onReport?: (report: Report) => void
 }
 
+/** What a founding member is made from. */
+export interface FounderOptions<P> extends ParsecOptions<P> {
+  /** All founding members, we among them; the same for every founder. */
+  readonly founders: Iterable<PublicId>
+}
+
+/** What a joining peer is made from. */
+export interface JoinerOptions<P> extends ParsecOptions<P> {
+  /** The founding members: everybody's history begins with them. */
+  readonly founders: Iterable<PublicId>
+  /** The present members, as far as you know them: who may contact us first. */
+  readonly present: Iterable<PublicId>
+}
+
 /**
- * One peer of a network that agrees on an order of blocks. A state machine: no clock, no input or
- * output, no randomness. The caller
+ * One peer of a network that agrees on an order of blocks. It is a state machine: it has no clock,
+ * no network and no storage of its own; you call it, and send what it gives you.
  *
- * 1. votes ({@link Parsec.voteFor});
- * 2. now and then takes one of {@link Parsec.gossipRecipients}, and sends it {@link Parsec.createGossip};
- * 3. hands requests and responses that arrive, with the peer that they came from, to {@link Parsec.handleRequest} and
- *    {@link Parsec.handleResponse}, and sends back what the former returns; the transport must vouch for the sender;
- * 4. takes the blocks ({@link Parsec.poll}) after each of these.
+ * - Vote for what you want ordered: {@link Parsec.voteFor}.
+ * - Now and then, pick one of {@link Parsec.gossipRecipients} and send it {@link Parsec.createGossip}.
+ * - Hand over what arrives: {@link Parsec.handleRequest}, whose result you send back, and
+ *   {@link Parsec.handleResponse}.
+ * - After each of these, take the new {@link Parsec.blocks}.
  *
- * Whatever throws throws a {@link ParsecError} and leaves the state usable; what a message brought
- * before its fault stays.
+ * Whatever is wrong throws a {@link ParsecError}; the peer stays usable, and what a message brought
+ * before its fault is kept.
+ *
+ * @typeParam P - the application's payload
  */
 export class Parsec<P> {
+  /** How many votes a payload needs in this network. */
   readonly mode: ConsensusMode
+  /** Who we are to the others. */
   readonly ourPublicId: PublicId
   readonly #ourIndex: number
   readonly #format: EventFormat<P>
@@ -65,12 +90,13 @@ export class Parsec<P> {
   readonly #farewells: Farewells<P>
   readonly #gossip: Gossip<P>
   readonly #keys: OwnKeys
-  readonly #blocks = new BlockQueue<P>()
+  readonly #blocks: BlockQueue<P>
 
   private constructor(us: SecretId, options: ParsecOptions<P>) {
     this.ourPublicId = us.publicId
     const { codec, identities, mode, coin, keys } = rulesOf(options)
     this.mode = mode
+    this.#blocks = new BlockQueue(mode)
     this.#format = { codec, identities: this.#rememberingIds(identities) }
     const { onDecision, onReport } = options
     this.#keys = new OwnKeys(us, keys, options.random ?? randomBytes)
@@ -108,21 +134,26 @@ export class Parsec<P> {
     })
     this.#farewells = new Farewells(context, intake)
     this.#own = new OwnEvents(us, this.#keys, context, intake, (payload) => {
-      const isInternal = this.#observation(payload).kind === 'DkgMessage'
-      if (!isInternal && this.#consensus.payloads.fate[payload] === fates.open) this.#blocks.votedFor(payload)
+      const isOfDkg = this.#observation(payload).kind === 'DkgMessage'
+      if (!isOfDkg && this.#consensus.payloads.fate[payload] === fates.open) this.#blocks.votedFor(payload)
     })
     this.#gossip = new Gossip(context, intake, this.#own, this.#farewells)
   }
 
   /**
-   * A founding member (section 3). All members must be given the same group and the same mode.
+   * Makes a founding member (protocol.md section 3). All founders are given the same options.
    *
-   * Throws `InvalidGroup` if we are not in the group or it is larger than `limits.groupSize`.
+   * @param us - our key pair; must be one of the founders'
+   * @param options - the founders and the network's rules; at least `founders` and `codec`
+   * @throws {@link ParsecError} `InvalidGroup` if we are not among the founders or they are more
+   *   than `limits.groupSize`, `InvalidOptions` for an option that is missing or unknown
+   * @example
+   * const peer = Parsec.fromGenesis(us, { founders: [us.publicId, bob, carol], codec: stringCodec })
    */
-  static fromGenesis<P>(us: SecretId, group: Iterable<PublicId>, options: ParsecOptions<P>): Parsec<P> {
-    const members = sortedIds(group)
-    if (members.length > limits.groupSize) throw invalidGroup(`at most ${String(limits.groupSize)} members`)
-    if (!contains(members, us.publicId)) throw invalidGroup('we are not in the genesis group')
+  static fromGenesis<P>(us: SecretId, options: FounderOptions<P>): Parsec<P> {
+    const members = sortedIds(options.founders)
+    if (members.length > limits.groupSize) throw invalidGroup(`at most ${String(limits.groupSize)} founders`)
+    if (!contains(members, us.publicId)) throw invalidGroup('we are not among the founders')
     const parsec = new Parsec(us, options)
     parsec.#found(members, PeerState.ACTIVE)
     parsec.#consensus.peers.setState(parsec.#ourIndex, PeerState.ACTIVE)
@@ -133,28 +164,35 @@ export class Parsec<P> {
   }
 
   /**
-   * A peer that joins (section 3). It replays the network's whole history, so it is given the
-   * founding members and, for who may contact it first, the present ones, as far as they are known.
-   * It can vote once the others have decided to add it and it has replayed that.
+   * Makes a peer that joins (section 3). It only listens until it has replayed the network's whole
+   * history and has seen the others decide to {@link add} it; then it is a voter.
    *
-   * Throws `InvalidGroup` if we are in one of the sets or one is empty.
+   * @param us - our key pair; not a founder's nor a present member's
+   * @param options - founders, present members and the network's rules
+   * @throws {@link ParsecError} `InvalidGroup` if we are in one of the sets or one is empty,
+   *   `InvalidOptions` for an option that is missing or unknown
+   * @example
+   * const peer = Parsec.fromExisting(us, { founders: [alice, bob], present: [bob, carol], codec: stringCodec })
    */
-  static fromExisting<P>(
-    us: SecretId,
-    genesisGroup: Iterable<PublicId>,
-    section: Iterable<PublicId>,
-    options: ParsecOptions<P>,
-  ): Parsec<P> {
-    const founders = sortedIds(genesisGroup)
-    const present = sortedIds(section)
+  static fromExisting<P>(us: SecretId, options: JoinerOptions<P>): Parsec<P> {
+    const founders = sortedIds(options.founders)
+    const present = sortedIds(options.present)
     if (founders.length === 0 || present.length === 0) throw invalidGroup('neither set may be empty')
-    if (founders.length > limits.groupSize) throw invalidGroup(`at most ${String(limits.groupSize)} members`)
-    if (contains(founders, us.publicId) || contains(present, us.publicId)) throw invalidGroup('we are in the section')
+    if (founders.length > limits.groupSize) throw invalidGroup(`at most ${String(limits.groupSize)} founders`)
+    if (contains(founders, us.publicId) || contains(present, us.publicId)) {
+      throw invalidGroup('we are among the founders or the present members')
+    }
     const parsec = new Parsec(us, options)
     parsec.#consensus.peers.setState(parsec.#ourIndex, new PeerState(['RECV']))
     parsec.#found(founders, new PeerState(['VOTE', 'SEND']))
     for (const id of present) parsec.#consensus.addPeer(id, new PeerState(['SEND']))
     return parsec
+  }
+
+  /** The current voters, in ascending order, as far as we have decided. */
+  voters(): PublicId[] {
+    const { peers, election } = this.#consensus
+    return sortedIds(election.voters.map((peer) => peers.at(peer).id))
   }
 
   /** Are we a voter? */
@@ -163,60 +201,76 @@ export class Parsec<P> {
   }
 
   /**
-   * Votes for an observation (section 3).
+   * Votes for something (section 3). It is decided once enough voters have voted for the same: a
+   * supermajority, or one, for a payload in single mode.
    *
-   * Throws `InvalidSelfState` if we are no voter, `DuplicateVote` if we voted for it before,
-   * `InvalidObservation` for what only the library makes (accusations, but for what is unprovable,
-   * among them), `LimitExceeded` if it is too large, `MalformedPayload`, `MalformedEncoding` or
-   * `InvalidPublicId` if the other peers could not read it: the codec does not give it back, or an
-   * id is of another kind than the network's.
+   * @param proposal - made by {@link opaque}, {@link add}, {@link remove}, {@link startDkg} or {@link unprovable}
+   * @throws {@link ParsecError} `InvalidSelfState` if we are no voter; `DuplicateVote` if we voted
+   *   for the same before; `InvalidObservation` for what only the library votes for;
+   *   `LimitExceeded` if it is too large; `MalformedPayload`, `MalformedEncoding` or
+   *   `InvalidPublicId` if the other peers could not read it: the codec does not give the payload
+   *   back, or an id is of another kind than the network's
+   * @example
+   * if (peer.canVote()) peer.voteFor(opaque('tea'))
    */
-  voteFor(observation: Observation<P>): void {
+  voteFor(proposal: Proposal<P>): void {
+    const observation: Observation<P> = proposal
     const { kind } = observation
     const isUnprovable = kind === 'Accusation' && observation.malice.kind === 'Unprovable'
     const isOurs = kind === 'OpaquePayload' || kind === 'Add' || kind === 'Remove' || kind === 'StartDkg'
     if (!isOurs && !isUnprovable) {
       throw new ParsecError({ code: 'InvalidObservation', kind, reason: 'only the library votes for it' })
     }
-    this.#gossip.requireOurs('VOTE', this.canVote())
+    this.#gossip.requireOurs('VOTE', this.#gossip.ourState.vote)
     if (this.haveVotedFor(observation)) {
-      throw new ParsecError({ code: 'DuplicateVote', observation: this.#text(observation) })
+      throw new ParsecError({ code: 'DuplicateVote', observation: observationText(observation, this.#format) })
     }
     this.#own.vote(observation)
     this.#proceedAlone()
   }
 
+  /** Have we voted for it, ever? */
   haveVotedFor(observation: Observation<P>): boolean {
     return this.#own.hasVotedFor(observation)
   }
 
   /**
-   * Whom we may gossip to, in ascending order; empty while we may not send. Peers that forked, or
-   * sent us what no correct peer sends, are not among them. Once we are removed: those who stay and
-   * may need us to learn of it; when there are none, we may be switched off.
+   * Whom to gossip to, in ascending order: pick one, best at random. Empty while we may not send.
+   * Peers that we distrust are not among them. Once we are removed, these are the peers that stay
+   * and may need us to learn of it; when there are none left, we may be switched off.
    */
   gossipRecipients(): PublicId[] {
     return this.#gossip.recipients()
   }
 
   /**
-   * Makes a gossip request with every event that we think the recipient lacks (section 3). Made is
-   * meant to be sent: each call appends an event.
+   * Makes a request with everything that we think the recipient lacks (section 3). Send every
+   * message that you create: each call appends an event.
    *
-   * Throws `InvalidSelfState`, `UnknownPeer`, `InvalidPeerState`, `DistrustedPeer`; `LimitExceeded`
-   * if the message would be too large.
+   * @param recipient - one of {@link Parsec.gossipRecipients}
+   * @throws {@link ParsecError} `InvalidSelfState`, `UnknownPeer`, `InvalidPeerState`,
+   *   `DistrustedPeer` if it may not be sent; `LimitExceeded` if the message would be too large
+   * @example
+   * const recipients = peer.gossipRecipients()
+   * const recipient = recipients[Math.floor(Math.random() * recipients.length)]
+   * if (recipient !== undefined) send(recipient, peer.createGossip(recipient).toBytes())
    */
   createGossip(recipient: PublicId): Message<P> {
     return this.#gossip.request(recipient)
   }
 
   /**
-   * Takes in a request and makes the response (section 3); undefined while we may not send. A peer
-   * that was removed is not heard: it gets a farewell; also one that this request removes.
+   * Takes in a request and makes the response (section 3).
    *
-   * Throws `InvalidSelfState`, `UnknownPeer`, `InvalidPeerState`, `DistrustedPeer`,
-   * `InvalidMessage`, and what decoding, verifying and inserting an event throw: `MaliciousEvent`,
-   * `UnknownCreator`, `UnknownParent`, `UnknownOwnEvent` among them.
+   * @param sender - whose request it is: the transport must vouch for it
+   * @param message - the bytes that came, or the message itself within one process
+   * @returns what to send back to the sender; undefined while we may not send. A sender that was
+   *   removed gets a farewell: what it needs to learn of its removal
+   * @throws {@link ParsecError} `MalformedEncoding`, `LimitExceeded`, `MalformedPayload`,
+   *   `InvalidPublicId` for bytes that are no message; `InvalidSelfState`, `UnknownPeer`,
+   *   `InvalidPeerState`, `DistrustedPeer` for a sender that we do not hear; `InvalidMessage`,
+   *   `SignatureFailure`, `UnknownCreator`, `UnknownParent`, `MaliciousEvent`,
+   *   `PrematureCoinShares` for what is in it; `UnknownOwnEvent` if somebody else uses our key
    */
   handleRequest(sender: PublicId, message: Message<P> | Uint8Array): Message<P> | undefined {
     try {
@@ -227,7 +281,13 @@ export class Parsec<P> {
     }
   }
 
-  /** Takes in what answers a request of ours, a farewell too; throws what {@link Parsec.handleRequest} throws. */
+  /**
+   * Takes in what answers a request of ours; a farewell too.
+   *
+   * @param sender - whose response it is: the transport must vouch for it
+   * @param message - the bytes that came, or the message itself within one process
+   * @throws {@link ParsecError} as {@link Parsec.handleRequest}
+   */
   handleResponse(sender: PublicId, message: Message<P> | Uint8Array): void {
     try {
       this.#gossip.receive(sender, message, 'response')
@@ -236,17 +296,32 @@ export class Parsec<P> {
     }
   }
 
-  /** Reads a message from bytes; throws what {@link Message.decode} throws. Verifying and inserting come later. */
+  /**
+   * Reads a message from bytes, for who wants to look at it or verify it before handing it over.
+   * Nothing is verified or inserted.
+   *
+   * @throws {@link ParsecError} `MalformedEncoding`, `LimitExceeded`, `MalformedPayload`, `InvalidPublicId`
+   */
   decodeMessage(bytes: Uint8Array): Message<P> {
     return Message.decode(bytes, this.#format)
   }
 
-  /** The next block, or undefined. */
+  /** Takes the next block; undefined when there is none yet. */
   poll(): Block<P> | undefined {
     return this.#blocks.poll()
   }
 
-  /** Has anyone voted for what has not been polled yet, as far as we know? */
+  /**
+   * Takes the blocks that are there, each once, in their order.
+   *
+   * @example
+   * for (const block of peer.blocks()) apply(block)
+   */
+  *blocks(): Generator<Block<P>, void, undefined> {
+    for (let block = this.poll(); block !== undefined; block = this.poll()) yield block
+  }
+
+  /** Is anything voted for, by anyone, that we have not taken as a block yet, as far as we know? */
   hasUnpolledObservations(): boolean {
     if (!this.#blocks.isEmpty) return true
     const { removed } = this.#consensus.peers.at(this.#ourIndex)
@@ -254,20 +329,25 @@ export class Parsec<P> {
   }
 
   /**
-   * What we voted for and have not polled: first what is decided, in order, then the rest in the
-   * order of our votes.
+   * What we voted for and have not taken as a block yet: first what is decided, in that order, then
+   * the rest in the order of our votes.
    */
   ourUnpolledObservations(): Observation<P>[] {
     return this.#blocks.ourUnpolled().map((payload) => this.#observation(payload))
   }
 
   /**
-   * The proof of an accusation that a block tells of, or that is still to be decided; undefined if
-   * our graph does not prove it, as with what is unprovable. It takes time and space in proportion
-   * to the history.
+   * The proof of an accusation, for those who have no graph of their own. It takes time and space in
+   * proportion to the history.
+   *
+   * @param accusation - from a block, or still to be decided
+   * @returns undefined if our graph does not prove it, as with what is unprovable
+   * @example
+   * for (const { observation } of peer.blocks()) {
+   *   if (observation.kind === 'Accusation') publish(peer.evidence(observation)?.toBytes(options))
+   * }
    */
-  evidence(accusation: Observation<P>): Evidence<P> | undefined {
-    if (accusation.kind !== 'Accusation') return undefined
+  evidence(accusation: Accusation): Evidence<P> | undefined {
     const tips = this.#detection.facts.proofOf(accusation)
     if (tips === undefined) return undefined
     const { graph } = this.#consensus
@@ -282,7 +362,7 @@ export class Parsec<P> {
 
   /** A live, read-only view of graph, election and peers. */
   inspect(): Inspection {
-    return new GraphInspection(this.#consensus, (payload) => this.#payloadText(payload as P))
+    return new GraphInspection(this.#consensus, this.#format)
   }
 
   #found(members: readonly PublicId[], state: PeerState): void {
@@ -325,12 +405,12 @@ export class Parsec<P> {
   #decided({ payloads, voters, keys }: Outcome): void {
     for (const payload of payloads) {
       const observation = this.#observation(payload)
-      if (isInternal(observation.kind)) this.#blocks.decided(payload)
-      else this.#blocks.push(payload, new Block(observation, this.#proofs(payload, voters)))
+      if (isOutput(observation)) this.#blocks.push(payload, observation, this.#proofs(payload, voters))
+      else this.#blocks.decided(payload)
       const result = keys.get(payload)
-      if (result !== undefined) this.#blocks.push(payload, new Block<P>(result, []))
+      if (result !== undefined) this.#blocks.push(payload, result, [])
       const { removed } = this.#consensus.peers.at(this.#ourIndex)
-      if (removed && removedBy(observation)?.compareTo(this.ourPublicId) === 0) {
+      if (removed && removedBy(observation)?.equals(this.ourPublicId) === true) {
         this.#consensus.stop()
         return
       }
@@ -353,18 +433,10 @@ export class Parsec<P> {
   #observation(payload: number): Observation<P> {
     return this.#consensus.payloads.at(payload).observation as Observation<P>
   }
-
-  #payloadText(payload: P): string {
-    return this.#format.codec.text?.(payload) ?? String(payload)
-  }
-
-  #text(observation: Observation<P>): string {
-    return observationText(observation, (payload) => this.#payloadText(payload))
-  }
 }
 
 function contains(ids: readonly PublicId[], id: PublicId): boolean {
-  return ids.some((other) => other.compareTo(id) === 0)
+  return ids.some((other) => other.equals(id))
 }
 
 function invalidGroup(reason: string): ParsecError {

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
 
+import { stringCodec } from '../src/wire/format.ts'
 import { describe, expect, test } from 'vitest'
 import { Event } from '../src/wire/event.ts'
 import type { Cause } from '../src/wire/event.ts'
 import type { SecretId } from '../src/crypto/identity.ts'
 import { Message } from '../src/wire/message.ts'
 import { mockIdentity } from '../src/crypto/identities/mock.ts'
-import { genesis, opaque, stringCodec } from '../src/wire/observation.ts'
+import { genesis, opaque } from '../src/wire/observation.ts'
 import type { Parsec } from '../src/parsec.ts'
 import { Network, chooser, codeOf, thrownBy } from './support/network.ts'
 import { initialEvent, voteEvent } from './support/vote-event.ts'

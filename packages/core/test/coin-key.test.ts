@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
 
+import { stringCodec } from '../src/wire/format.ts'
+import type { Accusation } from '../src/wire/observation.ts'
 import { describe, expect, test } from 'vitest'
 import type { CoinShares } from '../src/wire/coin-shares.ts'
 import { Event } from '../src/wire/event.ts'
@@ -9,7 +11,7 @@ import { DkgRuns } from '../src/consensus/dkg.ts'
 import { limits } from '../src/base/limits.ts'
 import { Message } from '../src/wire/message.ts'
 import { mockIdentity } from '../src/crypto/identities/mock.ts'
-import { add, opaque, sortedIds, stringCodec } from '../src/wire/observation.ts'
+import { add, opaque, sortedIds } from '../src/wire/observation.ts'
 import { OwnKeys } from '../src/peer/own-keys.ts'
 import { KeyNetwork, founders, ids } from './support/key-network.ts'
 import { participantsOf, seededRandom } from './support/keys.ts'
@@ -89,13 +91,13 @@ describe('the key of the coin', () => {
     network.run(chooser(4), () => ['Alice', 'Bob', 'Carol'].every(isGone))
     const block = network.blocksOf('Carol').find(({ observation }) => observation.kind === 'Accusation')
     expect(block?.observation).toMatchObject({ offender: { name: 'Dave' }, malice: { kind: 'InvalidCoinShare' } })
-    const evidence = block && network.peer('Carol').evidence(block.observation)
+    const evidence = network.peer('Carol').evidence(block?.observation as Accusation)
     const { codec, identities = mockIdentity } = network.options
     const read = Evidence.decode(evidence?.toBytes({ codec }) ?? new Uint8Array(), { codec, identities })
-    read.verify(ids(founders), network.options)
+    read.verify({ ...network.options, founders: ids(founders) })
     expect(
       codeOf(() => {
-        read.verify(ids(founders), { ...network.options, coin: 'predictable' })
+        read.verify({ ...network.options, founders: ids(founders), coin: 'predictable' })
       }),
     ).toBe('InvalidEvidence')
   })
@@ -121,9 +123,9 @@ describe('the key of the coin', () => {
       network.blocksOf(name).some(({ observation }) => observation.kind === 'Accusation')
     network.run(chooser(4), () => ['Alice', 'Bob', 'Carol'].every(isGone))
     const block = network.blocksOf('Bob').find(({ observation }) => observation.kind === 'Accusation')
-    const evidence = block && network.peer('Bob').evidence(block.observation)
+    const evidence = network.peer('Bob').evidence(block?.observation as Accusation)
     expect(evidence?.accusation.malice.kind).toBe('InvalidCoinShare')
-    evidence?.verify(ids(founders), network.options)
+    evidence?.verify({ ...network.options, founders: ids(founders) })
   })
 
   test('lets nobody in who brings shares of an election that has not begun, and blames nobody', () => {

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
 
+import { stringCodec } from '../src/wire/format.ts'
 import { expect, test } from 'vitest'
 import { Event } from '../src/wire/event.ts'
 import { mockKeys } from '../src/crypto/shared-key/keys.ts'
 import { Message } from '../src/wire/message.ts'
-import { observationText, opaque, stringCodec } from '../src/wire/observation.ts'
+import { observationText, opaque } from '../src/wire/observation.ts'
 import type { ParsecOptions } from '../src/parsec.ts'
 import { seededRandom } from './support/keys.ts'
 import { Network, chooser, codeOf, pick } from './support/network.ts'

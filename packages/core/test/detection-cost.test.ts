@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
 
+import { stringCodec } from '../src/wire/format.ts'
 import type { PublicId } from '../src/base/public-id.ts'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { Ancestry, FirstOnLine } from '../src/graph/ancestry.ts'
@@ -8,7 +9,7 @@ import type { Cause } from '../src/wire/event.ts'
 import { GossipGraph } from '../src/graph/graph.ts'
 import { Message } from '../src/wire/message.ts'
 import { mockIdentity } from '../src/crypto/identities/mock.ts'
-import { genesis, opaque, stringCodec } from '../src/wire/observation.ts'
+import { genesis, opaque } from '../src/wire/observation.ts'
 import type { Observation } from '../src/wire/observation.ts'
 import { Parsec } from '../src/parsec.ts'
 import { accusationsOf } from './support/mixed-network.ts'
@@ -122,7 +123,7 @@ function take(build: (line: Line, faults: number) => void, faults: number): { pe
   build(line, faults)
   line.ask()
   const options = { codec: stringCodec, identities: mockIdentity }
-  const peer = Parsec.fromGenesis(mockIdentity.secretId('Alice'), founders, options)
+  const peer = Parsec.fromGenesis(mockIdentity.secretId('Alice'), { ...options, founders })
   const before = questions
   peer.handleRequest(mockIdentity.publicId('Dave'), new Message('request', line.events).toBytes())
   return { peer, asked: questions - before }

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
 
+import { stringCodec } from '../src/wire/format.ts'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { toHex } from '../src/base/encoding.ts'
 import type { Event } from '../src/wire/event.ts'
 import { Message } from '../src/wire/message.ts'
 import { mockIdentity } from '../src/crypto/identities/mock.ts'
-import { observationHash, observationText, stringCodec } from '../src/wire/observation.ts'
+import { observationHash, observationText } from '../src/wire/observation.ts'
 import { Parsec } from '../src/parsec.ts'
 import { Mischief } from './support/mischief.ts'
 import { chooser, codeOf, pick } from './support/network.ts'
@@ -18,7 +19,11 @@ const runs = Number(process.env.PARSEC_RUNS ?? 40)
 
 function observer(name: string, founders: readonly string[]): Parsec<string> {
   const group = founders.map((founder) => mockIdentity.publicId(founder))
-  return Parsec.fromGenesis(mockIdentity.secretId(name), group, { codec: stringCodec, identities: mockIdentity })
+  return Parsec.fromGenesis(mockIdentity.secretId(name), {
+    founders: group,
+    codec: stringCodec,
+    identities: mockIdentity,
+  })
 }
 
 /** Any order in which parents come first. */

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
 
+import { stringCodec } from '../src/wire/format.ts'
 import type { PublicId } from '../src/base/public-id.ts'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
@@ -15,7 +16,6 @@ import {
   observationText,
   opaque,
   remove,
-  stringCodec,
 } from '../src/wire/observation.ts'
 import type { Observation } from '../src/wire/observation.ts'
 import { codeOf, thrownBy } from './support/network.ts'
@@ -201,7 +201,9 @@ describe('observations', () => {
     expect(observationText(remove(id('Fred'), Uint8Array.of(1, 2)))).toBe(
       'Remove { peer_id: Fred, related_info: [1, 2] }',
     )
-    expect(observationText(opaque(5), (n) => `<${String(n)}>`)).toBe('OpaquePayload(<5>)')
+    expect(observationText(opaque('5'), { codec: { ...stringCodec, text: (n) => `<${n}>` } })).toBe(
+      'OpaquePayload(<5>)',
+    )
     expect(observationText({ kind: 'StartDkg', participants })).toBe('StartDkg({Alice, Bob})')
     expect(observationText({ kind: 'DkgMessage', text: 'DkgPart(0)', message: new Uint8Array() })).toBe(
       'DkgMessage(DkgPart(0))',

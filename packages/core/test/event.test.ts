@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
 
+import { stringCodec } from '../src/wire/format.ts'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { ed25519Identity } from '../src/crypto/identities/ed25519.ts'
@@ -8,7 +9,7 @@ import { Event } from '../src/wire/event.ts'
 import type { Cause } from '../src/wire/event.ts'
 import type { IdentityScheme } from '../src/crypto/identity.ts'
 import { mockIdentity } from '../src/crypto/identities/mock.ts'
-import { add, encodeObservation, genesis, observationHash, opaque, stringCodec } from '../src/wire/observation.ts'
+import { add, encodeObservation, genesis, observationHash, opaque } from '../src/wire/observation.ts'
 import { codeOf, secretIdOf, thrownBy } from './support/network.ts'
 import { initialEvent, voteEvent } from './support/vote-event.ts'
 

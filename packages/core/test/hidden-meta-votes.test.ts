@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
 
+import { stringCodec } from '../src/wire/format.ts'
 import { expect, test } from 'vitest'
 import { Event } from '../src/wire/event.ts'
 import { Message } from '../src/wire/message.ts'
 import { mockIdentity } from '../src/crypto/identities/mock.ts'
-import { genesis, opaque, stringCodec } from '../src/wire/observation.ts'
+import { genesis, opaque } from '../src/wire/observation.ts'
 import { EventBook } from './support/event-book.ts'
 import { Network, chooser } from './support/network.ts'
 import { initialEvent, voteEvent } from './support/vote-event.ts'

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
 
+import { stringCodec } from '../src/wire/format.ts'
 import type { PublicId } from '../src/base/public-id.ts'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { Event } from '../src/wire/event.ts'
 import { Message } from '../src/wire/message.ts'
 import { mockIdentity } from '../src/crypto/identities/mock.ts'
-import { add, opaque, remove, stringCodec } from '../src/wire/observation.ts'
+import { add, opaque, remove } from '../src/wire/observation.ts'
 import { Parsec } from '../src/parsec.ts'
 import { KeyNetwork } from './support/key-network.ts'
 import { Network, chooser, pick, textOf, thrownBy } from './support/network.ts'
@@ -64,7 +65,7 @@ describe('a peer that joins', () => {
     expect(network.agrees).toBe(true)
     const last = network.blocksOf('Alice').at(-1)
     expect(last?.proofs.map(({ voter }) => voter.name)).toEqual(['Alice', 'Bob', 'Dave'])
-    last?.verify(['Alice', 'Bob', 'Carol', 'Dave'].map(id), 'supermajority', stringCodec)
+    last?.verify(['Alice', 'Bob', 'Carol', 'Dave'].map(id), { codec: stringCodec })
   })
 
   test('a network grows from one', () => {
@@ -97,7 +98,11 @@ describe('a peer that joins', () => {
     fc.assert(
       fc.property(fc.integer(), (seed) => {
         const founders = ['Alice', 'Bob', 'Carol'].map(id)
-        const frank = Parsec.fromExisting(network.secretId('Frank'), founders, [id('Alice')], network.options)
+        const frank = Parsec.fromExisting(network.secretId('Frank'), {
+          ...network.options,
+          founders,
+          present: [id('Alice')],
+        })
         frank.handleRequest(id('Alice'), new Message('request', reordered(events, chooser(seed))))
         for (const text of texts) expect(textOf(frank.poll())).toBe(text)
         expect(frank.poll()).toBeUndefined()
@@ -176,17 +181,16 @@ describe('a peer that joins', () => {
 
   test('takes no events by those who were never voters, though they may contact it', () => {
     const network = new Network(['Alice', 'Bob'])
-    const dave = Parsec.fromExisting(
-      mockIdentity.secretId('Dave'),
-      ['Alice', 'Bob'].map(id),
-      [id('Zoe')],
-      network.options,
-    )
+    const dave = Parsec.fromExisting(mockIdentity.secretId('Dave'), {
+      ...network.options,
+      founders: ['Alice', 'Bob'].map(id),
+      present: [id('Zoe')],
+    })
     const initial = initialEvent(mockIdentity.secretId('Zoe'))
     expect(thrownBy(() => dave.handleRequest(id('Zoe'), new Message('request', [initial]))).detail).toEqual({
       code: 'UnknownCreator',
       event: initial.id,
-      creator: 'Zoe',
+      creator: id('Zoe'),
     })
   })
 
@@ -218,7 +222,7 @@ describe('a peer that is removed', () => {
       thrownBy(() => {
         network.peer('Alice').handleResponse(id('Dave'), answer)
       }).detail,
-    ).toEqual({ code: 'InvalidPeerState', peer: 'Dave', required: 'SEND', actual: 'PeerState()' })
+    ).toEqual({ code: 'InvalidPeerState', peer: id('Dave'), required: 'SEND', actual: 'PeerState()' })
     expect(network.peer('Alice').handleRequest(id('Dave'), message)?.kind).toBe('farewell')
     expect(thrownBy(() => network.peer('Alice').createGossip(id('Dave'))).detail).toMatchObject({
       code: 'InvalidPeerState',
@@ -304,7 +308,7 @@ describe('a peer that is removed', () => {
     const block = network.blocksOf('Alice').at(-1)
     expect(textOf(block)).toBe('OpaquePayload(after)')
     expect(block?.proofs.map(({ voter }) => voter.name)).not.toContain('Dave')
-    block?.verify(['Alice', 'Bob', 'Carol'].map(id), 'supermajority', stringCodec)
+    block?.verify(['Alice', 'Bob', 'Carol'].map(id), { codec: stringCodec })
   })
 
   test('does not return under the same id', () => {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
 
+import { stringCodec } from '../src/wire/format.ts'
 import type { PublicId } from '../src/base/public-id.ts'
 import { inspect } from 'node:util'
 import { describe, expect, test } from 'vitest'
@@ -12,7 +13,7 @@ import { DkgRuns } from '../src/consensus/dkg.ts'
 import { encodeDkgMessage } from '../src/wire/dkg-message.ts'
 import { Message } from '../src/wire/message.ts'
 import { mockIdentity } from '../src/crypto/identities/mock.ts'
-import { add, observationText, opaque, remove, startDkg, stringCodec } from '../src/wire/observation.ts'
+import { add, observationText, opaque, remove, startDkg } from '../src/wire/observation.ts'
 import type { ParsecOptions } from '../src/parsec.ts'
 import { KeyNetwork, founders, ids } from './support/key-network.ts'
 import { participantsOf, seededRandom } from './support/keys.ts'

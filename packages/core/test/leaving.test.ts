@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
 
+import { stringCodec } from '../src/wire/format.ts'
 import type { PublicId } from '../src/base/public-id.ts'
 import { describe, expect, test } from 'vitest'
 import { Event } from '../src/wire/event.ts'
 import { Message } from '../src/wire/message.ts'
 import { mockIdentity } from '../src/crypto/identities/mock.ts'
-import { add, opaque, remove, stringCodec } from '../src/wire/observation.ts'
+import { add, opaque, remove } from '../src/wire/observation.ts'
 import { Parsec } from '../src/parsec.ts'
 import { Network, chooser, codeOf, textOf, thrownBy } from './support/network.ts'
 
@@ -190,12 +191,11 @@ describe('members that do not know each other', () => {
   test('a newcomer is reached by members that came after it was told who they are', () => {
     const choose = chooser(4)
     const network = new Network(['Alice', 'Bob', 'Carol'])
-    const dave = Parsec.fromExisting(
-      mockIdentity.secretId('Dave'),
-      ['Alice', 'Bob', 'Carol'].map(id),
-      [id('Bob')],
-      network.options,
-    )
+    const dave = Parsec.fromExisting(mockIdentity.secretId('Dave'), {
+      ...network.options,
+      founders: ['Alice', 'Bob', 'Carol'].map(id),
+      present: [id('Bob')],
+    })
     for (const name of ['Eve', 'Faye', 'Gina']) {
       for (const peer of network.peers.values()) peer.voteFor(add(id(name)))
       network.join(name)
@@ -221,7 +221,7 @@ describe('members that do not know each other', () => {
     const alice = network.peer('Alice')
     const before = alice.inspect().eventCount
     const fault = thrownBy(() => alice.handleRequest(id('Eve'), new Message('request', events).toBytes()))
-    expect(fault.detail).toEqual({ code: 'UnknownPeer', peer: 'Eve' })
+    expect(fault.detail).toEqual({ code: 'UnknownPeer', peer: id('Eve') })
     expect(alice.inspect().eventCount).toBe(before)
   })
 

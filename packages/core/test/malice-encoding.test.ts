@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
 
+import { stringCodec } from '../src/wire/format.ts'
 import { isFaultyEventKind, isRefusedEventKind, maliceKinds } from '../src/base/malice-kinds.ts'
 import { maliceText } from '../src/wire/malice.ts'
 import type { MaliceKind } from '../src/base/malice-kinds.ts'
@@ -10,13 +11,7 @@ import { Event } from '../src/wire/event.ts'
 import { limits } from '../src/base/limits.ts'
 import type { Malice } from '../src/wire/malice.ts'
 import { mockIdentity } from '../src/crypto/identities/mock.ts'
-import {
-  decodeObservation,
-  encodeObservation,
-  observationHash,
-  stringCodec,
-  unprovable,
-} from '../src/wire/observation.ts'
+import { decodeObservation, encodeObservation, observationHash, unprovable } from '../src/wire/observation.ts'
 import type { Observation } from '../src/wire/observation.ts'
 import { codeOf, thrownBy } from './support/network.ts'
 import { initialEvent, voteEvent } from './support/vote-event.ts'

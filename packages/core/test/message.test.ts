@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
 
+import { bytesCodec, stringCodec } from '../src/wire/format.ts'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { Block } from '../src/wire/block.ts'
@@ -11,7 +12,7 @@ import type { IdentityScheme } from '../src/crypto/identity.ts'
 import { limits } from '../src/base/limits.ts'
 import { Message } from '../src/wire/message.ts'
 import { mockIdentity } from '../src/crypto/identities/mock.ts'
-import { add, bytesCodec, encodeObservation, observationHash, opaque, stringCodec } from '../src/wire/observation.ts'
+import { add, encodeObservation, observationHash, opaque } from '../src/wire/observation.ts'
 import { Parsec } from '../src/parsec.ts'
 import { Network, codeOf, secretIdOf, thrownBy } from './support/network.ts'
 
@@ -62,7 +63,7 @@ describe.each(schemes)('decoding with %s identities', (_, identities) => {
     voter: network.id(name),
     signature: network.secretId(name).sign(voteBytes),
   }))
-  const block = new Block<string>(opaque('payload'), proofs)
+  const block = new Block<string>(7, opaque('payload'), proofs, 'supermajority')
 
   const decodeEvent = (bytes: Uint8Array): Uint8Array => {
     const reader = new Reader(bytes)
@@ -72,7 +73,11 @@ describe.each(schemes)('decoding with %s identities', (_, identities) => {
   }
   const decoders: [string, Uint8Array, (bytes: Uint8Array) => Uint8Array][] = [
     ['Message', message.toBytes(), (bytes) => Message.decode(bytes, format).toBytes()],
-    ['Block', block.toBytes(stringCodec), (bytes) => Block.decode(bytes, format).toBytes(stringCodec)],
+    [
+      'Block',
+      block.toBytes({ codec: stringCodec }),
+      (bytes) => Block.decode(bytes, { ...format, index: 7 }).toBytes({ codec: stringCodec }),
+    ],
     [
       'Event',
       message.events.find((event) => event.cause.kind === 'Observation')?.bytes ?? new Uint8Array(),
@@ -196,7 +201,7 @@ describe('what an announced size costs', () => {
 test('a message does not change with the buffer that it came in', () => {
   const options = { codec: bytesCodec, identities: mockIdentity }
   const [us, bob] = [mockIdentity.secretId('Alice'), mockIdentity.publicId('Bob')]
-  const alice = Parsec.fromGenesis(us, [us.publicId, bob], options)
+  const alice = Parsec.fromGenesis(us, { ...options, founders: [us.publicId, bob] })
   alice.voteFor(opaque(Uint8Array.of(1, 2, 3)))
   alice.voteFor(add(mockIdentity.publicId('Carol'), Uint8Array.of(4, 5)))
   const bytes = alice.createGossip(bob).toBytes()
@@ -232,21 +237,21 @@ describe('a block is checked from public data', () => {
   if (first === undefined || second === undefined || third === undefined) throw new Error('proofs')
   const reasonOf = (block: Block<string>, mode: 'supermajority' | 'single' = 'supermajority'): string | undefined => {
     try {
-      block.verify(ids, mode, stringCodec)
+      block.verify(ids, { codec: stringCodec, mode })
       return undefined
     } catch {
       const { detail } = thrownBy(() => {
-        block.verify(ids, mode, stringCodec)
+        block.verify(ids, { codec: stringCodec, mode })
       })
       return detail.code === 'InvalidBlock' ? detail.reason : detail.code
     }
   }
 
   test('three of four voters are enough, two are not', () => {
-    expect(reasonOf(new Block(observation, [third, first, second]))).toBeUndefined()
-    expect(reasonOf(new Block(observation, proofs))).toBeUndefined()
-    expect(reasonOf(new Block(observation, [first, second]))).toBe('2 votes of 4 voters')
-    expect(reasonOf(new Block(observation, []))).toBe('0 votes of 4 voters')
+    expect(reasonOf(new Block(0, observation, [third, first, second], 'supermajority'))).toBeUndefined()
+    expect(reasonOf(new Block(0, observation, proofs, 'supermajority'))).toBeUndefined()
+    expect(reasonOf(new Block(0, observation, [first, second], 'supermajority'))).toBe('2 votes of 4 voters')
+    expect(reasonOf(new Block(0, observation, [], 'supermajority'))).toBe('0 votes of 4 voters')
   })
 
   test('enough is more than two thirds, for any number of voters', () => {
@@ -255,10 +260,9 @@ describe('a block is checked from public data', () => {
       for (let count = 0; count <= n; count++) {
         const votes = many.slice(0, count).map((us) => ({ voter: us.publicId, signature: us.sign(message) }))
         const code = codeOf(() => {
-          new Block(observation, votes).verify(
+          new Block(0, observation, votes, 'supermajority').verify(
             many.map(({ publicId }) => publicId),
-            'supermajority',
-            stringCodec,
+            { codec: stringCodec },
           )
         })
         expect(code, `${String(count)} of ${String(n)}`).toBe(count / n > 2 / 3 ? undefined : 'InvalidBlock')
@@ -267,35 +271,37 @@ describe('a block is checked from public data', () => {
   })
 
   test('in single mode one is, for a payload but not for membership', () => {
-    expect(reasonOf(new Block(observation, [first]), 'single')).toBeUndefined()
-    expect(reasonOf(new Block(observation, []), 'single')).toBe('0 votes of 4 voters')
+    expect(reasonOf(new Block(0, observation, [first], 'supermajority'), 'single')).toBeUndefined()
+    expect(reasonOf(new Block(0, observation, [], 'supermajority'), 'single')).toBe('0 votes of 4 voters')
     const joins = add(secretIdOf(ed25519Identity, 'Eve').publicId)
     const signature = voters[0]?.sign(encodeObservation(joins, stringCodec)) ?? new Uint8Array()
-    expect(reasonOf(new Block(joins, [{ voter: first.voter, signature }]), 'single')).toBe('1 votes of 4 voters')
+    expect(reasonOf(new Block(0, joins, [{ voter: first.voter, signature }], 'supermajority'), 'single')).toBe(
+      '1 votes of 4 voters',
+    )
   })
 
   test('a voter counts once, and only a voter', () => {
-    expect(reasonOf(new Block(observation, [first, second, first]))).toBe(`two proofs of ${first.voter.name}`)
+    expect(reasonOf(new Block(0, observation, [first, second, first], 'supermajority'))).toBe(
+      `two proofs of ${first.voter.name}`,
+    )
     const eve = secretIdOf(ed25519Identity, 'Eve')
     const proof = { voter: eve.publicId, signature: eve.sign(message) }
-    expect(reasonOf(new Block(observation, [...proofs, proof]))).toBe('Eve is not a voter')
+    expect(reasonOf(new Block(0, observation, [...proofs, proof], 'supermajority'))).toBe('Eve is not a voter')
   })
 
   test('another payload, another signature or any flipped bit fails', () => {
-    expect(reasonOf(new Block(opaque('payloae'), proofs))).toMatch(/^signature of /)
+    expect(reasonOf(new Block(0, opaque('payloae'), proofs, 'supermajority'))).toMatch(/^signature of /)
     const swapped = [first, { voter: second.voter, signature: third.signature }, third]
-    expect(reasonOf(new Block(observation, swapped))).toBe(`signature of ${second.voter.name}`)
-    const bytes = new Block(observation, proofs).toBytes(stringCodec)
+    expect(reasonOf(new Block(0, observation, swapped, 'supermajority'))).toBe(`signature of ${second.voter.name}`)
+    const bytes = new Block(0, observation, proofs, 'supermajority').toBytes({ codec: stringCodec })
     fc.assert(
       fc.property(fc.nat({ max: bytes.length - 1 }), fc.nat({ max: 7 }), (at, bit) => {
         const tampered = bytes.slice()
         tampered[at] = (tampered[at] ?? 0) ^ (1 << bit)
         const code = codeOf(() => {
-          Block.decode(tampered, { codec: stringCodec, identities: ed25519Identity }).verify(
-            ids,
-            'supermajority',
-            stringCodec,
-          )
+          Block.decode(tampered, { codec: stringCodec, identities: ed25519Identity, index: 0 }).verify(ids, {
+            codec: stringCodec,
+          })
         })
         expect(['InvalidBlock', ...refusals]).toContain(code)
       }),

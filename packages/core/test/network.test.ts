@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
 
+import { stringCodec } from '../src/wire/format.ts'
 import { describe, expect, test } from 'vitest'
 import { ed25519Identity } from '../src/crypto/identities/ed25519.ts'
 import { mockIdentity } from '../src/crypto/identities/mock.ts'
-import { opaque, stringCodec } from '../src/wire/observation.ts'
+import { opaque } from '../src/wire/observation.ts'
 import { Parsec } from '../src/parsec.ts'
 import { Network, chooser } from './support/network.ts'
 
@@ -30,7 +31,7 @@ describe.each([
       expect(new Set(network.outputs()[name]).size).toBe(blocks.length)
       const voters = names.map((voter) => network.id(voter))
       for (const block of blocks) {
-        block.verify(voters, 'supermajority', stringCodec)
+        block.verify(voters, { codec: stringCodec })
       }
       expect(network.peer(name).hasUnpolledObservations()).toBe(false)
       expect(network.peer(name).ourUnpolledObservations()).toEqual([])
@@ -49,7 +50,7 @@ describe.each([
     const voters = names.map((voter) => network.id(voter))
     for (const name of names) {
       for (const block of network.blocksOf(name)) {
-        block.verify(voters, 'single', stringCodec)
+        block.verify(voters, { codec: stringCodec, mode: 'single' })
         if (block.observation.kind === 'OpaquePayload') expect(block.proofs).toHaveLength(1)
       }
       expect(network.outputs()[name]?.filter((text) => text === 'OpaquePayload(shared)')).toHaveLength(2)
@@ -59,7 +60,7 @@ describe.each([
 
 test('Ed25519 is what a peer has unless it is told otherwise', () => {
   const us = ed25519Identity.secretIdFromSeed(new Uint8Array(32).fill(7), 'Us')
-  const parsec = Parsec.fromGenesis(us, [us.publicId], { codec: stringCodec })
+  const parsec = Parsec.fromGenesis(us, { founders: [us.publicId], codec: stringCodec })
   const message = new Network(['Alice', 'Bob']).peer('Alice').createGossip(mockIdentity.publicId('Bob'))
   expect(() => parsec.decodeMessage(message.toBytes())).toThrow('MalformedEncoding')
   expect(parsec.mode).toBe('supermajority')

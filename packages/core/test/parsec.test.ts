@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
 
+import type { Proposal } from '../src/wire/observation.ts'
+import { stringCodec } from '../src/wire/format.ts'
 import type { PublicId } from '../src/base/public-id.ts'
 import { describe, expect, test } from 'vitest'
 import { ed25519Identity } from '../src/crypto/identities/ed25519.ts'
 import { limits } from '../src/base/limits.ts'
 import { Message } from '../src/wire/message.ts'
 import { mockIdentity } from '../src/crypto/identities/mock.ts'
-import { add, genesis, observationText, opaque, remove, startDkg, stringCodec } from '../src/wire/observation.ts'
+import { add, genesis, observationText, opaque, remove, startDkg } from '../src/wire/observation.ts'
 import { Parsec } from '../src/parsec.ts'
 import type { DecisionView } from '../src/consensus/views.ts'
 import { Network, chooser, pick, seedOf, thrownBy } from './support/network.ts'
@@ -20,26 +22,41 @@ describe('making a peer', () => {
   const secretId = mockIdentity.secretId('Alice')
 
   test.each([
-    ['fromGenesis without us', () => Parsec.fromGenesis(secretId, [id('Bob')], options)],
-    ['fromGenesis with nobody', () => Parsec.fromGenesis(secretId, [], options)],
-    ['fromExisting with us as founder', () => Parsec.fromExisting(secretId, [id('Alice')], [id('Bob')], options)],
-    ['fromExisting with us present', () => Parsec.fromExisting(secretId, [id('Bob')], [id('Alice')], options)],
-    ['fromExisting without founders', () => Parsec.fromExisting(secretId, [], [id('Bob')], options)],
-    ['fromExisting with nobody present', () => Parsec.fromExisting(secretId, [id('Bob')], [], options)],
+    ['fromGenesis without us', () => Parsec.fromGenesis(secretId, { ...options, founders: [id('Bob')] })],
+    ['fromGenesis with nobody', () => Parsec.fromGenesis(secretId, { ...options, founders: [] })],
+    [
+      'fromExisting with us as founder',
+      () => Parsec.fromExisting(secretId, { ...options, founders: [id('Alice')], present: [id('Bob')] }),
+    ],
+    [
+      'fromExisting with us present',
+      () => Parsec.fromExisting(secretId, { ...options, founders: [id('Bob')], present: [id('Alice')] }),
+    ],
+    [
+      'fromExisting without founders',
+      () => Parsec.fromExisting(secretId, { ...options, founders: [], present: [id('Bob')] }),
+    ],
+    [
+      'fromExisting with nobody present',
+      () => Parsec.fromExisting(secretId, { ...options, founders: [id('Bob')], present: [] }),
+    ],
   ])('%s is refused', (_, make) => {
     expect(thrownBy(make).detail.code).toBe('InvalidGroup')
   })
 
   test('more founders than the limit are refused', () => {
     const group = Array.from({ length: limits.groupSize }, (_, i) => id(String(i)))
-    expect(thrownBy(() => Parsec.fromGenesis(secretId, [...group, id('Alice')], options)).code).toBe('InvalidGroup')
-    expect(thrownBy(() => Parsec.fromExisting(secretId, [...group, id('Bob')], group, options)).code).toBe(
+    expect(thrownBy(() => Parsec.fromGenesis(secretId, { ...options, founders: [...group, id('Alice')] })).code).toBe(
       'InvalidGroup',
     )
+    expect(
+      thrownBy(() => Parsec.fromExisting(secretId, { ...options, founders: [...group, id('Bob')], present: group }))
+        .code,
+    ).toBe('InvalidGroup')
   })
 
   test('a founder begins with its Initial event and its vote for Genesis, and is active like all the others', () => {
-    const parsec = Parsec.fromGenesis(secretId, [...founders, 'Bob'].reverse().map(id), options)
+    const parsec = Parsec.fromGenesis(secretId, { ...options, founders: [...founders, 'Bob'].reverse().map(id) })
     const inspection = parsec.inspect()
     expect([0, 1].map((x) => inspection.event(x).cause)).toEqual(['Initial', 'Observation'])
     expect(inspection.eventCount).toBe(2)
@@ -54,7 +71,11 @@ describe('making a peer', () => {
   })
 
   test('a joiner has no events, may receive only, and founders vote for it to come', () => {
-    const parsec = Parsec.fromExisting(secretId, ['Bob', 'Carol'].map(id), ['Carol', 'Dave'].map(id), options)
+    const parsec = Parsec.fromExisting(secretId, {
+      ...options,
+      founders: ['Bob', 'Carol'].map(id),
+      present: ['Carol', 'Dave'].map(id),
+    })
     expect(parsec.inspect().eventCount).toBe(0)
     const states = parsec
       .inspect()
@@ -85,14 +106,14 @@ describe('a wrong call', () => {
     [
       'a vote for Genesis',
       (p) => {
-        p.voteFor(genesis([id('Alice')]))
+        p.voteFor(genesis([id('Alice')]) as unknown as Proposal<string>)
       },
       { code: 'InvalidObservation', kind: 'Genesis' },
     ],
     [
       'a vote for what is internal',
       (p) => {
-        p.voteFor({ kind: 'DkgMessage', text: '', message: new Uint8Array() })
+        p.voteFor({ kind: 'DkgMessage', text: '', message: new Uint8Array() } as unknown as Proposal<string>)
       },
       { code: 'InvalidObservation', kind: 'DkgMessage' },
     ],
@@ -110,16 +131,16 @@ describe('a wrong call', () => {
       },
       { code: 'LimitExceeded', what: 'payload' },
     ],
-    ['gossip to a stranger', (p) => p.createGossip(id('Eve')), { code: 'UnknownPeer', peer: 'Eve' }],
+    ['gossip to a stranger', (p) => p.createGossip(id('Eve')), { code: 'UnknownPeer', peer: id('Eve') }],
     [
       'gossip to ourselves',
       (p) => p.createGossip(id('Alice')),
-      { code: 'InvalidPeerState', peer: 'Alice', required: 'DKG|RECV', actual: 'PeerState(VOTE|SEND|RECV)' },
+      { code: 'InvalidPeerState', peer: id('Alice'), required: 'DKG|RECV', actual: 'PeerState(VOTE|SEND|RECV)' },
     ],
     [
       'a request from a stranger',
       (p) => p.handleRequest(id('Eve'), new Message('request', [initialEvent(mockIdentity.secretId('Eve'))])),
-      { code: 'UnknownCreator', creator: 'Eve' },
+      { code: 'UnknownCreator', creator: id('Eve') },
     ],
     [
       'a response from a stranger',
@@ -154,7 +175,11 @@ describe('a wrong call', () => {
     network.decide(opaque('afterwards'), chooser(1))
 
     const trimming = { ...stringCodec, decode: (bytes: Uint8Array) => stringCodec.decode(bytes).trim() }
-    const alone = Parsec.fromGenesis(mockIdentity.secretId('Alice'), [id('Alice')], { ...options, codec: trimming })
+    const alone = Parsec.fromGenesis(mockIdentity.secretId('Alice'), {
+      founders: [id('Alice')],
+      ...options,
+      codec: trimming,
+    })
     expect(
       thrownBy(() => {
         alone.voteFor(opaque(' x'))
@@ -166,7 +191,11 @@ describe('a wrong call', () => {
   })
 
   test('a joiner may neither vote nor gossip yet', () => {
-    const joiner = Parsec.fromExisting(mockIdentity.secretId('Eve'), [id('Alice')], [id('Alice')], options)
+    const joiner = Parsec.fromExisting(mockIdentity.secretId('Eve'), {
+      ...options,
+      founders: [id('Alice')],
+      present: [id('Alice')],
+    })
     const actual = 'PeerState(RECV)'
     expect(
       thrownBy(() => {
@@ -319,7 +348,8 @@ describe('messages', () => {
 
 test('a decision is shown with the election that it ends', () => {
   const decisions: { decision: DecisionView; texts: string[]; history: number; metaEvents: number }[] = []
-  const alice = Parsec.fromGenesis(mockIdentity.secretId('Alice'), [id('Alice')], {
+  const alice = Parsec.fromGenesis(mockIdentity.secretId('Alice'), {
+    founders: [id('Alice')],
     ...options,
     onDecision: (decision, inspection) => {
       decisions.push({

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
 
+import { stringCodec } from '../src/wire/format.ts'
 import type { PublicId } from '../src/base/public-id.ts'
 import { describe, expect, test } from 'vitest'
 import { Event } from '../src/wire/event.ts'
@@ -7,7 +8,7 @@ import type { Cause } from '../src/wire/event.ts'
 import type { SecretId } from '../src/crypto/identity.ts'
 import { Message } from '../src/wire/message.ts'
 import { mockIdentity } from '../src/crypto/identities/mock.ts'
-import { opaque, stringCodec } from '../src/wire/observation.ts'
+import { opaque } from '../src/wire/observation.ts'
 import { Network, chooser, codeOf, thrownBy } from './support/network.ts'
 import { initialEvent, voteEvent } from './support/vote-event.ts'
 
@@ -60,7 +61,7 @@ const requests: [string, Event<string>[], object, number][] = [
   [
     'an event by a stranger',
     [initial, initialEvent(eve), ask],
-    { code: 'UnknownCreator', event: initialEvent(eve).id, creator: 'Eve' },
+    { code: 'UnknownCreator', event: initialEvent(eve).id, creator: id('Eve') },
     2,
   ],
   ['an event whose self-parent is unknown', [ask], { code: 'UnknownParent', event: ask.id, parent: initial.id }, 0],
@@ -174,7 +175,7 @@ describe('a request with', () => {
     const again = new Message('request', [initial, ask, askAgain])
     expect(thrownBy(() => three.peer('Alice').handleRequest(id('Dave'), again)).detail).toEqual({
       code: 'DistrustedPeer',
-      peer: 'Dave',
+      peer: id('Dave'),
       malice: 'OtherParentBySameCreator',
     })
     expect(three.peer('Alice').gossipRecipients()).not.toContain(id('Dave'))

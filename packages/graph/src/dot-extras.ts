@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
 
-import { blsKeys, compareBytes, mockKeys } from '@parsec-bft/core'
+import { blsKeys, mockKeys } from '@parsec-bft/core'
+import { compareBytes, toHex } from '@parsec-bft/core/internals'
 import type { CoinKind, KeyScheme, PublicId, SeenThrough } from '@parsec-bft/core'
 import type { DotLines } from './dot-lines.ts'
 import { unescapeText } from './dot-names.ts'
@@ -34,6 +35,14 @@ class RecordedId implements PublicId {
   constructor(name: string, bytes: Uint8Array) {
     this.name = name
     this.bytes = bytes
+  }
+
+  get key(): string {
+    return toHex(this.bytes)
+  }
+
+  equals(other: PublicId): boolean {
+    return this.key === other.key
   }
 
   compareTo(other: PublicId): number {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
 
 import type { PublicId } from '@parsec-bft/core'
-import { toHex } from '@parsec-bft/core'
+import { toHex } from '@parsec-bft/core/internals'
 
 /**
  * Names and payloads in DOT files. Whatever is not a harmless character is written as `%`

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
 
-import { isFaultyEventKind, isRefusedEventKind, maliceText, toHex } from '@parsec-bft/core'
+import { maliceText } from '@parsec-bft/core'
+import { isFaultyEventKind, isRefusedEventKind, toHex } from '@parsec-bft/core/internals'
 import type { CoinShares, Malice, Observation, PublicId } from '@parsec-bft/core'
 import { escapeText, unescapeText } from './dot-names.ts'
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
 
-import { PeerState, limits, mockIdentity } from '@parsec-bft/core'
+import { limits, mockIdentity } from '@parsec-bft/core'
+import { PeerState } from '@parsec-bft/core/internals'
 import type {
   CoinKind,
   CoinShares,

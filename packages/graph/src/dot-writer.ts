@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
 
-import { mockIdentity, observationHash, stringCodec, toHex } from '@parsec-bft/core'
+import { mockIdentity, stringCodec } from '@parsec-bft/core'
+import { observationHash, toHex } from '@parsec-bft/core/internals'
 import type { EventView, Inspection, Observation } from '@parsec-bft/core'
 import { extrasHeading } from './dot-extras.ts'
 import { DotNames, unescapeText } from './dot-names.ts'

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
 
-import { Consensus, PeerState, observationHash, stringCodec } from '@parsec-bft/core'
+import { stringCodec } from '@parsec-bft/core'
+import { Consensus, PeerState, observationHash } from '@parsec-bft/core/internals'
 import type { DecisionView, Inspection, MetaEventView, MetaVoteView } from '@parsec-bft/core'
 import type { RecordedMetaEvent, RecordedMetaVote } from './dot-meta.ts'
 import { escapeName } from './dot-names.ts'

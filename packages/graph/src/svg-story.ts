@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
-import { isSyncCause } from '@parsec-bft/core'
+import { isSyncCause } from '@parsec-bft/core/internals'
 import type { DecisionView, Inspection, MetaVoteView } from '@parsec-bft/core'
 import type { EventLabels } from './labels.ts'
 

@@ -1,17 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
 
-import {
-  Consensus,
-  PeerState,
-  add,
-  ed25519Identity,
-  genesis,
-  mockIdentity,
-  observationHash,
-  opaque,
-  stringCodec,
-  toHex,
-} from '@parsec-bft/core'
+import { add, ed25519Identity, mockIdentity, opaque, stringCodec } from '@parsec-bft/core'
+import { Consensus, PeerState, genesis, observationHash, toHex } from '@parsec-bft/core/internals'
 import type { CauseKind, Inspection, Observation, PublicId } from '@parsec-bft/core'
 import fc from 'fast-check'
 import { readFileSync } from 'node:fs'

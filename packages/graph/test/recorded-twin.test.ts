@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
 
-import { observationHash, stringCodec } from '@parsec-bft/core'
+import { stringCodec } from '@parsec-bft/core'
+import { observationHash } from '@parsec-bft/core/internals'
 import type { Observation } from '@parsec-bft/core'
 import { describe, expect, test } from 'vitest'
 import { consensusOutcome, twinOutcome } from '../../core/test/support/twin-compare.ts'
@@ -20,10 +21,10 @@ function payloadOf(
 ): TwinPayload {
   const hash = given ?? Buffer.from(observationHash(observation, stringCodec)).toString('hex')
   const { kind } = observation
-  const isInternal = kind === 'DkgMessage'
-  const voter = isInternal || (kind === 'OpaquePayload' && mode === 'single') ? creator : undefined
+  const isOutput = kind === 'DkgMessage'
+  const voter = isOutput || (kind === 'OpaquePayload' && mode === 'single') ? creator : undefined
   const effect = kind === 'Add' || kind === 'Remove' ? { kind, peer: observation.peerId.name } : undefined
-  return { hash, voter, isInternal, effect }
+  return { hash, voter, isOutput, effect }
 }
 
 function inputOf(graph: RecordedGraph): ElectionInput {

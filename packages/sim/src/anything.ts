@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
 
-import { coinKinds } from '@parsec-bft/core'
+import { coinKinds } from '@parsec-bft/core/internals'
 import { churnTopics } from './churn.ts'
 import { mostCrashes } from './options.ts'
 import type { SimulationOptions, Topic } from './options.ts'

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
 
-import { coinKinds } from '@parsec-bft/core'
+import { coinKinds } from '@parsec-bft/core/internals'
 import { anyOptions } from './anything.ts'
 import { stalled } from './attacks/stall-plan.ts'
 import { keyScenarios } from './key-scenarios.ts'

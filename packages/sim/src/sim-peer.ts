@@ -1,21 +1,17 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
 
-import {
-  Parsec,
-  ParsecError,
-  add,
-  genesis,
-  isInternal,
-  observationHash,
-  observationText,
-  opaque,
-  remove,
-  removedBy,
-  startDkg,
-  stringCodec,
-  toHex,
+import { Parsec, ParsecError, add, observationText, opaque, remove, startDkg, stringCodec } from '@parsec-bft/core'
+import { genesis, isOutput, observationHash, removedBy, toHex } from '@parsec-bft/core/internals'
+import type {
+  Block,
+  DecisionView,
+  Inspection,
+  Observation,
+  Proposal,
+  PublicId,
+  Report,
+  SecretId,
 } from '@parsec-bft/core'
-import type { Block, DecisionView, Inspection, Observation, PublicId, Report, SecretId } from '@parsec-bft/core'
 import { CheckFailure } from './check-failure.ts'
 import type { Identities } from './identities.ts'
 import { KeyRequests } from './key-requests.ts'
@@ -62,7 +58,7 @@ export interface PeerSetting {
 }
 
 /** How a topic is voted for. */
-export function observationOf(topic: Topic, identities: Identities): Observation<string> {
+export function observationOf(topic: Topic, identities: Identities): Proposal<string> {
   if (topic.kind === 'payload') return opaque(topic.text)
   if (topic.kind === 'key') return startDkg(idsOf(topic.participants, identities))
   const { publicId } = identities.secretId(topic.peer)
@@ -128,7 +124,7 @@ export class SimPeer {
         if (cause === 'Requesting' && recipient === inspection.ourIndex) this.decidedAlone++
         const observations = decision.payloads.map((payload) => inspection.payload(payload).observation)
         for (const it of observations) if (it.kind === 'StartDkg') this.#keyRequests.decided(namesOf(it.participants))
-        const rest = observations.filter(({ kind }) => !isInternal(kind)).length
+        const rest = observations.filter(isOutput).length
         if (rest > 0) this.#elections.push({ election: decision.election, rest })
         setting.onDecision?.(this.name, decision, inspection)
       },
@@ -136,9 +132,10 @@ export class SimPeer {
     }
     const founders = idsOf(setting.genesis, identities)
     if (section === undefined) {
-      this.parsec = Parsec.fromGenesis(secretId, founders, parsecOptions)
+      this.parsec = Parsec.fromGenesis(secretId, { ...parsecOptions, founders })
       this.#recordVote(genesis(founders), 0)
-    } else this.parsec = Parsec.fromExisting(secretId, founders, idsOf(section, identities), parsecOptions)
+    } else
+      this.parsec = Parsec.fromExisting(secretId, { ...parsecOptions, founders, present: idsOf(section, identities) })
   }
 
   get live(): boolean {
@@ -171,7 +168,7 @@ export class SimPeer {
       .some((peer) => peer.name === name && peer.state.dkg)
   }
 
-  vote(observation: Observation<string>, round: number): void {
+  vote(observation: Proposal<string>, round: number): void {
     const key = keyOf(observation, this.name, this.#setting.options)
     if (this.parsec.haveVotedFor(observation)) this.#fail(`says that it has voted for ${key} before it has`)
     this.parsec.voteFor(observation)
@@ -183,7 +180,7 @@ export class SimPeer {
   voteAgain({ observation, key }: VoteRecord): void {
     const eventsBefore = this.parsec.inspect().eventCount
     try {
-      this.parsec.voteFor(observation)
+      this.parsec.voteFor(observation as Proposal<string>)
     } catch (error) {
       if (!(error instanceof ParsecError && error.code === 'DuplicateVote')) throw error
       if (this.parsec.inspect().eventCount === eventsBefore && this.parsec.haveVotedFor(observation)) return

@@ -7,11 +7,11 @@ import { peerNames } from './names.ts'
 import { isMembership } from './options.ts'
 import type { SimulationOptions, Topic } from './options.ts'
 import type { Random } from './random.ts'
-import type { Observation } from '@parsec-bft/core'
+import type { Proposal } from '@parsec-bft/core'
 
 interface Planned {
   readonly topic: Topic
-  readonly observation: Observation<string>
+  readonly observation: Proposal<string>
   /** Of the first members, who vote for it. */
   readonly electorate: ReadonlySet<string>
 }
@@ -45,7 +45,7 @@ export class Voting {
   }
 
   /** What the peer votes for in this round, in order of the topics. */
-  due(peer: SimPeer, round: number): { readonly topic: Topic; readonly observation: Observation<string> }[] {
+  due(peer: SimPeer, round: number): { readonly topic: Topic; readonly observation: Proposal<string> }[] {
     if (!peer.parsec.canVote()) return []
     const rounds = this.#roundsOf(peer.name)
     return this.#planned.filter(

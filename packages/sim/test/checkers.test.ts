@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
 
-import { Block, encodeObservation, mockIdentity, observationText, opaque, stringCodec } from '@parsec-bft/core'
+import { Block, mockIdentity, observationText, opaque, stringCodec } from '@parsec-bft/core'
+import { encodeObservation } from '@parsec-bft/core/internals'
 import type { DkgResult, SecretKeyShare } from '@parsec-bft/core'
 import { findScenario, simulate } from '@parsec-bft/sim'
 import type { SimulationFailure, SimulationHooks, SimulationOptions } from '@parsec-bft/sim'
@@ -74,7 +75,9 @@ describe('agreement', () => {
   })
 
   it('sees a block of another payload at one peer', () => {
-    const failure = failureWith(at('Carol', '3', (block) => [new Block(opaque('other'), block.proofs)]))
+    const failure = failureWith(
+      at('Carol', '3', (block) => [new Block(block.index, opaque('other'), block.proofs, 'supermajority')]),
+    )
     expect(failure.checker).toBe('agreement')
   })
 })
@@ -89,7 +92,7 @@ describe('no-duplicates', () => {
 
 describe('validity', () => {
   const forge = (change: (proofs: Block<string>['proofs'], block: Block<string>) => Block<string>['proofs']): Plant =>
-    at('Bob', '3', (block) => [new Block(block.observation, change(block.proofs, block))])
+    at('Bob', '3', (block) => [new Block(block.index, block.observation, change(block.proofs, block), 'supermajority')])
 
   it('sees a forged signature', () => {
     const failure = failureWith(
@@ -123,14 +126,16 @@ describe('validity', () => {
 
   it('sees a valid signature of a voter who never voted for it', () => {
     const failure = failureWith(
-      at(undefined, '3', () => {
+      at(undefined, '3', (block) => {
         const observation = opaque('never voted for')
         const message = encodeObservation(observation, stringCodec)
         const voters = ['Alice', 'Bob', 'Carol', 'Dave'].map((name) => mockIdentity.secretId(name))
         return [
           new Block(
+            block.index,
             observation,
             voters.map((id) => ({ voter: id.publicId, signature: id.sign(message) })),
+            'supermajority',
           ),
         ]
       }),
@@ -142,7 +147,9 @@ describe('validity', () => {
 
   it('sees a block without proof where one vote is enough', () => {
     const failure = failureWith(
-      (_peer, block) => [new Block(block.observation, text(block).startsWith('O') ? [] : block.proofs)],
+      (_peer, block) => [
+        new Block(block.index, block.observation, text(block).startsWith('O') ? [] : block.proofs, 'supermajority'),
+      ],
       'single',
     )
     expect(failure).toMatchObject({ checker: 'validity' })
@@ -243,7 +250,7 @@ describe('keys', () => {
       plant: (peer, block) => {
         const { observation } = block
         if (peer !== 'Bob' || observation.kind !== 'DkgResult') return [block]
-        return planted(observation).map((key) => new Block<string>(key, []))
+        return planted(observation).map((key) => new Block<string>(block.index, key, [], 'supermajority'))
       },
     }).failure
   }
@@ -266,7 +273,14 @@ describe('keys', () => {
         const { observation } = block
         if (observation.kind !== 'DkgResult') return [block]
         if (peer === 'Alice') alices = observation.secretKeyShare
-        return [new Block<string>({ ...observation, secretKeyShare: alices ?? observation.secretKeyShare }, [])]
+        return [
+          new Block<string>(
+            block.index,
+            { ...observation, secretKeyShare: alices ?? observation.secretKeyShare },
+            [],
+            'supermajority',
+          ),
+        ]
       },
     })
     expect(failure?.checker).toBe('keys')

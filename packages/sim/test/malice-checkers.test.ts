@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
 
-import { Block, Event, genesis, mockIdentity, stringCodec } from '@parsec-bft/core'
+import { Block, mockIdentity, stringCodec } from '@parsec-bft/core'
+import { Event, genesis } from '@parsec-bft/core/internals'
 import type { Malice, Message, SecretId } from '@parsec-bft/core'
 import { defaultOptions, findScenario, simulate } from '@parsec-bft/sim'
 import type { SimulationHooks, SimulationOptions } from '@parsec-bft/sim'
@@ -72,7 +73,9 @@ describe('no-false-accusation', () => {
     const carol = mockIdentity.secretId('Carol').publicId
     const failure = failureOf(optionsOf('minimal'), (_peer, block) => {
       if (block.observation.kind !== 'OpaquePayload') return [block]
-      return [new Block({ kind: 'Accusation', offender: carol, malice: fork }, block.proofs)]
+      return [
+        new Block(block.index, { kind: 'Accusation', offender: carol, malice: fork }, block.proofs, 'supermajority'),
+      ]
     })
     expect(failure).toMatch(/^no-false-accusation: \w+ put out Accusation\(Carol/)
   })

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
 
 import type { RefusedEventKind } from './malice-kinds.ts'
+import type { PublicId } from './public-id.ts'
 
 /**
  * What can go wrong, as a closed union: a code and the fields that explain it. Everything here can be caused by a wrong
@@ -18,7 +19,7 @@ export type ParsecErrorDetail =
   | { readonly code: 'InvalidPublicId'; readonly reason: string }
   | { readonly code: 'SignatureFailure'; readonly event: string; readonly signed: 'event' | 'vote' }
   /** The creator was never a member as far as we have decided (section 3). */
-  | { readonly code: 'UnknownCreator'; readonly event: string; readonly creator: string }
+  | { readonly code: 'UnknownCreator'; readonly event: string; readonly creator: PublicId }
   | { readonly code: 'UnknownParent'; readonly event: string; readonly parent: string }
   /**
    * An event that no correct peer makes or inserts (section 8); its creator will be accused, and
@@ -27,7 +28,7 @@ export type ParsecErrorDetail =
   | {
       readonly code: 'MaliciousEvent'
       readonly event: string
-      readonly creator: string
+      readonly creator: PublicId
       readonly malice: RefusedEventKind
     }
   /**
@@ -36,14 +37,14 @@ export type ParsecErrorDetail =
    */
   | { readonly code: 'PrematureCoinShares'; readonly event: string; readonly election: number }
   /** It forked, or it has sent us an event that no correct peer inserts. */
-  | { readonly code: 'DistrustedPeer'; readonly peer: string; readonly malice: 'Fork' | RefusedEventKind }
+  | { readonly code: 'DistrustedPeer'; readonly peer: PublicId; readonly malice: 'Fork' | RefusedEventKind }
   /**
    * An event that bears our signature and that this state has not made: two processes share a key,
    * or a state was rolled back.
    */
   | { readonly code: 'UnknownOwnEvent'; readonly event: string }
-  | { readonly code: 'UnknownPeer'; readonly peer: string }
-  | { readonly code: 'InvalidPeerState'; readonly peer: string; readonly required: string; readonly actual: string }
+  | { readonly code: 'UnknownPeer'; readonly peer: PublicId }
+  | { readonly code: 'InvalidPeerState'; readonly peer: PublicId; readonly required: string; readonly actual: string }
   | { readonly code: 'InvalidSelfState'; readonly required: string; readonly actual: string }
   /** A message whose last event is not the sync event that it must be (sections 3 and 8). */
   | { readonly code: 'InvalidMessage'; readonly reason: string }
@@ -57,24 +58,56 @@ export type ParsecErrorDetail =
   | { readonly code: 'InvalidShares'; readonly reason: string }
   /** Bytes that nobody has encrypted to a group, with this label. */
   | { readonly code: 'InvalidCiphertext' }
-  /** Arguments with which no peer can be made. */
+  /** A set of founders or present members with which no peer can be made. */
   | { readonly code: 'InvalidGroup'; readonly reason: string }
+  /** An option that is missing or none of its values. */
+  | { readonly code: 'InvalidOptions'; readonly option: string; readonly reason: string }
 
 export type ParsecErrorCode = ParsecErrorDetail['code']
 
-/** The one error that this library throws for a wrong call or a wrong message. */
+/**
+ * The one error that this library throws for a wrong call or a wrong message.
+ *
+ * @example
+ * try {
+ *   parsec.handleResponse(sender, bytes)
+ * } catch (error) {
+ *   if (ParsecError.is(error, 'DistrustedPeer')) disconnect(error.detail.peer)
+ *   else if (!ParsecError.is(error)) throw error
+ * }
+ */
 export class ParsecError extends Error {
   override readonly name = 'ParsecError'
+  /** What went wrong. */
   readonly code: ParsecErrorCode
+  /** The code again, with the fields that explain it. */
   readonly detail: ParsecErrorDetail
 
   constructor(detail: ParsecErrorDetail) {
     const { code, ...fields } = detail
-    const texts = Object.entries(fields).map(([name, value]) => `${name} ${String(value)}`)
+    const texts = Object.entries<string | number | PublicId>(fields).map(([name, value]) => `${name} ${textOf(value)}`)
     super(`${code}: ${texts.join(', ')}`)
     this.code = code
     this.detail = detail
   }
+
+  /**
+   * Is it an error of this library, and one of these codes? Narrows `error.detail` by the code.
+   *
+   * @param codes - none for any
+   */
+  static is<C extends ParsecErrorCode = ParsecErrorCode>(error: unknown, ...codes: readonly C[]): error is Coded<C> {
+    return error instanceof ParsecError && (codes.length === 0 || codes.some((code) => code === error.code))
+  }
+}
+
+type Coded<C extends ParsecErrorCode> = ParsecError & {
+  readonly code: C
+  readonly detail: Extract<ParsecErrorDetail, { readonly code: C }>
+}
+
+function textOf(value: string | number | PublicId): string {
+  return typeof value === 'object' ? value.name : String(value)
 }
 
 /** Guards what only a mistake of ours can break. */

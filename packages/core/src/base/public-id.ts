@@ -9,6 +9,13 @@ export interface PublicId {
   readonly bytes: Uint8Array
   /** For people: pictures, logs, errors. Never compared, never sent. */
   readonly name: string
+  /**
+   * The same text for the same id and another one for any other: for the keys of a `Map` or a `Set`,
+   * as two objects can stand for one id.
+   */
+  readonly key: string
+  /** Is it the same id? */
+  equals(other: PublicId): boolean
   /** Negative, zero or positive. The order decides ties in consensus: it must be the same for all peers. */
   compareTo(other: PublicId): number
   /** Is it this id's signature of the message? Never throws. */

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
 
+import type { ConsensusMode } from '../wire/format.ts'
 import type { PublicId } from '../base/public-id.ts'
 import type { KeyScheme } from '../crypto/shared-key/key-scheme.ts'
 import { causeKinds } from '../wire/cause.ts'
 import type { CauseKind } from '../wire/cause.ts'
 import type { CoinShares } from '../wire/coin-shares.ts'
 import { isSingle, removedBy, sortedIds } from '../wire/observation.ts'
-import type { ConsensusMode, DkgResult, Observation } from '../wire/observation.ts'
+import type { DkgResult, Observation } from '../wire/observation.ts'
 import { GossipGraph, none } from '../graph/graph.ts'
 import { Payloads } from '../graph/payloads.ts'
 import { PeerList, PeerState } from '../graph/peers.ts'

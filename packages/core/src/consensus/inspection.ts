@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
 
+import type { ConsensusMode, Format } from '../wire/format.ts'
 import { toHex } from '../base/encoding.ts'
 import { causeKinds } from '../wire/cause.ts'
 import type { CoinShares } from '../wire/coin-shares.ts'
 import { observationText } from '../wire/observation.ts'
-import type { ConsensusMode } from '../wire/observation.ts'
 import { none } from '../graph/graph.ts'
 import type { GossipGraph } from '../graph/graph.ts'
 import { fates } from '../graph/payloads.ts'
@@ -55,16 +55,16 @@ export class GraphInspection implements Inspection {
   readonly coin: CoinKind
   readonly keys: string | undefined
   readonly #consensus: Inspected
-  readonly #payloadText: ((payload: unknown) => string) | undefined
+  readonly #format: Pick<Format<unknown>, 'codec'> | undefined
 
-  constructor(consensus: Inspected, payloadText?: (payload: unknown) => string) {
+  constructor(consensus: Inspected, format?: Pick<Format<unknown>, 'codec'>) {
     this.#consensus = consensus
     this.ourIndex = consensus.ourIndex
     this.mode = consensus.mode
     this.seenThrough = consensus.seenThrough
     this.coin = consensus.coin
     this.keys = consensus.keys
-    this.#payloadText = payloadText
+    this.#format = format
   }
 
   peers(): readonly PeerView[] {
@@ -139,7 +139,7 @@ export class GraphInspection implements Inspection {
   payload(index: number): PayloadView {
     const { payloads } = this.#consensus
     const { observation, hash, voter } = payloads.at(index)
-    const text = observationText(observation, this.#payloadText)
+    const text = observationText(observation, this.#format)
     return { index, observation, text, hash: toHex(hash), voter, decided: payloads.fate[index] === fates.decided }
   }
 

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
 
-import { toKey } from '../base/encoding.ts'
 import type { PublicId } from '../base/public-id.ts'
 import { none } from './graph.ts'
 
@@ -97,14 +96,14 @@ export class PeerList {
   add(id: PublicId, state: PeerState): number {
     const known = this.indexOf(id)
     if (known !== undefined) return known
-    this.#indexOf.set(toKey(id.bytes), this.#peers.length)
+    this.#indexOf.set(id.key, this.#peers.length)
     return this.#peers.push({ id, state, member: false, removed: false, removedAt: none, admission: undefined }) - 1
   }
 
   indexOf(id: PublicId): number | undefined {
     const known = this.#indexOfObject.get(id)
     if (known !== undefined) return known
-    const index = this.#indexOf.get(toKey(id.bytes))
+    const index = this.#indexOf.get(id.key)
     if (index !== undefined) this.#indexOfObject.set(id, index)
     return index
   }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
 
+import type { Accusation } from '../wire/observation.ts'
 import { IntList } from '../base/arrays.ts'
 import { Reader, toHex } from '../base/encoding.ts'
 import { ParsecError } from '../base/errors.ts'
@@ -12,7 +13,6 @@ import { Ancestry } from '../graph/ancestry.ts'
 import { none } from '../graph/graph.ts'
 import type { KnownEvents } from '../graph/known-events.ts'
 import type { Consensus } from '../consensus/consensus.ts'
-import type { Accusation } from './accusations.ts'
 
 /** A malice, as an accusation says it. */
 export interface Fact {

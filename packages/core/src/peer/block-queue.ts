@@ -1,13 +1,23 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
 
-import type { Block } from '../wire/block.ts'
+import { Block } from '../wire/block.ts'
+import type { Proof } from '../wire/block.ts'
+import type { ConsensusMode } from '../wire/format.ts'
+import type { Output } from '../wire/observation.ts'
 
 /** Blocks that are decided and not polled, and which of our votes they answer. */
 export class BlockQueue<P> {
+  readonly #mode: ConsensusMode
+  /** Blocks so far, taken or not. */
+  #count = 0
   #blocks: { readonly payload: number; readonly block: Block<P> }[] = []
   #polled = 0
   /** Payloads of our votes that are not polled, in vote order. */
   readonly #ours = new Set<number>()
+
+  constructor(mode: ConsensusMode) {
+    this.#mode = mode
+  }
 
   get isEmpty(): boolean {
     return this.#polled === this.#blocks.length
@@ -18,8 +28,9 @@ export class BlockQueue<P> {
     this.#ours.add(payload)
   }
 
-  push(payload: number, block: Block<P>): void {
-    this.#blocks.push({ payload, block })
+  /** Appends a block for what was decided by a payload. */
+  push(payload: number, observation: Output<P>, proofs: readonly Proof[]): void {
+    this.#blocks.push({ payload, block: new Block(this.#count++, observation, proofs, this.#mode) })
   }
 
   /** Takes note that a vote of ours is decided, and gives no block. */

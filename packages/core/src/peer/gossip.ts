@@ -58,7 +58,7 @@ export class Gossip<P> {
     const peer = this.#requirePeer(recipient)
     const { id, state } = this.#context.consensus.peers.at(peer)
     if (peer === this.#context.ourIndex || !state.dkg || !state.recv) {
-      throw new ParsecError({ code: 'InvalidPeerState', peer: id.name, required: 'DKG|RECV', actual: state.toString() })
+      throw new ParsecError({ code: 'InvalidPeerState', peer: id, required: 'DKG|RECV', actual: state.toString() })
     }
     this.#requireTrust(peer)
     this.#own.recordEvidence()
@@ -85,15 +85,14 @@ export class Gossip<P> {
   receive(sender: PublicId, received: Message<P> | Uint8Array, kind: 'request' | 'response'): number {
     this.requireOurs('RECV', this.ourState.recv || this.#isLeaving)
     const isKnown = this.#checkSender(sender)
-    if (!isKnown && kind === 'response') throw new ParsecError({ code: 'UnknownPeer', peer: sender.name })
+    if (!isKnown && kind === 'response') throw new ParsecError({ code: 'UnknownPeer', peer: sender })
     const message = received instanceof Uint8Array ? Message.decode(received, this.#context.format) : received
     const isFarewell = message.kind === 'farewell' && kind === 'response'
     if (message.kind !== kind && !isFarewell) throw invalidMessage(`a ${message.kind} where a ${kind} is handled`)
     const last = message.events.at(-1)
     if (last === undefined) throw invalidMessage('no events')
     // That it is a member shows while its events come in.
-    if (!isKnown && last.creator.compareTo(sender) !== 0)
-      throw new ParsecError({ code: 'UnknownPeer', peer: sender.name })
+    if (!isKnown && last.creator.compareTo(sender) !== 0) throw new ParsecError({ code: 'UnknownPeer', peer: sender })
     // What we owe since a Requesting event of ours, before the message ends the election.
     this.#own.publishCoinShares()
     this.#intake.receive(message.events, sender)
@@ -118,8 +117,8 @@ export class Gossip<P> {
   /** Throws `DistrustedPeer`. */
   #requireTrust(peer: number): void {
     const malice = this.#intake.distrust(peer)
-    const { name } = this.#context.consensus.peers.at(peer).id
-    if (malice !== undefined) throw new ParsecError({ code: 'DistrustedPeer', peer: name, malice })
+    const { id } = this.#context.consensus.peers.at(peer)
+    if (malice !== undefined) throw new ParsecError({ code: 'DistrustedPeer', peer: id, malice })
   }
 
   /**
@@ -133,7 +132,7 @@ export class Gossip<P> {
     if (peer === undefined) return false
     const { state, removed } = this.#context.consensus.peers.at(peer)
     if (removed) {
-      throw new ParsecError({ code: 'InvalidPeerState', peer: id.name, required: 'SEND', actual: state.toString() })
+      throw new ParsecError({ code: 'InvalidPeerState', peer: id, required: 'SEND', actual: state.toString() })
     }
     this.#requireTrust(peer)
     return state.send
@@ -141,7 +140,7 @@ export class Gossip<P> {
 
   #requirePeer(id: PublicId): number {
     const peer = this.#context.consensus.peers.indexOf(id)
-    if (peer === undefined) throw new ParsecError({ code: 'UnknownPeer', peer: id.name })
+    if (peer === undefined) throw new ParsecError({ code: 'UnknownPeer', peer: id })
     return peer
   }
 

@@ -239,7 +239,7 @@ export class Intake<P> {
     const { peers } = this.#context.consensus
     const creator = peers.indexOf(event.creator)
     if (creator !== undefined && peers.at(creator).member) return creator
-    throw new ParsecError({ code: 'UnknownCreator', event: event.id, creator: event.creator.name })
+    throw new ParsecError({ code: 'UnknownCreator', event: event.id, creator: event.creator })
   }
 
   /** Number of the self-parent (place 0) or the other-parent (1), or none if it has none; throws `UnknownParent`. */
@@ -259,5 +259,5 @@ export class Intake<P> {
 }
 
 function maliciousEvent({ id, creator }: Event<unknown>, malice: RefusedEventKind): ParsecError {
-  return new ParsecError({ code: 'MaliciousEvent', event: id, creator: creator.name, malice })
+  return new ParsecError({ code: 'MaliciousEvent', event: id, creator, malice })
 }

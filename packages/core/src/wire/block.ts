@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
 
+import type { ConsensusMode, Format } from './format.ts'
 import { Reader, readSet, Writer } from '../base/encoding.ts'
 import { ParsecError } from '../base/errors.ts'
 import type { PublicId } from '../base/public-id.ts'
 import { isSupermajority } from '../base/quorum.ts'
-import type { EventFormat } from './event.ts'
-import { decodeObservation, encodeObservation, isSingle, signedEncoding } from './observation.ts'
-import type { ConsensusMode, Observation, PayloadCodec } from './observation.ts'
+import { completeFormat } from './format.ts'
+import { decodeObservation, encodeObservation, isOutput, isSingle, signedEncoding } from './observation.ts'
+import type { Output } from './observation.ts'
 
 /** A voter's signature over the canonical encoding of an observation. */
 export interface Proof {
@@ -15,34 +16,49 @@ export interface Proof {
 }
 
 /**
- * What consensus puts out: an observation and votes for it, so that anyone who knows the voters can
- * check it. The set of proofs may differ from peer to peer; observation and place do not (section
- * 6).
+ * What consensus puts out (protocol.md section 6): something decided, its place in the order, and
+ * votes for it. All peers have the same observation at the same index; which votes came along may
+ * differ from peer to peer.
+ *
+ * @example
+ * for (const block of parsec.blocks()) {
+ *   if (block.observation.kind === 'OpaquePayload') apply(block.index, block.observation.payload)
+ * }
  */
 export class Block<P> {
-  readonly observation: Observation<P>
-  /** In ascending order of the voters. */
+  /** Place in the order, from 0 on. The votes do not cover it. */
+  readonly index: number
+  /** What was decided. */
+  readonly observation: Output<P>
+  /** The votes for it, in ascending order of the voters. */
   readonly proofs: readonly Proof[]
+  /** In single mode, whose payload it is; undefined for everything else. */
+  readonly submitter: PublicId | undefined
 
-  constructor(observation: Observation<P>, proofs: readonly Proof[]) {
+  constructor(index: number, observation: Output<P>, proofs: readonly Proof[], mode: ConsensusMode) {
+    this.index = index
     this.observation = observation
     this.proofs = [...proofs].sort((a, b) => a.voter.compareTo(b.voter))
+    this.submitter = isSingle(observation.kind, mode) ? this.proofs[0]?.voter : undefined
   }
 
   /**
-   * Checks the block against the voters of its time, from public data alone: distinct voters, valid
-   * signatures, and a supermajority of them or, for what is decided singly, one. The result of a
-   * key generation has no proofs and cannot be checked so.
+   * Checks the votes, from public data alone: valid signatures of distinct voters, and a
+   * supermajority of the voters or, for a payload in single mode, one. It does not check the index.
+   * The result of a key generation has no votes, so this always refuses it.
    *
-   * Throws `InvalidBlock`.
+   * @param voters - who the voters were when it was decided
+   * @param format - the network's codec and mode
+   * @throws {@link ParsecError} `InvalidBlock`
    */
-  verify(voters: Iterable<PublicId>, mode: ConsensusMode, codec: PayloadCodec<P>): void {
+  verify(voters: Iterable<PublicId>, format: Format<P>): void {
+    const { codec, mode } = completeFormat(format)
     const known = [...voters]
     const message = signedEncoding(this.observation, codec)
     let previous: PublicId | undefined
     for (const { voter, signature } of this.proofs) {
       if (previous !== undefined && previous.compareTo(voter) >= 0) this.#fail(`two proofs of ${voter.name}`)
-      if (!known.some((id) => id.compareTo(voter) === 0)) this.#fail(`${voter.name} is not a voter`)
+      if (!known.some((id) => id.equals(voter))) this.#fail(`${voter.name} is not a voter`)
       if (!voter.verify(message, signature)) this.#fail(`signature of ${voter.name}`)
       previous = voter
     }
@@ -52,27 +68,38 @@ export class Block<P> {
     if (!enough) this.#fail(`${String(this.proofs.length)} votes of ${String(known.length)} voters`)
   }
 
-  /** Canonical encoding: the observation, then the proofs as a set. */
-  toBytes(codec: PayloadCodec<P>): Uint8Array {
+  /**
+   * Canonical encoding: the observation, then the proofs as a set. The index is not in it: no vote
+   * covers it, so whoever stores a block notes its index beside it.
+   *
+   * @param format - the network's codec
+   */
+  toBytes({ codec }: Format<P>): Uint8Array {
     const writer = new Writer().fixed(encodeObservation(this.observation, codec)).length(this.proofs.length)
     for (const { voter, signature } of this.proofs) writer.fixed(voter.bytes).fixed(signature)
     return writer.finish()
   }
 
-  /** Reads what {@link Block.toBytes} writes; throws what decoding an observation throws. Does not verify. */
-  static decode<P>(bytes: Uint8Array, { codec, identities }: EventFormat<P>): Block<P> {
+  /**
+   * Reads what {@link Block.toBytes} writes. Call {@link Block.verify} on it before you believe it.
+   *
+   * @param bytes - not kept
+   * @param options - the network's codec, identities and mode; and the block's index
+   * @throws {@link ParsecError} `MalformedEncoding`, `LimitExceeded`, `MalformedPayload`, `InvalidPublicId`
+   */
+  static decode<P>(bytes: Uint8Array, options: Format<P> & { readonly index: number }): Block<P> {
+    const { codec, identities, mode } = completeFormat(options)
     const reader = new Reader(bytes.slice())
     const observation = decodeObservation(reader, codec, identities)
+    if (!isOutput(observation)) throw reader.malformed('what a block can carry')
     const proofs = readSet(reader, 'proofs', () => {
       const voter = identities.decodePublicId(reader)
       const signature = reader.fixed(identities.signatureLength, 'the signature of a vote')
       return { voter, signature, compareTo: (other: Proof) => voter.compareTo(other.voter) }
     })
     reader.end()
-    return new Block(
-      observation,
-      proofs.map(({ voter, signature }) => ({ voter, signature })),
-    )
+    const plainProofs = proofs.map(({ voter, signature }) => ({ voter, signature }))
+    return new Block(options.index, observation, plainProofs, mode)
   }
 
   #fail(reason: string): never {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
 
+import type { PayloadCodec } from './format.ts'
 import { platform } from '#crypto'
 import { toHex, Writer } from '../base/encoding.ts'
 import type { Reader } from '../base/encoding.ts'
@@ -11,7 +12,7 @@ import type { CauseKind } from './cause.ts'
 import { readCoinShares, writeCoinShares } from './coin-shares.ts'
 import type { CoinShares } from './coin-shares.ts'
 import { decodeObservation, encodeObservation, signedEncoding } from './observation.ts'
-import type { Observation, PayloadCodec } from './observation.ts'
+import type { Observation } from './observation.ts'
 
 /** An observation and its voter's signature over its canonical encoding (protocol.md section 2). */
 export interface Vote<P> {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
 
 import { platform } from '#crypto'
-import { compareBytes, readSet, toHex, utf8Bytes, utf8Text, Writer } from '../base/encoding.ts'
+import { compareBytes, readSet, toHex, Writer } from '../base/encoding.ts'
 import type { Reader } from '../base/encoding.ts'
 import { ParsecError } from '../base/errors.ts'
 import { checkLimit, limits } from '../base/limits.ts'
@@ -10,31 +10,73 @@ import type { IdentityScheme } from '../crypto/identity.ts'
 import type { PublicKeySet, SecretKeyShare } from '../crypto/shared-key/key-scheme.ts'
 import { dkgMessageText, readDkgMessage } from './dkg-message.ts'
 import { maliceText, readMalice, writeMalice } from './malice.ts'
+import type { Format, PayloadCodec, ConsensusMode } from './format.ts'
 import type { Malice } from './malice.ts'
 
-/** How many votes an OpaquePayload needs; fixed per network (protocol.md section 2). */
-export type ConsensusMode = 'supermajority' | 'single'
+/** Everything that is voted for or decided (protocol.md section 2). `P` is the application's payload. */
+export type Observation<P> = Proposal<P> | Output<P> | DkgVote
 
-/** What a peer can vote for (protocol.md section 2). `P` is the application's payload. */
-export type Observation<P> =
-  /** The founding members. Made by the library. */
-  | { readonly kind: 'Genesis'; readonly group: readonly PublicId[]; readonly relatedInfo: Uint8Array }
-  /** Add a voter. */
-  | { readonly kind: 'Add'; readonly peerId: PublicId; readonly relatedInfo: Uint8Array }
-  /** Remove a voter. */
-  | { readonly kind: 'Remove'; readonly peerId: PublicId; readonly relatedInfo: Uint8Array }
-  /** Remove a voter for what it did (section 8). Made by the library, but for what is unprovable. */
-  | { readonly kind: 'Accusation'; readonly offender: PublicId; readonly malice: Malice }
-  /** Anything that the application wants ordered. */
-  | { readonly kind: 'OpaquePayload'; readonly payload: P }
-  /** Run a distributed key generation (section 9); never output. */
-  | { readonly kind: 'StartDkg'; readonly participants: readonly PublicId[] }
-  /** What a key generation has given. Output only, without proofs: it follows from what was decided before. */
-  | DkgResult
-  /** A message of a key generation, encoded; made by the library, never output. */
-  | { readonly kind: 'DkgMessage'; readonly text: string; readonly message: Uint8Array }
+/** What an application may vote for: made by {@link opaque}, {@link add}, {@link remove}, {@link startDkg} and {@link unprovable}. */
+export type Proposal<P> = OpaquePayload<P> | Add | Remove | StartDkg | Unprovable
 
-/** The result of a distributed key generation (section 9). */
+/** What blocks carry. */
+export type Output<P> = OpaquePayload<P> | Genesis | Add | Remove | Accusation | DkgResult
+
+/** The founding members: the first block. The library votes for it. */
+export interface Genesis {
+  readonly kind: 'Genesis'
+  /** In ascending order. */
+  readonly group: readonly PublicId[]
+  readonly relatedInfo: Uint8Array
+}
+
+/** Make a peer a voter (section 7). */
+export interface Add {
+  readonly kind: 'Add'
+  readonly peerId: PublicId
+  /** Anything that the application wants to say with it, such as the peer's address. */
+  readonly relatedInfo: Uint8Array
+}
+
+/** Take a voter out (section 7). */
+export interface Remove {
+  readonly kind: 'Remove'
+  readonly peerId: PublicId
+  readonly relatedInfo: Uint8Array
+}
+
+/** Take a voter out for what it did (section 8). The library makes it, unless it is unprovable. */
+export interface Accusation {
+  readonly kind: 'Accusation'
+  readonly offender: PublicId
+  readonly malice: Malice
+}
+
+/** An accusation that only the application can make: no graph shows it (section 8). */
+export interface Unprovable extends Accusation {
+  readonly malice: Extract<Malice, { kind: 'Unprovable' }>
+}
+
+/** Anything that the application wants ordered. */
+export interface OpaquePayload<P> {
+  readonly kind: 'OpaquePayload'
+  readonly payload: P
+}
+
+/** Run a distributed key generation (section 9). No block tells of it: its {@link DkgResult} is the block. */
+export interface StartDkg {
+  readonly kind: 'StartDkg'
+  readonly participants: readonly PublicId[]
+}
+
+/** A vote for a message of a key generation, encoded (section 9). Made by the library; no block tells of it. */
+export interface DkgVote {
+  readonly kind: 'DkgMessage'
+  readonly text: string
+  readonly message: Uint8Array
+}
+
+/** What a key generation has given (section 9). Its block has no votes: it follows from what was decided before. */
 export interface DkgResult {
   readonly kind: 'DkgResult'
   /** In ascending order: participant m has share m of the key. */
@@ -44,36 +86,17 @@ export interface DkgResult {
   readonly secretKeyShare?: SecretKeyShare | undefined
 }
 
-/** How the application's payload becomes bytes and back: one payload, one encoding. */
-export interface PayloadCodec<P> {
-  encode(payload: P): Uint8Array
-  /** May throw on bytes that are no payload; the event that carries them is then refused. */
-  decode(bytes: Uint8Array): P
-  /** Short form for pictures and logs. */
-  text?(payload: P): string
-}
-
-/** Payloads that are texts, as in the recorded graphs. */
-export const stringCodec: PayloadCodec<string> = { encode: utf8Bytes, decode: utf8Text, text: (payload) => payload }
-
-/** Payloads that are bytes. */
-export const bytesCodec: PayloadCodec<Uint8Array> = {
-  encode: (payload) => payload,
-  decode: (bytes) => bytes,
-  text: (payload) => toHex(payload.subarray(0, 16)),
-}
-
 const noInfo = new Uint8Array(0)
 
-export function genesis(group: Iterable<PublicId>, relatedInfo = noInfo): Observation<never> {
+export function genesis(group: Iterable<PublicId>, relatedInfo = noInfo): Genesis {
   return { kind: 'Genesis', group: sortedIds(group), relatedInfo }
 }
 
-export function add(peerId: PublicId, relatedInfo = noInfo): Observation<never> {
+export function add(peerId: PublicId, relatedInfo = noInfo): Add {
   return { kind: 'Add', peerId, relatedInfo }
 }
 
-export function remove(peerId: PublicId, relatedInfo = noInfo): Observation<never> {
+export function remove(peerId: PublicId, relatedInfo = noInfo): Remove {
   return { kind: 'Remove', peerId, relatedInfo }
 }
 
@@ -81,7 +104,7 @@ export function remove(peerId: PublicId, relatedInfo = noInfo): Observation<neve
  * An accusation that only a supermajority of applications can make true: for spam, silence and
  * whatever else no graph shows (section 8).
  */
-export function unprovable(offender: PublicId, reason: string): Observation<never> {
+export function unprovable(offender: PublicId, reason: string): Unprovable {
   return { kind: 'Accusation', offender, malice: { kind: 'Unprovable', reason } }
 }
 
@@ -90,11 +113,11 @@ export function unprovable(offender: PublicId, reason: string): Observation<neve
  * no t, where t is the greatest number below a third of them. They need not be voters. A second
  * vote for the same participants is a second vote for the same thing.
  */
-export function startDkg(participants: Iterable<PublicId>): Observation<never> {
+export function startDkg(participants: Iterable<PublicId>): StartDkg {
   return { kind: 'StartDkg', participants: sortedIds(participants) }
 }
 
-export function opaque<P>(payload: P): Observation<P> {
+export function opaque<P>(payload: P): OpaquePayload<P> {
   return { kind: 'OpaquePayload', payload }
 }
 
@@ -107,7 +130,7 @@ export function removedBy(observation: Observation<unknown>): PublicId | undefin
 /** Ascending and without repetition, as sets are encoded. */
 export function sortedIds(ids: Iterable<PublicId>): PublicId[] {
   const sorted = [...ids].sort((a, b) => a.compareTo(b))
-  return sorted.filter((id, i) => i === 0 || (sorted[i - 1] as PublicId).compareTo(id) !== 0)
+  return sorted.filter((id, i) => i === 0 || !(sorted[i - 1] as PublicId).equals(id))
 }
 
 /** Index of the variant in the canonical encoding. */
@@ -122,9 +145,9 @@ const variantIndex = {
   DkgMessage: 7,
 } as const
 
-/** Is it for key generations only, so that no block tells of it? */
-export function isInternal(kind: Observation<unknown>['kind']): boolean {
-  return kind === 'StartDkg' || kind === 'DkgMessage'
+/** Does a block tell of it? Not of what only keeps key generations going. */
+export function isOutput<P>(observation: Observation<P>): observation is Output<P> {
+  return observation.kind !== 'StartDkg' && observation.kind !== 'DkgMessage'
 }
 
 /** Is each vote for it an observation of its own (section 2, consensus mode)? */
@@ -256,7 +279,8 @@ export function decodeObservation<P>(
  * `Genesis({Alice, Bob})`; of the result of a key generation with the first bytes of the SHA3-256
  * of the public key set.
  */
-export function observationText<P>(observation: Observation<P>, payloadText: (payload: P) => string = String): string {
+export function observationText<P>(observation: Observation<P>, format?: Pick<Format<P>, 'codec'>): string {
+  const payloadText = (payload: P): string => format?.codec.text?.(payload) ?? String(payload)
   const names = (ids: readonly PublicId[]): string => `{${ids.map((id) => id.name).join(', ')}}`
   switch (observation.kind) {
     case 'Genesis':

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
 
-import type { ConsensusMode } from '../../src/wire/observation.ts'
+import type { ConsensusMode } from '../../src/wire/format.ts'
 import { pick } from './network.ts'
 import type { Choose } from './network.ts'
 import { keyOf } from './twin-graph.ts'

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
 
+import { stringCodec } from '../../src/wire/format.ts'
 import type { RefusedEventKind } from '../../src/base/malice-kinds.ts'
 import type { PublicId } from '../../src/base/public-id.ts'
 import { Event } from '../../src/wire/event.ts'
 import type { Cause } from '../../src/wire/event.ts'
 import type { Malice } from '../../src/wire/malice.ts'
 import { mockIdentity } from '../../src/crypto/identities/mock.ts'
-import { genesis, opaque, stringCodec } from '../../src/wire/observation.ts'
+import { genesis, opaque } from '../../src/wire/observation.ts'
 import type { Observation } from '../../src/wire/observation.ts'
 import { EventBook } from './event-book.ts'
 import { pick } from './network.ts'

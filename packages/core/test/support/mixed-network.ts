@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
 
-import type { Accusation } from '../../src/malice/accusations.ts'
+import { stringCodec } from '../../src/wire/format.ts'
 import { toHex } from '../../src/base/encoding.ts'
 import type { Event } from '../../src/wire/event.ts'
 import { Message } from '../../src/wire/message.ts'
 import { mockIdentity } from '../../src/crypto/identities/mock.ts'
-import { add, observationHash, opaque, stringCodec } from '../../src/wire/observation.ts'
-import type { Observation } from '../../src/wire/observation.ts'
+import { add, observationHash, opaque } from '../../src/wire/observation.ts'
+import type { Accusation, Observation, Proposal } from '../../src/wire/observation.ts'
 import type { Parsec } from '../../src/parsec.ts'
 import { Mischief } from './mischief.ts'
 import { Network, codeOf, pick } from './network.ts'
@@ -162,7 +162,7 @@ export class MixedNetwork {
     return [...this.#network.peers.values()].flatMap(accusationsOf)
   }
 
-  #vote(name: string, observation: Observation<string>): void {
+  #vote(name: string, observation: Proposal<string>): void {
     const peer = this.#network.peer(name)
     if (peer.canVote() && !peer.haveVotedFor(observation)) peer.voteFor(observation)
   }

@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
 
+import { stringCodec } from '../../src/wire/format.ts'
+import type { ConsensusMode } from '../../src/wire/format.ts'
 import type { PublicId } from '../../src/base/public-id.ts'
 import { ed25519Identity } from '../../src/crypto/identities/ed25519.ts'
 import { ParsecError } from '../../src/base/errors.ts'
 import type { ParsecErrorCode } from '../../src/base/errors.ts'
 import type { IdentityScheme, SecretId } from '../../src/crypto/identity.ts'
 import { mockIdentity } from '../../src/crypto/identities/mock.ts'
-import { observationText, stringCodec } from '../../src/wire/observation.ts'
-import type { ConsensusMode, Observation } from '../../src/wire/observation.ts'
+import { observationText } from '../../src/wire/observation.ts'
+import type { Proposal } from '../../src/wire/observation.ts'
 import { Parsec } from '../../src/parsec.ts'
 import type { ParsecOptions } from '../../src/parsec.ts'
 import type { Block } from '../../src/wire/block.ts'
@@ -89,7 +91,8 @@ export class Network {
     this.identities = identities
     this.mode = mode
     this.#founders = names.map((name) => this.id(name))
-    for (const name of names) this.#enter(name, Parsec.fromGenesis(this.secretId(name), this.#founders, this.options))
+    for (const name of names)
+      this.#enter(name, Parsec.fromGenesis(this.secretId(name), { ...this.options, founders: this.#founders }))
   }
 
   get options(): ParsecOptions<string> {
@@ -113,7 +116,11 @@ export class Network {
   /** A joiner, who knows the founders and the present peers. */
   join(name: string): Parsec<string> {
     const section = [...this.peers.keys()].map((present) => this.id(present))
-    const peer = Parsec.fromExisting(this.secretId(name), this.#founders, section, this.options)
+    const peer = Parsec.fromExisting(this.secretId(name), {
+      ...this.options,
+      founders: this.#founders,
+      present: section,
+    })
     this.#enter(name, peer)
     return peer
   }
@@ -125,7 +132,7 @@ export class Network {
   }
 
   /** All vote, and gossip until all have put it out. */
-  decide(observation: Observation<string>, choose: Choose): void {
+  decide(observation: Proposal<string>, choose: Choose): void {
     for (const peer of this.peers.values()) peer.voteFor(observation)
     this.run(choose, () => this.allHave(observationText(observation)))
   }

@@ -3,7 +3,7 @@
 import type { Event } from '../../src/wire/event.ts'
 import { Message } from '../../src/wire/message.ts'
 import { add, opaque, remove, unprovable } from '../../src/wire/observation.ts'
-import type { Observation } from '../../src/wire/observation.ts'
+import type { Proposal } from '../../src/wire/observation.ts'
 import { chooser } from './network.ts'
 import { drawEvent } from './script-drawing.ts'
 import { expected } from './script-error.ts'
@@ -42,7 +42,7 @@ function newPeers(world: ScriptWorld, list: string, place: Place): string[] {
 }
 
 /** What `votes …` says. */
-function vote(text: string, world: ScriptWorld, place: Place): Observation<string> {
+function vote(text: string, world: ScriptWorld, place: Place): Proposal<string> {
   const member = /^(Add|Remove) (\w+)$/.exec(text)
   if (member?.[2] !== undefined) return (member[1] === 'Add' ? add : remove)(world.id(member[2]))
   if (!/^\w+$/.test(text)) throw expected(place, 'a word, Add NAME or Remove NAME', text)

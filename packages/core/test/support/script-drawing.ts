@@ -1,19 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
 
+import { stringCodec } from '../../src/wire/format.ts'
 import { isFaultyEventKind, isRefusedEventKind, maliceKinds } from '../../src/base/malice-kinds.ts'
 import { Event } from '../../src/wire/event.ts'
 import type { Cause } from '../../src/wire/event.ts'
 import type { Malice } from '../../src/wire/malice.ts'
 import { mockIdentity } from '../../src/crypto/identities/mock.ts'
-import {
-  add,
-  genesis,
-  observationHash,
-  opaque,
-  remove,
-  signedEncoding,
-  stringCodec,
-} from '../../src/wire/observation.ts'
+import { add, genesis, observationHash, opaque, remove, signedEncoding } from '../../src/wire/observation.ts'
 import type { Observation } from '../../src/wire/observation.ts'
 import { expected } from './script-error.ts'
 import type { Place } from './script-error.ts'

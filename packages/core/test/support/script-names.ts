@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
 
+import type { PublicId } from '../../src/base/public-id.ts'
+import { stringCodec } from '../../src/wire/format.ts'
 import { Reader, toHex } from '../../src/base/encoding.ts'
 import type { ParsecError } from '../../src/base/errors.ts'
 import { Event } from '../../src/wire/event.ts'
 import type { Malice } from '../../src/wire/malice.ts'
 import { mockIdentity } from '../../src/crypto/identities/mock.ts'
-import { observationHash, observationText, stringCodec } from '../../src/wire/observation.ts'
+import { observationHash, observationText } from '../../src/wire/observation.ts'
 import type { Observation } from '../../src/wire/observation.ts'
 import type { Report } from '../../src/peer/report.ts'
 import { EventBook } from './event-book.ts'
@@ -81,7 +83,10 @@ export class ScriptNames {
 
   error({ detail }: ParsecError): string {
     const { code, ...fields } = detail
-    const texts = Object.values(fields).map((value) => (typeof value === 'string' ? this.#short(value) : String(value)))
+    const texts = Object.values<string | number | PublicId>(fields).map((value) => {
+      if (typeof value === 'object') return this.#short(value.name)
+      return typeof value === 'string' ? this.#short(value) : String(value)
+    })
     return texts.length === 0 ? code : `${code} (${texts.join(', ')})`
   }
 

@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
 
+import type { ParsecOptions } from '../../src/parsec.ts'
+import { stringCodec } from '../../src/wire/format.ts'
+import type { ConsensusMode } from '../../src/wire/format.ts'
 import type { PublicId } from '../../src/base/public-id.ts'
 import { toHex } from '../../src/base/encoding.ts'
 import { ParsecError } from '../../src/base/errors.ts'
 import type { Event } from '../../src/wire/event.ts'
 import type { Message } from '../../src/wire/message.ts'
 import { mockIdentity } from '../../src/crypto/identities/mock.ts'
-import { observationHash, stringCodec } from '../../src/wire/observation.ts'
-import type { ConsensusMode, Observation } from '../../src/wire/observation.ts'
+import { observationHash } from '../../src/wire/observation.ts'
+import type { Observation } from '../../src/wire/observation.ts'
 import { Parsec } from '../../src/parsec.ts'
 import type { Report } from '../../src/peer/report.ts'
 import { accusationsOf } from './mixed-network.ts'
@@ -54,18 +57,20 @@ export class ScriptWorld {
   }
 
   found(name: string): void {
-    const parsec = Parsec.fromGenesis(
-      mockIdentity.secretId(name),
-      this.founders.map((founder) => this.id(founder)),
-      this.#options(name),
-    )
+    const parsec = Parsec.fromGenesis(mockIdentity.secretId(name), {
+      ...this.#options(name),
+      founders: this.founders.map((founder) => this.id(founder)),
+    })
     this.#enter(name, parsec)
   }
 
   join(name: string): void {
     const founders = this.founders.map((founder) => this.id(founder))
     const section = [...this.real.keys(), ...this.byHand].map((present) => this.id(present))
-    this.#enter(name, Parsec.fromExisting(mockIdentity.secretId(name), founders, section, this.#options(name)))
+    this.#enter(
+      name,
+      Parsec.fromExisting(mockIdentity.secretId(name), { ...this.#options(name), founders, present: section }),
+    )
   }
 
   // Messages.
@@ -136,7 +141,7 @@ export class ScriptWorld {
     return agree ? undefined : 'the real peers have put out different blocks'
   }
 
-  #options(name: string): Parameters<typeof Parsec.fromGenesis<string>>[2] {
+  #options(name: string): ParsecOptions<string> {
     return {
       codec: stringCodec,
       identities: mockIdentity,

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
 
+import type { ConsensusMode } from '../../src/wire/format.ts'
 import type { SeenThrough } from '../../src/election/voters.ts'
 import { Consensus } from '../../src/consensus/consensus.ts'
 import type { DecisionView, Inspection, MetaVoteView } from '../../src/consensus/views.ts'
 import { mockIdentity } from '../../src/crypto/identities/mock.ts'
-import type { ConsensusMode, Observation } from '../../src/wire/observation.ts'
+import type { Observation } from '../../src/wire/observation.ts'
 import { PeerState } from '../../src/graph/peers.ts'
 import { Twin } from './twin.ts'
 import type { TwinDecision } from './twin.ts'
@@ -70,8 +71,8 @@ export function twinOutcome(input: ElectionInput, TwinKind: typeof Twin = Twin):
 }
 
 /** What is left of a payload in the optimised election: its hash is given, so its content is of no account. */
-function observationOf({ hash, voter, isInternal, effect }: TwinPayload, mode: ConsensusMode): Observation<string> {
-  if (isInternal === true) return { kind: 'DkgMessage', text: hash, message: new Uint8Array() }
+function observationOf({ hash, voter, isOutput, effect }: TwinPayload, mode: ConsensusMode): Observation<string> {
+  if (isOutput === true) return { kind: 'DkgMessage', text: hash, message: new Uint8Array() }
   const relatedInfo = new Uint8Array()
   if (effect !== undefined) return { kind: effect.kind, peerId: mockIdentity.publicId(effect.peer), relatedInfo }
   return mode === 'single' && voter === undefined

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
 
+import { stringCodec } from '../../src/wire/format.ts'
 import { Event } from '../../src/wire/event.ts'
 import type { Vote } from '../../src/wire/event.ts'
 import type { SecretId } from '../../src/crypto/identity.ts'
-import { signedEncoding, stringCodec } from '../../src/wire/observation.ts'
+import { signedEncoding } from '../../src/wire/observation.ts'
 import type { Observation } from '../../src/wire/observation.ts'
 
 /** The first event of a creator. */

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
-import { PeerState, mockIdentity } from '@parsec-bft/core'
+import { mockIdentity } from '@parsec-bft/core'
+import { PeerState } from '@parsec-bft/core/internals'
 import type {
   CauseKind,
   ConsensusMode,

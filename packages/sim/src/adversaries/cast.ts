@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
 
-import { genesis as genesisOf } from '@parsec-bft/core'
+import { genesis as genesisOf } from '@parsec-bft/core/internals'
 import type { PublicId } from '@parsec-bft/core'
 import type { MaliceLedger } from '../malice-ledger.ts'
 import type { Random } from '../random.ts'

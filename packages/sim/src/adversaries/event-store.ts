@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
 
-import { toHex } from '@parsec-bft/core'
+import { toHex } from '@parsec-bft/core/internals'
 import type { Event } from '@parsec-bft/core'
 
 /** A growing set of events with all their ancestors. */

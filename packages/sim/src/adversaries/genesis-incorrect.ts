@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
 
-import { genesis } from '@parsec-bft/core'
+import { genesis } from '@parsec-bft/core/internals'
 import type { Strategy } from './strategy.ts'
 
 /** Votes for a Genesis with another group, again and again. */

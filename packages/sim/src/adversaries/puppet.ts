@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
 
-import { Event, Message, encodeObservation, stringCodec, toHex } from '@parsec-bft/core'
-import type { Cause, CoinShares, Observation, PublicId, SecretId } from '@parsec-bft/core'
+import { Message, stringCodec } from '@parsec-bft/core'
+import { Event, encodeObservation, toHex } from '@parsec-bft/core/internals'
+import type { CoinShares, Observation, PublicId, SecretId } from '@parsec-bft/core'
+import type { Cause } from '@parsec-bft/core/internals'
 import { Ancestors } from './event-store.ts'
 import type { EventStore } from './event-store.ts'
 

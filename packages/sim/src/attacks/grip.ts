@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
 
-import { isSyncCause } from '@parsec-bft/core'
+import { isSyncCause } from '@parsec-bft/core/internals'
 import type { Inspection, MetaVoteView } from '@parsec-bft/core'
 import { CheckFailure } from '../check-failure.ts'
 import type { SimPeer } from '../sim-peer.ts'

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
 
-import { maliceText, stringCodec, observationHash, toHex } from '@parsec-bft/core'
+import { maliceText, stringCodec } from '@parsec-bft/core'
+import { observationHash, toHex } from '@parsec-bft/core/internals'
 import { CheckFailure } from '../check-failure.ts'
 import type { Checker } from './checker.ts'
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
 
-import { observationText, utf8Bytes } from '@parsec-bft/core'
+import { observationText } from '@parsec-bft/core'
+import { utf8Bytes } from '@parsec-bft/core/internals'
 import type { DkgResult, SecretKeyShare } from '@parsec-bft/core'
 import { CheckFailure } from '../check-failure.ts'
 import type { Network } from '../network.ts'

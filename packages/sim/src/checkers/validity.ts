@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
 
-import { encodeObservation, stringCodec } from '@parsec-bft/core'
+import { stringCodec } from '@parsec-bft/core'
+import { encodeObservation } from '@parsec-bft/core/internals'
 import { CheckFailure } from '../check-failure.ts'
 import type { Network } from '../network.ts'
 import type { BlockRecord, SimPeer } from '../sim-peer.ts'

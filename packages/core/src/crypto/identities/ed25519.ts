@@ -55,6 +55,7 @@ function montgomeryKey(publicKey: Uint8Array): Uint8Array | 'no point' {
 class Ed25519PublicId implements PublicId {
   readonly bytes: Uint8Array
   readonly name: string
+  readonly key: string
   #encryptionKey: Uint8Array | 'no point' | undefined
   #verifier: ((message: Uint8Array, signature: Uint8Array) => boolean) | undefined
 
@@ -62,7 +63,12 @@ class Ed25519PublicId implements PublicId {
     const fault = keyFault(bytes)
     if (fault !== undefined) throw new ParsecError({ code: 'InvalidPublicId', reason: fault })
     this.bytes = bytes.slice()
-    this.name = name ?? toHex(bytes.subarray(0, 8))
+    this.key = toHex(bytes)
+    this.name = name ?? this.key.slice(0, 16)
+  }
+
+  equals(other: PublicId): boolean {
+    return this.key === other.key
   }
 
   compareTo(other: PublicId): number {

@@ -26,6 +26,15 @@ class MockPublicId implements PublicId {
     this.bytes = new Writer().bytes(this.#nameBytes).fixed(key).fixed(key).finish()
   }
 
+  /** The name says it all. */
+  get key(): string {
+    return this.name
+  }
+
+  equals(other: PublicId): boolean {
+    return this.key === other.key
+  }
+
   /** Order of the names, as in the recorded graphs. */
   compareTo(other: PublicId): number {
     return compareBytes(this.#nameBytes, other instanceof MockPublicId ? other.#nameBytes : other.bytes)
