@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
 
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
 import { dependencyFaults } from './check-dependencies.ts'
+import { housePicture } from './house.ts'
 
 const folders: string[] = []
 
@@ -36,8 +37,8 @@ describe('the dependency check', () => {
     const files = {
       'sim/src/a.ts': "import { x } from '@parsec-bft/core'\nimport { readFileSync } from 'node:fs'",
       'core/src/crypto/platform/node.ts': "import { hash } from 'node:crypto'",
-      'core/src/b.ts': "import { c } from './c.ts'\n// Date.now is not called here\n",
-      'core/src/c.ts': 'export const c = 1',
+      'core/src/graph/b.ts': "import { c } from '../base/c.ts'\n// Date.now is not called here\n",
+      'core/src/base/c.ts': 'export const c = 1',
     }
     expect(dependencyFaults(packagesWith(files))).toEqual([])
   })
@@ -46,6 +47,13 @@ describe('the dependency check', () => {
     ['an import of what is above', 'core/src/a.ts', "import type { S } from '@parsec-bft/sim'", 'is not below it'],
     ['an undeclared dependency', 'sim/src/a.ts', "export * from 'left-pad'", 'does not name'],
     ['a way around the package', 'sim/src/a.ts', "import '../../core/src/x.ts'", 'outside its package'],
+    [
+      'an upward import',
+      'core/src/graph/a.ts',
+      "import type { C } from '../peer/c.ts'",
+      'peer/c.ts, which is above graph',
+    ],
+    ['a folder without a place', 'core/src/attic/a.ts', "import '../base/b.ts'", 'rooms.ts does not name'],
     ['Node in core', 'core/src/a.ts', "import { hash } from 'node:crypto'", 'core imports node:crypto'],
     ['a clock in core', 'core/src/a.ts', 'export const now = Date.now()', 'core touches Date.now'],
     ['randomness in core', 'core/src/a.ts', 'export const draw = () => Math.random()', 'core touches Math.random'],
@@ -59,5 +67,19 @@ describe('the dependency check', () => {
       'core/src/b.ts': "import { a } from './a.ts'",
     }
     expect(dependencyFaults(packagesWith(files))).toEqual(['cycle: core/src/a.ts -> core/src/b.ts -> core/src/a.ts'])
+  })
+})
+
+describe('the picture of the house', () => {
+  it('is the one in docs, and no arrow in it goes up', () => {
+    const root = join(import.meta.dirname, '..')
+    const picture = housePicture(join(root, 'packages'))
+    expect(readFileSync(join(root, 'docs/pictures/house.svg'), 'utf8'), 'npm run house writes it').toBe(picture)
+    expect(picture).not.toContain('class="up"')
+  })
+
+  it('shows an import that goes up', () => {
+    const files = { 'core/src/base/a.ts': "import '../peer/b.ts'", 'core/src/peer/b.ts': '' }
+    expect(housePicture(packagesWith(files))).toContain('class="up"')
   })
 })

@@ -1,25 +1,26 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
 
 import { existsSync, readFileSync, readdirSync } from 'node:fs'
-import { dirname, join, normalize, relative } from 'node:path'
+import { join, posix, relative } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import ts from 'typescript'
+import { folderOrder, packageOrder } from './rooms.ts'
 
-/** Packages from bottom to top: each may use those before it (ARCHITECTURE.md, the house). */
-const order = ['core', 'graph', 'sim', 'node', 'explorer', 'cli']
 const scope = '@parsec-bft/'
 /** The only files of core that touch the machine, and that name a platform's own library. */
 const platformFolder = 'core/src/crypto/platform/'
 const impure = /\b(?:Math\.random|Date\.now|new Date|performance\.now|setTimeout|setInterval|process\.|globalThis)\b/
 
-interface Source {
+/** A source file of the workspace. */
+export interface Source {
   /** Path below packages/, with slashes. */
   readonly file: string
   readonly text: string
   readonly imports: readonly string[]
 }
 
-function readSources(packages: string): Source[] {
+/** All source files below a `packages` folder, with what each imports. */
+export function readSources(packages: string): Source[] {
   const files = readdirSync(packages, { recursive: true, encoding: 'utf8' })
     .map((file) => file.replaceAll('\\', '/'))
     .filter((file) => /^[^/]+\/src\/.*\.ts$/.test(file))
@@ -31,7 +32,7 @@ function readSources(packages: string): Source[] {
   })
 }
 
-function packageOf(file: string): string {
+export function packageOf(file: string): string {
   return file.slice(0, file.indexOf('/'))
 }
 
@@ -51,11 +52,32 @@ function packageName(specifier: string): string {
   return specifier.split('/', specifier.startsWith('@') ? 2 : 1).join('/')
 }
 
+/** The file that a relative import names. */
+export function targetOf(file: string, specifier: string): string {
+  return posix.join(posix.dirname(file), specifier)
+}
+
+/** The folder of a file within its package's `src`. */
+export function folderOf(file: string): string {
+  return posix.relative(`${packageOf(file)}/src`, posix.dirname(file)) || '.'
+}
+
+/** Does an import within a package go up, against the order of its folders? */
+function folderFault(file: string, target: string): string | undefined {
+  const order = folderOrder[packageOf(file)]
+  if (order === undefined) return undefined
+  const [from, to] = [folderOf(file), folderOf(target)]
+  if (!order.includes(from)) return `is in ${from}, which scripts/rooms.ts does not name`
+  if (order.indexOf(to) <= order.indexOf(from)) return undefined
+  return `imports ${to}/${posix.basename(target)}, which is above ${from}`
+}
+
 function importFault(source: Source, specifier: string, dependencies: ReadonlySet<string>): string | undefined {
   const from = packageOf(source.file)
   if (specifier.startsWith('.')) {
-    const target = normalize(join(dirname(source.file), specifier)).replaceAll('\\', '/')
-    return target.startsWith(`${from}/src/`) ? undefined : `imports ${specifier}, outside its package's src`
+    const target = targetOf(source.file, specifier)
+    if (!target.startsWith(`${from}/src/`)) return `imports ${specifier}, outside its package's src`
+    return folderFault(source.file, target)
   }
   if (specifier.startsWith('#')) return undefined
   if (specifier.startsWith('node:')) {
@@ -65,7 +87,8 @@ function importFault(source: Source, specifier: string, dependencies: ReadonlySe
   const name = packageName(specifier)
   if (!dependencies.has(name)) return `imports ${name}, which its package.json does not name`
   if (!name.startsWith(scope)) return undefined
-  const isBelow = order.indexOf(name.slice(scope.length)) < order.indexOf(from)
+  const rank = (one: string): number => packageOrder.findIndex((known) => known === one)
+  const isBelow = rank(name.slice(scope.length)) < rank(from)
   return isBelow ? undefined : `imports ${name}, which is not below it`
 }
 
@@ -74,9 +97,7 @@ function findCycles(sources: readonly Source[]): string[][] {
   const targets = new Map(
     sources.map(({ file, imports }) => [
       file,
-      imports
-        .filter((specifier) => specifier.startsWith('.'))
-        .map((specifier) => normalize(join(dirname(file), specifier)).replaceAll('\\', '/')),
+      imports.filter((specifier) => specifier.startsWith('.')).map((specifier) => targetOf(file, specifier)),
     ]),
   )
   const cycles: string[][] = []
