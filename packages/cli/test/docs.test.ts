@@ -1,14 +1,21 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
 
 import { execFileSync } from 'node:child_process'
-import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
 
 const root = join(import.meta.dirname, '../../..')
 const docs = readdirSync(join(root, 'docs')).filter((name) => name.endsWith('.md'))
-const pages = ['README.md', 'ARCHITECTURE.md', 'CONTRIBUTING.md', ...docs.map((name) => `docs/${name}`)]
+const pages = [
+  'README.md',
+  'ARCHITECTURE.md',
+  'CHANGELOG.md',
+  'CONTRIBUTING.md',
+  'packages/core/test/scripts/README.md',
+  ...docs.map((name) => `docs/${name}`),
+]
 const folder = mkdtempSync(join(tmpdir(), 'parsec-docs-'))
 
 function node(...args: string[]): string {
@@ -57,15 +64,25 @@ describe('the documentation', () => {
     }
   })
 
-  it('links only to files that are there', () => {
+  it('links only to files and headings that are there', () => {
     for (const page of pages) {
       const text = readFileSync(join(root, page), 'utf8')
-      for (const [, target = ''] of text.matchAll(/\]\((?!https?:|#)([^)#]+)[^)]*\)/g)) {
-        expect(() => readdirSync(join(root, page, '..', target, '..')), `${page}: ${target}`).not.toThrow()
-        expect(readdirSync(join(root, page, '..', target, '..')), `${page}: ${target}`).toContain(
-          target.split('/').at(-1),
-        )
+      for (const [, target = '', heading] of text.matchAll(/\]\((?!https?:)([^)#\s]*)(?:#([^)\s]+))?\)/g)) {
+        const path = target === '' ? join(root, page) : join(root, dirname(page), target)
+        expect(existsSync(path), `${page}: ${target}`).toBe(true)
+        if (heading !== undefined) expect(anchorsOf(path), `${page}: ${target}#${heading}`).toContain(heading)
       }
     }
   })
 })
+
+/** The names by which GitHub links to a page's headings. */
+function anchorsOf(page: string): string[] {
+  const headings = readFileSync(page, 'utf8').matchAll(/^#+ (.+)$/gm)
+  return [...headings].map(([, heading = '']) =>
+    heading
+      .toLowerCase()
+      .replaceAll(/[^\p{L}\p{N}\s_-]/gu, '')
+      .replaceAll(' ', '-'),
+  )
+}
