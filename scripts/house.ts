@@ -21,8 +21,8 @@ function importsBetween(sources: readonly Source[], name: string): Map<string, M
     const from = between.get(folderOf(file)) ?? new Map<string, number>()
     between.set(folderOf(file), from)
     for (const specifier of imports) {
-      if (!specifier.startsWith('.')) continue
-      const to = folderOf(targetOf(file, specifier))
+      if (!specifier.startsWith('.') && specifier !== '#crypto') continue
+      const to = specifier === '#crypto' ? 'crypto/platform' : folderOf(targetOf(file, specifier))
       if (to !== folderOf(file)) from.set(to, (from.get(to) ?? 0) + 1)
     }
   }
