@@ -7,12 +7,12 @@ import type { SimulationFailure, SimulationHooks, SimulationOptions } from '@par
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { outcomeChecker } from '../src/checkers/outcome.ts'
-import { makeIdentities } from '../src/identities.ts'
-import { KeyRequests } from '../src/key-requests.ts'
-import { Network } from '../src/network.ts'
-import { Random } from '../src/random.ts'
-import { SimPeer } from '../src/sim-peer.ts'
-import { Transcript } from '../src/transcript.ts'
+import { makeIdentities } from '../src/peers/identities.ts'
+import { KeyRequests } from '../src/peers/key-requests.ts'
+import { Network } from '../src/network/network.ts'
+import { Random } from '../src/base/random.ts'
+import { SimPeer } from '../src/peers/sim-peer.ts'
+import { Transcript } from '../src/base/transcript.ts'
 
 /** Each checker is held against a planted fault: a checker that sees nothing proves nothing. */
 

@@ -12,10 +12,10 @@ import { Puppet } from '../src/adversaries/puppet.ts'
 import { accusationOnceChecker } from '../src/checkers/accusation-once.ts'
 import type { Checker } from '../src/checkers/checker.ts'
 import { noFalseAccusationChecker } from '../src/checkers/no-false-accusation.ts'
-import { makeIdentities } from '../src/identities.ts'
-import { Network } from '../src/network.ts'
-import { Random } from '../src/random.ts'
-import { Transcript } from '../src/transcript.ts'
+import { makeIdentities } from '../src/peers/identities.ts'
+import { Network } from '../src/network/network.ts'
+import { Random } from '../src/base/random.ts'
+import { Transcript } from '../src/base/transcript.ts'
 
 /**
  * Each checker of malice is held against a planted fault: in what is put out, in what is sent, and

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
 
 import { Message } from '@parsec-bft/core'
-import type { Random } from '../random.ts'
+import type { Random } from '../base/random.ts'
 import type { Strategy } from './strategy.ts'
 
 /**

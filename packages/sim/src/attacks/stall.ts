@@ -2,8 +2,8 @@
 
 import { fallbackCoin, sortedIds } from '@parsec-bft/core'
 import type { Inspection, MetaVoteView } from '@parsec-bft/core'
-import { CheckFailure } from '../check-failure.ts'
-import type { Random } from '../random.ts'
+import { CheckFailure } from '../base/check-failure.ts'
+import type { Random } from '../base/random.ts'
 import { campSizes, keepSplit } from './keep-split.ts'
 import type { Camps } from './keep-split.ts'
 import { deliverAll, sendAll } from './post.ts'

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
 
 import { maliceText, stringCodec, observationHash, toHex } from '@parsec-bft/core'
-import { CheckFailure } from '../check-failure.ts'
+import { CheckFailure } from '../base/check-failure.ts'
 import type { Checker } from './checker.ts'
 
 /** No correct peer makes the same accusation twice (protocol.md section 8). */

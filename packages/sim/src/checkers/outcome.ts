@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
 
 import { observationText } from '@parsec-bft/core'
-import { CheckFailure } from '../check-failure.ts'
-import type { Network } from '../network.ts'
-import { peerNames } from '../names.ts'
+import { CheckFailure } from '../base/check-failure.ts'
+import type { Network } from '../network/network.ts'
+import { peerNames } from '../base/names.ts'
 import { isFair } from './liveness.ts'
 import type { Checker } from './checker.ts'
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
 
 import { encodeObservation, stringCodec } from '@parsec-bft/core'
-import { CheckFailure } from '../check-failure.ts'
-import type { Network } from '../network.ts'
-import type { BlockRecord, SimPeer } from '../sim-peer.ts'
+import { CheckFailure } from '../base/check-failure.ts'
+import type { Network } from '../network/network.ts'
+import type { BlockRecord, SimPeer } from '../peers/sim-peer.ts'
 import type { Checker } from './checker.ts'
 
 /**

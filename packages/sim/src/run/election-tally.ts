@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
 
 import type { DecisionView, Inspection } from '@parsec-bft/core'
-import { subjectRounds } from './attacks/election-rounds.ts'
+import { subjectRounds } from './election-rounds.ts'
 
 /**
  * Counts a run's elections, as who decides each first saw them: how many had a key for their coin,

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
 
 import { anyAdversaries, anyMalice } from './any-malice.ts'
-import { peerNames } from './names.ts'
-import { mostFaulty, schedulerTactics } from './options.ts'
-import type { AdversaryOptions } from './options.ts'
-import type { Random } from './random.ts'
+import { peerNames } from '../base/names.ts'
+import { mostFaulty, schedulerTactics } from '../options/options.ts'
+import type { AdversaryOptions } from '../options/options.ts'
+import type { Random } from '../base/random.ts'
 import { additions, payloads, scenario } from './scenario.ts'
 import type { Differing, Scenario } from './scenario.ts'
 

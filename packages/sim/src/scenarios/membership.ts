@@ -2,9 +2,9 @@
 
 import { anyChurn } from './any-churn.ts'
 import { churnTopics } from './churn.ts'
-import { peerName, peerNames } from './names.ts'
-import type { MembershipTopic } from './options.ts'
-import type { Random } from './random.ts'
+import { peerName, peerNames } from '../base/names.ts'
+import type { MembershipTopic } from '../options/options.ts'
+import type { Random } from '../base/random.ts'
 import { payloads, scenario } from './scenario.ts'
 import type { Differing, Scenario } from './scenario.ts'
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
 
-import { adversaryNames, mostCrashes } from './options.ts'
-import type { SimulationOptions } from './options.ts'
-import type { Random } from './random.ts'
-import type { SimPeer } from './sim-peer.ts'
+import { adversaryNames, mostCrashes } from '../options/options.ts'
+import type { SimulationOptions } from '../options/options.ts'
+import type { Random } from '../base/random.ts'
+import type { SimPeer } from '../peers/sim-peer.ts'
 
 /**
  * Who crashes when: those that the options name a round for, and others by chance, as long as fewer

@@ -2,9 +2,9 @@
 
 import { coinKinds } from '@parsec-bft/core'
 import { churnTopics } from './churn.ts'
-import { mostCrashes } from './options.ts'
-import type { SimulationOptions, Topic } from './options.ts'
-import type { Random } from './random.ts'
+import { mostCrashes } from '../options/options.ts'
+import type { SimulationOptions, Topic } from '../options/options.ts'
+import type { Random } from '../base/random.ts'
 
 /** Options drawn from everything that a simulation can do; they keep to what the protocol asks for, and that is all. */
 export function anyOptions(random: Random): Partial<SimulationOptions> {

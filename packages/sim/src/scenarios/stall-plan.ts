@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
 
 import type { CoinKind } from '@parsec-bft/core'
-import { defaultOptions } from '../options.ts'
-import type { SimulationOptions } from '../options.ts'
+import { defaultOptions } from '../options/options.ts'
+import type { SimulationOptions } from '../options/options.ts'
 
 /** What the scheduler is to do. */
 export interface StallPlan {

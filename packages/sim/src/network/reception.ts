@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
 
 import { ParsecError } from '@parsec-bft/core'
-import { CheckFailure } from './check-failure.ts'
-import type { SimPeer } from './sim-peer.ts'
+import { CheckFailure } from '../base/check-failure.ts'
+import type { SimPeer } from '../peers/sim-peer.ts'
 
 /**
  * What comes of a message. A correct peer refuses a correct sender's for who sent or got it, never

@@ -16,10 +16,10 @@ import {
   toHex,
 } from '@parsec-bft/core'
 import type { Block, DecisionView, Inspection, Observation, PublicId, Report, SecretId } from '@parsec-bft/core'
-import { CheckFailure } from './check-failure.ts'
+import { CheckFailure } from '../base/check-failure.ts'
 import type { Identities } from './identities.ts'
 import { KeyRequests } from './key-requests.ts'
-import type { SimulationOptions, Topic } from './options.ts'
+import type { SimulationOptions, Topic } from '../options/options.ts'
 
 /** A vote that a peer has made. */
 export interface VoteRecord {

@@ -2,10 +2,10 @@
 
 import { anyAdversaries, anyDelay } from './any-malice.ts'
 import { churnTopics } from './churn.ts'
-import { keyTopics } from './key-scenarios.ts'
-import { peerNames } from './names.ts'
-import { mostCrashes } from './options.ts'
-import type { Random } from './random.ts'
+import { keyTopics } from './keys.ts'
+import { peerNames } from '../base/names.ts'
+import { mostCrashes } from '../options/options.ts'
+import type { Random } from '../base/random.ts'
 import { payloads } from './scenario.ts'
 import type { Differing } from './scenario.ts'
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
 
-import { peerName, peerNames } from './names.ts'
-import { OptionsError, defaultOptions, simulationLimits } from './options.ts'
-import type { MembershipTopic, NetworkCounts, SimulationOptions, Topic } from './options.ts'
-import { Random } from './random.ts'
+import { peerName, peerNames } from '../base/names.ts'
+import { OptionsError, defaultOptions, simulationLimits } from '../options/options.ts'
+import type { MembershipTopic, NetworkCounts, SimulationOptions, Topic } from '../options/options.ts'
+import { Random } from '../base/random.ts'
 
 /** `parsec simulate` keeps at least so many members at all times. */
 export const fewestPeers = 3

@@ -3,10 +3,10 @@
 import { observationOf, keyOf } from './sim-peer.ts'
 import type { SimPeer } from './sim-peer.ts'
 import type { Identities } from './identities.ts'
-import { peerNames } from './names.ts'
-import { isMembership } from './options.ts'
-import type { SimulationOptions, Topic } from './options.ts'
-import type { Random } from './random.ts'
+import { peerNames } from '../base/names.ts'
+import { isMembership } from '../options/options.ts'
+import type { SimulationOptions, Topic } from '../options/options.ts'
+import type { Random } from '../base/random.ts'
 import type { Observation } from '@parsec-bft/core'
 
 interface Planned {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
 
-import { OptionsError } from './options.ts'
-import { findScenario, scenarios } from './scenarios.ts'
+import { OptionsError } from '../options/options.ts'
+import { findScenario, scenarios } from '../scenarios/scenarios.ts'
 import { simulate } from './simulate.ts'
 import type { SimulationHooks, SimulationResult } from './simulate.ts'
 

@@ -11,9 +11,9 @@ import type {
   PublicId,
   Report,
 } from '@parsec-bft/core'
-import { EventStore } from './adversaries/event-store.ts'
-import { idOf } from './adversaries/puppet.ts'
-import type { Commit } from './adversaries/strategy.ts'
+import { EventStore } from './event-store.ts'
+import { idOf } from './puppet.ts'
+import type { Commit } from './strategy.ts'
 
 /** An accusing event of a correct peer. */
 export interface AccusationRecord {

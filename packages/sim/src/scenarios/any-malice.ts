@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
 
-import { strategyNames } from './adversaries/registry.ts'
-import { peerNames } from './names.ts'
-import { mostCrashes, mostFaulty, schedulerTactics } from './options.ts'
-import type { AdversaryOptions, Delay } from './options.ts'
-import type { Random } from './random.ts'
+import { strategyNames } from '../adversaries/registry.ts'
+import { peerNames } from '../base/names.ts'
+import { mostCrashes, mostFaulty, schedulerTactics } from '../options/options.ts'
+import type { AdversaryOptions, Delay } from '../options/options.ts'
+import type { Random } from '../base/random.ts'
 import { additions, payloads, removals } from './scenario.ts'
 import type { Differing } from './scenario.ts'
 

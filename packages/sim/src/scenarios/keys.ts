@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
 
-import { peerNames } from './names.ts'
-import { memberNames, mostCrashes, mostFaulty, mostFaultyInKey, schedulerTactics } from './options.ts'
-import type { AdversaryOptions, KeyTopic, SimulationOptions } from './options.ts'
-import type { Random } from './random.ts'
+import { peerNames } from '../base/names.ts'
+import { memberNames, mostCrashes, mostFaulty, mostFaultyInKey, schedulerTactics } from '../options/options.ts'
+import type { AdversaryOptions, KeyTopic, SimulationOptions } from '../options/options.ts'
+import type { Random } from '../base/random.ts'
 import { additions, payloads, removals, scenario } from './scenario.ts'
 import type { Scenario } from './scenario.ts'
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
 
 import type { CoinKind, ConsensusMode } from '@parsec-bft/core'
-import type { StallOptions } from './attacks/stall.ts'
-import { strategyNames } from './adversaries/registry.ts'
-import { peerNames } from './names.ts'
+import type { StallOptions } from '../attacks/stall.ts'
+import { strategyNames } from '../adversaries/registry.ts'
+import { peerNames } from '../base/names.ts'
 
 /**
  * `mock`: names and generated keys without security, fast. `ed25519`: real keys, derived from the
