@@ -12,13 +12,13 @@
  *
  * @packageDocumentation
  */
-export { strategyNames } from './adversaries/registry.ts'
+export { strategyNames } from './options/strategy-names.ts'
 export { electionRounds } from './run/election-rounds.ts'
 export { runStall } from './run/run-stall.ts'
 export type { StallResult } from './run/run-stall.ts'
 export { stalled } from './scenarios/stall-plan.ts'
 export type { StallPlan } from './scenarios/stall-plan.ts'
-export type { StallOptions } from './attacks/stall.ts'
+export type { StallOptions } from './options/options.ts'
 export { CheckFailure } from './base/check-failure.ts'
 export { livenessBoundRounds } from './checkers/liveness.ts'
 export { joiningBoundRounds } from './checkers/nobody-is-stuck.ts'
@@ -26,32 +26,18 @@ export { commandFor } from './run/command.ts'
 export { checkCounts, defaultCounts, fewestPeers, networkOf } from './scenarios/counts.ts'
 export { peerName, peerNames } from './base/names.ts'
 export type { Traffic } from './network/wire.ts'
-export {
-  OptionsError,
-  checkOptions,
-  defaultOptions,
-  mostCrashes,
-  mostFaulty,
-  schedulerTactics,
-  simulationLimits,
-} from './options/options.ts'
-export type {
-  AdversarialDelay,
-  AdversaryOptions,
-  Crash,
-  Delay,
-  IdentityKind,
-  KeyTopic,
-  MembershipTopic,
-  NetworkCounts,
-  PayloadTopic,
-  SimulationOptions,
-  Topic,
-} from './options/options.ts'
+export { OptionsError } from './options/options-error.ts'
+export { checkOptions, simulationLimits } from './options/check-options.ts'
+export { defaultOptions } from './options/options.ts'
+export { mostCrashes, mostFaulty } from './options/fault-bounds.ts'
+export { schedulerTactics } from './options/delay.ts'
+export type { AdversarialDelay, Delay } from './options/delay.ts'
+export type { AdversaryOptions, Crash, IdentityKind, NetworkCounts, SimulationOptions } from './options/options.ts'
+export type { KeyTopic, MembershipTopic, PayloadTopic, Topic } from './options/topics.ts'
 export { Random } from './base/random.ts'
 export { runScenario } from './run/run-scenario.ts'
 export { findScenario, scenarios } from './scenarios/scenarios.ts'
-export type { Scenario } from './scenarios/scenarios.ts'
+export type { Scenario } from './scenarios/scenario.ts'
 export { simulate } from './run/simulate.ts'
 export type {
   PeerResult,

@@ -6,13 +6,13 @@ import { findScenario, simulate } from '@parsec-bft/sim'
 import type { SimulationFailure, SimulationHooks, SimulationOptions } from '@parsec-bft/sim'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { outcomeChecker } from '../src/checkers/outcome.ts'
+import { Random } from '../src/base/random.ts'
+import { Transcript } from '../src/base/transcript.ts'
 import { makeIdentities } from '../src/peers/identities.ts'
 import { KeyRequests } from '../src/peers/key-requests.ts'
-import { Network } from '../src/network/network.ts'
-import { Random } from '../src/base/random.ts'
 import { SimPeer } from '../src/peers/sim-peer.ts'
-import { Transcript } from '../src/base/transcript.ts'
+import { Network } from '../src/network/network.ts'
+import { outcomeChecker } from '../src/checkers/outcome.ts'
 
 /** Each checker is held against a planted fault: a checker that sees nothing proves nothing. */
 

@@ -4,8 +4,8 @@ import { Random, peerNames } from '@parsec-bft/sim'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { EventQueue } from '../src/base/event-queue.ts'
-import { makeIdentities } from '../src/peers/identities.ts'
 import { Transcript } from '../src/base/transcript.ts'
+import { makeIdentities } from '../src/peers/identities.ts'
 
 describe('the random generator', () => {
   it('draws the same for the same seed, and its forks do not disturb it', () => {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
 
-import type { Strategy } from './strategy.ts'
 import { forkTwoFaced, halfOf } from './fork-two-faced.ts'
+import type { Strategy } from './strategy.ts'
 
 /**
  * Two-faced, together with all others who do the same: each half of the network gets a story in

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
 
+import { isStrategyName } from '../options/strategy-names.ts'
+import type { StrategyName } from '../options/strategy-names.ts'
 import { accomplice } from './accomplice.ts'
 import { doubleVote } from './double-vote.ts'
 import { falseAccuser } from './false-accuser.ts'
@@ -31,49 +33,46 @@ import { slow } from './slow.ts'
 import { spam } from './spam.ts'
 import type { Strategy } from './strategy.ts'
 
-/** All strategies, by the names that options call them. */
-const strategies: ReadonlyMap<string, () => Strategy> = new Map([
-  ['fork-simple', forkSimple],
-  ['fork-three-way', forkThreeWay],
-  ['fork-nested', forkNested],
-  ['fork-initial', forkInitial],
-  ['fork-two-faced', forkTwoFaced],
-  ['fork-transitive', forkTransitive],
-  ['fork-late', forkLate],
-  ['fork-colluding', forkColluding],
-  ['fork-unrecorded', forkUnrecorded],
-  ['fork-stranding', forkStranding],
-  ['double-vote', doubleVote],
-  ['false-accuser', falseAccuser],
-  ['accomplice', accomplice],
-  ['genesis-missing', genesisMissing],
-  ['genesis-unexpected', genesisUnexpected],
-  ['genesis-incorrect', genesisIncorrect],
-  ['self-parent-by-other', selfParentByOther],
-  ['other-parent-by-itself', otherParentByItself],
-  ['invalid-request', invalidRequest],
-  ['invalid-response', invalidResponse],
-  ['invalid-gossip-creator', invalidGossipCreator],
-  ['premature-newcomer', prematureNewcomer],
-  ['silent', silent],
-  ['selectively-silent', selectivelySilent],
-  ['slow', slow],
-  ['refused-decoy', refusedDecoy],
-  ['replay', replay],
-  ['malformed', malformed],
-  ['spam', spam],
-  ['key-wrong-rows', wrongRows],
-  ['key-malformed-parts', malformedParts],
-  ['key-wrong-values', wrongValues],
-  ['coin-withheld', coinWithheld],
-  ['coin-wrong', coinWrong],
-])
+/** Each makes a strategy with a state of its own. */
+const strategies: Readonly<Record<StrategyName, () => Strategy>> = {
+  'fork-simple': forkSimple,
+  'fork-three-way': forkThreeWay,
+  'fork-nested': forkNested,
+  'fork-initial': forkInitial,
+  'fork-two-faced': forkTwoFaced,
+  'fork-transitive': forkTransitive,
+  'fork-late': forkLate,
+  'fork-colluding': forkColluding,
+  'fork-unrecorded': forkUnrecorded,
+  'fork-stranding': forkStranding,
+  'double-vote': doubleVote,
+  'false-accuser': falseAccuser,
+  accomplice,
+  'genesis-missing': genesisMissing,
+  'genesis-unexpected': genesisUnexpected,
+  'genesis-incorrect': genesisIncorrect,
+  'self-parent-by-other': selfParentByOther,
+  'other-parent-by-itself': otherParentByItself,
+  'invalid-request': invalidRequest,
+  'invalid-response': invalidResponse,
+  'invalid-gossip-creator': invalidGossipCreator,
+  'premature-newcomer': prematureNewcomer,
+  silent,
+  'selectively-silent': selectivelySilent,
+  slow,
+  'refused-decoy': refusedDecoy,
+  replay,
+  malformed,
+  spam,
+  'key-wrong-rows': wrongRows,
+  'key-malformed-parts': malformedParts,
+  'key-wrong-values': wrongValues,
+  'coin-withheld': coinWithheld,
+  'coin-wrong': coinWrong,
+}
 
-export const strategyNames: readonly string[] = [...strategies.keys()]
-
-/** A strategy with a state of its own; throws a RangeError for an unknown name. */
+/** A strategy for one adversary. Throws a RangeError for an unknown name. */
 export function makeStrategy(name: string): Strategy {
-  const make = strategies.get(name)
-  if (make === undefined) throw new RangeError(`no strategy ${name}`)
-  return make()
+  if (!isStrategyName(name)) throw new RangeError(`no strategy ${name}`)
+  return strategies[name]()
 }

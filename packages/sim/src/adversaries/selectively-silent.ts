@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
 
-import type { Strategy } from './strategy.ts'
 import { halfOf } from './fork-two-faced.ts'
+import type { Strategy } from './strategy.ts'
 
 /** Speaks to half of the network, and answers nobody else. */
 export function selectivelySilent(): Strategy {

@@ -2,10 +2,10 @@
 
 import { observationText } from '@parsec-bft/core'
 import { CheckFailure } from '../base/check-failure.ts'
-import type { Network } from '../network/network.ts'
 import { peerNames } from '../base/names.ts'
-import { isFair } from './liveness.ts'
+import type { Network } from '../network/network.ts'
 import type { Checker } from './checker.ts'
+import { isFair } from './liveness.ts'
 
 /**
  * After a run what was planned has come true: who was to be added or removed is, what everybody was

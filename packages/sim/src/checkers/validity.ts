@@ -2,8 +2,8 @@
 
 import { encodeObservation, stringCodec } from '@parsec-bft/core'
 import { CheckFailure } from '../base/check-failure.ts'
-import type { Network } from '../network/network.ts'
 import type { BlockRecord, SimPeer } from '../peers/sim-peer.ts'
+import type { Network } from '../network/network.ts'
 import type { Checker } from './checker.ts'
 
 /**

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
 
-import { adversaryNames, mostCrashes } from '../options/options.ts'
-import type { SimulationOptions } from '../options/options.ts'
 import type { Random } from '../base/random.ts'
+import { mostCrashes } from '../options/fault-bounds.ts'
+import { adversaryNames } from '../options/options.ts'
+import type { SimulationOptions } from '../options/options.ts'
 import type { SimPeer } from '../peers/sim-peer.ts'
 
 /**

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
 
-import type { AdversarialDelay, SimulationOptions } from '../options/options.ts'
 import type { Random } from '../base/random.ts'
+import type { AdversarialDelay } from '../options/delay.ts'
+import type { SimulationOptions } from '../options/options.ts'
 
 /** What is seen of a message. */
 export interface Passage {

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
 
 import type { Message } from '@parsec-bft/core'
+import type { Random } from '../base/random.ts'
+import type { Transcript } from '../base/transcript.ts'
+import type { SimulationOptions } from '../options/options.ts'
+import type { SimPeer } from '../peers/sim-peer.ts'
 import type { Adversary } from '../adversaries/adversary.ts'
 import type { Grip } from '../attacks/grip.ts'
 import type { Delays } from './delays.ts'
-import type { SimulationOptions } from '../options/options.ts'
-import type { Random } from '../base/random.ts'
-import type { SimPeer } from '../peers/sim-peer.ts'
-import type { Transcript } from '../base/transcript.ts'
 
 export type Node = SimPeer | Adversary
 

@@ -2,8 +2,8 @@
 
 import { blsKeys, ed25519Identity, mockIdentity, mockKeys } from '@parsec-bft/core'
 import type { IdentityScheme, KeyScheme, PublicId, SecretId } from '@parsec-bft/core'
-import type { IdentityKind } from '../options/options.ts'
 import type { Random } from '../base/random.ts'
+import type { IdentityKind } from '../options/options.ts'
 
 /**
  * The identities of one network: one object per peer, so that keys met in messages keep their names

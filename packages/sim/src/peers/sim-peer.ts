@@ -17,9 +17,10 @@ import {
 } from '@parsec-bft/core'
 import type { Block, DecisionView, Inspection, Observation, PublicId, Report, SecretId } from '@parsec-bft/core'
 import { CheckFailure } from '../base/check-failure.ts'
+import type { SimulationOptions } from '../options/options.ts'
+import type { Topic } from '../options/topics.ts'
 import type { Identities } from './identities.ts'
 import { KeyRequests } from './key-requests.ts'
-import type { SimulationOptions, Topic } from '../options/options.ts'
 
 /** A vote that a peer has made. */
 export interface VoteRecord {

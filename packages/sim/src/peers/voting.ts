@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
 
-import { observationOf, keyOf } from './sim-peer.ts'
-import type { SimPeer } from './sim-peer.ts'
-import type { Identities } from './identities.ts'
-import { peerNames } from '../base/names.ts'
-import { isMembership } from '../options/options.ts'
-import type { SimulationOptions, Topic } from '../options/options.ts'
-import type { Random } from '../base/random.ts'
 import type { Observation } from '@parsec-bft/core'
+import { peerNames } from '../base/names.ts'
+import type { Random } from '../base/random.ts'
+import type { SimulationOptions } from '../options/options.ts'
+import { isMembership } from '../options/topics.ts'
+import type { Topic } from '../options/topics.ts'
+import type { Identities } from './identities.ts'
+import { keyOf, observationOf } from './sim-peer.ts'
+import type { SimPeer } from './sim-peer.ts'
 
 interface Planned {
   readonly topic: Topic

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
 
+import type { NetworkCounts, SimulationOptions } from '../options/options.ts'
 import { networkOf } from '../scenarios/counts.ts'
 import { findScenario } from '../scenarios/scenarios.ts'
-import type { NetworkCounts, SimulationOptions } from '../options/options.ts'
 
 /**
  * The one command line that replays a run. Options that a scenario or plain counts give, as the run

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
 
-import { OptionsError } from '../options/options.ts'
+import { OptionsError } from '../options/options-error.ts'
 import { findScenario, scenarios } from '../scenarios/scenarios.ts'
 import { simulate } from './simulate.ts'
 import type { SimulationHooks, SimulationResult } from './simulate.ts'

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
 
-import { simulate } from './simulate.ts'
-import type { SimulationResult } from './simulate.ts'
-import { electionRounds } from './election-rounds.ts'
 import { stalled } from '../scenarios/stall-plan.ts'
 import type { StallPlan } from '../scenarios/stall-plan.ts'
+import { electionRounds } from './election-rounds.ts'
+import { simulate } from './simulate.ts'
+import type { SimulationResult } from './simulate.ts'
 
 export interface StallResult {
   /**

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
 
+import { peerNames } from '../base/names.ts'
+import type { Random } from '../base/random.ts'
+import { mostCrashes } from '../options/fault-bounds.ts'
 import { anyAdversaries, anyDelay } from './any-malice.ts'
 import { churnTopics } from './churn.ts'
 import { keyTopics } from './keys.ts'
-import { peerNames } from '../base/names.ts'
-import { mostCrashes } from '../options/options.ts'
-import type { Random } from '../base/random.ts'
 import { payloads } from './scenario.ts'
 import type { Differing } from './scenario.ts'
 

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
 
-import { strategyNames } from '../adversaries/registry.ts'
 import { peerNames } from '../base/names.ts'
-import { mostCrashes, mostFaulty, schedulerTactics } from '../options/options.ts'
-import type { AdversaryOptions, Delay } from '../options/options.ts'
 import type { Random } from '../base/random.ts'
+import { schedulerTactics } from '../options/delay.ts'
+import type { Delay } from '../options/delay.ts'
+import { mostCrashes, mostFaulty } from '../options/fault-bounds.ts'
+import type { AdversaryOptions } from '../options/options.ts'
+import { strategyNames } from '../options/strategy-names.ts'
 import { additions, payloads, removals } from './scenario.ts'
 import type { Differing } from './scenario.ts'
 

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
 
 import { coinKinds } from '@parsec-bft/core'
-import { churnTopics } from './churn.ts'
-import { mostCrashes } from '../options/options.ts'
-import type { SimulationOptions, Topic } from '../options/options.ts'
 import type { Random } from '../base/random.ts'
+import { mostCrashes } from '../options/fault-bounds.ts'
+import type { SimulationOptions } from '../options/options.ts'
+import type { Topic } from '../options/topics.ts'
+import { churnTopics } from './churn.ts'
 
 /** Options drawn from everything that a simulation can do; they keep to what the protocol asks for, and that is all. */
 export function anyOptions(random: Random): Partial<SimulationOptions> {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
 
 import { peerNames } from '../base/names.ts'
-import type { MembershipTopic } from '../options/options.ts'
 import type { Random } from '../base/random.ts'
+import type { MembershipTopic } from '../options/topics.ts'
 
 /** How much coming and going there is to be. */
 export interface ChurnLimits {

@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
 
 import { peerName, peerNames } from '../base/names.ts'
-import { OptionsError, defaultOptions, simulationLimits } from '../options/options.ts'
-import type { MembershipTopic, NetworkCounts, SimulationOptions, Topic } from '../options/options.ts'
 import { Random } from '../base/random.ts'
+import { simulationLimits } from '../options/check-options.ts'
+import { OptionsError } from '../options/options-error.ts'
+import { defaultOptions } from '../options/options.ts'
+import type { NetworkCounts, SimulationOptions } from '../options/options.ts'
+import type { MembershipTopic, Topic } from '../options/topics.ts'
 
 /** `parsec simulate` keeps at least so many members at all times. */
 export const fewestPeers = 3

@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
 
 import { peerNames } from '../base/names.ts'
-import { memberNames, mostCrashes, mostFaulty, mostFaultyInKey, schedulerTactics } from '../options/options.ts'
-import type { AdversaryOptions, KeyTopic, SimulationOptions } from '../options/options.ts'
 import type { Random } from '../base/random.ts'
+import { schedulerTactics } from '../options/delay.ts'
+import { mostCrashes, mostFaulty, mostFaultyInKey } from '../options/fault-bounds.ts'
+import { memberNames } from '../options/options.ts'
+import type { AdversaryOptions, SimulationOptions } from '../options/options.ts'
+import type { KeyTopic } from '../options/topics.ts'
 import { additions, payloads, removals, scenario } from './scenario.ts'
 import type { Scenario } from './scenario.ts'
 

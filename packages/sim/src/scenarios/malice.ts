@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
 
-import { anyAdversaries, anyMalice } from './any-malice.ts'
 import { peerNames } from '../base/names.ts'
-import { mostFaulty, schedulerTactics } from '../options/options.ts'
-import type { AdversaryOptions } from '../options/options.ts'
 import type { Random } from '../base/random.ts'
+import { schedulerTactics } from '../options/delay.ts'
+import { mostFaulty } from '../options/fault-bounds.ts'
+import type { AdversaryOptions } from '../options/options.ts'
+import { anyAdversaries, anyMalice } from './any-malice.ts'
 import { additions, payloads, scenario } from './scenario.ts'
 import type { Differing, Scenario } from './scenario.ts'
 

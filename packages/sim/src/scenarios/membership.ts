@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
 
+import { peerName, peerNames } from '../base/names.ts'
+import type { Random } from '../base/random.ts'
+import type { MembershipTopic } from '../options/topics.ts'
 import { anyChurn } from './any-churn.ts'
 import { churnTopics } from './churn.ts'
-import { peerName, peerNames } from '../base/names.ts'
-import type { MembershipTopic } from '../options/options.ts'
-import type { Random } from '../base/random.ts'
 import { payloads, scenario } from './scenario.ts'
 import type { Differing, Scenario } from './scenario.ts'
 

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
 
 import { peerName, peerNames } from '../base/names.ts'
-import { defaultOptions } from '../options/options.ts'
-import type { MembershipTopic, PayloadTopic, SimulationOptions } from '../options/options.ts'
 import { Random } from '../base/random.ts'
+import { defaultOptions } from '../options/options.ts'
+import type { SimulationOptions } from '../options/options.ts'
+import type { MembershipTopic, PayloadTopic } from '../options/topics.ts'
 
 /** A kind of run: the seed fills in its sizes, times and choices. */
 export interface Scenario {

@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
 
 import { coinKinds } from '@parsec-bft/core'
+import { peerName } from '../base/names.ts'
+import type { Random } from '../base/random.ts'
+import { mostFaulty } from '../options/fault-bounds.ts'
+import type { MembershipTopic, Topic } from '../options/topics.ts'
 import { anyOptions } from './anything.ts'
-import { stalled } from './stall-plan.ts'
 import { keyScenarios } from './keys.ts'
 import { maliceScenarios } from './malice.ts'
 import { membershipScenarios } from './membership.ts'
-import { peerName } from '../base/names.ts'
-import { mostFaulty } from '../options/options.ts'
-import type { MembershipTopic, Topic } from '../options/options.ts'
-import type { Random } from '../base/random.ts'
 import { additions, payloads, removals, scenario } from './scenario.ts'
 import type { Differing, Scenario } from './scenario.ts'
+import { stalled } from './stall-plan.ts'
 
 export type { Scenario } from './scenario.ts'
 
