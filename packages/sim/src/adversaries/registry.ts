@@ -2,36 +2,27 @@
 
 import { isStrategyName } from '../options/strategy-names.ts'
 import type { StrategyName } from '../options/strategy-names.ts'
-import { accomplice } from './accomplice.ts'
-import { doubleVote } from './double-vote.ts'
-import { falseAccuser } from './false-accuser.ts'
+import { invalidRequest, invalidResponse, refusedDecoy } from './exchange.ts'
 import { coinWithheld, coinWrong, malformedParts, wrongRows, wrongValues } from './faulty-keys.ts'
-import { forkColluding } from './fork-colluding.ts'
-import { forkInitial } from './fork-initial.ts'
-import { forkLate } from './fork-late.ts'
-import { forkNested } from './fork-nested.ts'
-import { forkSimple } from './fork-simple.ts'
 import { forkStranding } from './fork-stranding.ts'
-import { forkThreeWay } from './fork-three-way.ts'
-import { forkTransitive } from './fork-transitive.ts'
-import { forkTwoFaced } from './fork-two-faced.ts'
-import { forkUnrecorded } from './fork-unrecorded.ts'
-import { genesisIncorrect } from './genesis-incorrect.ts'
-import { genesisMissing } from './genesis-missing.ts'
-import { genesisUnexpected } from './genesis-unexpected.ts'
-import { invalidGossipCreator, prematureNewcomer } from './invalid-gossip-creator.ts'
-import { invalidRequest } from './invalid-request.ts'
-import { invalidResponse } from './invalid-response.ts'
-import { malformed } from './malformed.ts'
-import { otherParentByItself } from './other-parent-by-itself.ts'
-import { refusedDecoy } from './refused-decoy.ts'
-import { replay } from './replay.ts'
-import { selectivelySilent } from './selectively-silent.ts'
-import { selfParentByOther } from './self-parent-by-other.ts'
-import { silent } from './silent.ts'
-import { slow } from './slow.ts'
-import { spam } from './spam.ts'
+import {
+  forkColluding,
+  forkInitial,
+  forkLate,
+  forkNested,
+  forkSimple,
+  forkThreeWay,
+  forkTransitive,
+  forkTwoFaced,
+  forkUnrecorded,
+} from './forks.ts'
+import { genesisIncorrect, genesisMissing, genesisUnexpected } from './genesis.ts'
+import { malformed, replay, spam } from './messages.ts'
+import { invalidGossipCreator, prematureNewcomer } from './newcomers.ts'
+import { otherParentByItself, selfParentByOther } from './parents.ts'
+import { selectivelySilent, silent, slow } from './silence.ts'
 import type { Strategy } from './strategy.ts'
+import { accomplice, doubleVote, falseAccuser } from './votes.ts'
 
 /** Each makes a strategy with a state of its own. */
 const strategies: Readonly<Record<StrategyName, () => Strategy>> = {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
 
 import type { Event } from '@parsec-bft/core'
-import { firstEvents } from './fork-initial.ts'
+import { firstEvents } from './forks.ts'
 import type { Branch } from './puppet.ts'
 import type { Strategy } from './strategy.ts'
 

@@ -1,8 +1,27 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
 
-import { Message } from '@parsec-bft/core'
+import { Message, opaque } from '@parsec-bft/core'
 import type { Random } from '../base/random.ts'
-import type { Strategy } from './strategy.ts'
+import type { Outgoing, Strategy } from './strategy.ts'
+
+/** Sends its old messages again, to whom they were meant for and to others. */
+export function replay(): Strategy {
+  const sent: Outgoing[] = []
+  return {
+    drive: 'protocol',
+    turn: (me) => {
+      if (sent.length === 0) return
+      for (let i = 0; i < 3; i++) {
+        const old = me.random.pick(sent)
+        me.world.send(me.name, me.random.chance(0.5) ? old : { ...old, to: me.random.pick(me.world.voters) })
+      }
+    },
+    outgoing: (_me, outgoing) => {
+      sent.push(outgoing)
+      return [outgoing]
+    },
+  }
+}
 
 /**
  * Sends bytes that are no messages, or not what they should be: random, mutated, cut short,
@@ -49,5 +68,29 @@ function spoilt(random: Random, message: Message<string>): Uint8Array | Message<
         mutated[random.integer(0, bytes.length - 1)] = random.integer(0, 255)
       return mutated
     }
+  }
+}
+
+/** Most votes of one spammer: the run is to end. */
+const mostVotes = 20
+
+/** Sends everything that it knows each time, whatever the recipient has, and votes for nonsense. */
+export function spam(): Strategy {
+  let votes = 0
+  return {
+    drive: 'protocol',
+    turn: (me) => {
+      const { parsec } = me
+      for (let i = 0; i < 2 && votes < mostVotes && parsec?.canVote() === true; i++) {
+        parsec.voteFor(opaque(`nonsense ${String(votes++)} by ${me.name}`))
+      }
+    },
+    outgoing: (me, outgoing) => {
+      const { kind, message } = outgoing
+      const last = message instanceof Uint8Array ? undefined : message.events.at(-1)
+      if (last === undefined) return [outgoing]
+      const events = [...me.store.events.filter(({ id }) => id !== last.id), last]
+      return [{ ...outgoing, message: new Message(kind, events) }]
+    },
   }
 }

@@ -1,7 +1,22 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
 
+import { opaque } from '@parsec-bft/core'
 import type { Event, Malice } from '@parsec-bft/core'
 import type { Me, Strategy } from './strategy.ts'
+
+/** Votes twice for the same. */
+export function doubleVote(): Strategy {
+  return {
+    drive: 'hand',
+    begin: (me) => {
+      const { main } = me.puppet
+      const observation = opaque(`twice by ${me.name}`)
+      const first = me.puppet.vote(main, observation)
+      if (me.random.chance(0.5)) me.puppet.vote(main, opaque(`between by ${me.name}`))
+      me.commit('DuplicateVote', [first, me.puppet.vote(main, observation)])
+    },
+  }
+}
 
 /**
  * Accuses correct peers of what they have not done: a fork, a second vote, an event that does not
@@ -46,4 +61,9 @@ function inventedMalice(me: Me, victim: string): Malice | undefined {
     { kind: 'OwnForkInAncestry', eventBytes: any().bytes },
     { kind: 'InvalidRequest', eventBytes: me.random.bytes(100) },
   ])
+}
+
+/** Takes part in everything but sees no malice. */
+export function accomplice(): Strategy {
+  return { drive: 'hand' }
 }
