@@ -12,47 +12,33 @@
  *
  * @packageDocumentation
  */
-export { strategyNames } from './adversaries/registry.ts'
-export { electionRounds } from './attacks/election-rounds.ts'
-export { runStall } from './attacks/run-stall.ts'
-export type { StallResult } from './attacks/run-stall.ts'
-export { stalled } from './attacks/stall-plan.ts'
-export type { StallPlan } from './attacks/stall-plan.ts'
-export type { StallOptions } from './attacks/stall.ts'
-export { CheckFailure } from './check-failure.ts'
+export { strategyNames } from './options/strategy-names.ts'
+export { electionRounds } from './run/election-rounds.ts'
+export { runStall } from './run/run-stall.ts'
+export type { StallResult } from './run/run-stall.ts'
+export { stalled } from './scenarios/stall-plan.ts'
+export type { StallPlan } from './scenarios/stall-plan.ts'
+export type { StallOptions } from './options/options.ts'
+export { CheckFailure } from './base/check-failure.ts'
 export { livenessBoundRounds } from './checkers/liveness.ts'
 export { joiningBoundRounds } from './checkers/nobody-is-stuck.ts'
-export { commandFor } from './command.ts'
-export { checkCounts, defaultCounts, fewestPeers, networkOf } from './counts.ts'
-export { peerName, peerNames } from './names.ts'
-export type { Traffic } from './wire.ts'
-export {
-  OptionsError,
-  checkOptions,
-  defaultOptions,
-  mostCrashes,
-  mostFaulty,
-  schedulerTactics,
-  simulationLimits,
-} from './options.ts'
-export type {
-  AdversarialDelay,
-  AdversaryOptions,
-  Crash,
-  Delay,
-  IdentityKind,
-  KeyTopic,
-  MembershipTopic,
-  NetworkCounts,
-  PayloadTopic,
-  SimulationOptions,
-  Topic,
-} from './options.ts'
-export { Random } from './random.ts'
-export { runScenario } from './run-scenario.ts'
-export { findScenario, scenarios } from './scenarios.ts'
-export type { Scenario } from './scenarios.ts'
-export { simulate } from './simulate.ts'
+export { commandFor } from './run/command.ts'
+export { checkCounts, defaultCounts, fewestPeers, networkOf } from './scenarios/counts.ts'
+export { peerName, peerNames } from './base/names.ts'
+export type { Traffic } from './network/wire.ts'
+export { OptionsError } from './options/options-error.ts'
+export { checkOptions, simulationLimits } from './options/check-options.ts'
+export { defaultOptions } from './options/options.ts'
+export { mostCrashes, mostFaulty } from './options/fault-bounds.ts'
+export { schedulerTactics } from './options/delay.ts'
+export type { AdversarialDelay, Delay } from './options/delay.ts'
+export type { AdversaryOptions, Crash, IdentityKind, NetworkCounts, SimulationOptions } from './options/options.ts'
+export type { KeyTopic, MembershipTopic, PayloadTopic, Topic } from './options/topics.ts'
+export { Random } from './base/random.ts'
+export { runScenario } from './run/run-scenario.ts'
+export { findScenario, scenarios } from './scenarios/scenarios.ts'
+export type { Scenario } from './scenarios/scenario.ts'
+export { simulate } from './run/simulate.ts'
 export type {
   PeerResult,
   PeerStatus,
@@ -60,7 +46,7 @@ export type {
   SimulationFailure,
   SimulationHooks,
   SimulationResult,
-} from './simulate.ts'
+} from './run/simulate.ts'
 export { optionsOf, runAt, runsInShard } from './soak/plan.ts'
 export type { Shard, SoakPlan, SoakRun } from './soak/plan.ts'
 export { MergeError, SoakTally, mergeReports, runsDone } from './soak/report.ts'

@@ -3,9 +3,9 @@
 import { Random, peerNames } from '@parsec-bft/sim'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { EventQueue } from '../src/event-queue.ts'
-import { makeIdentities } from '../src/identities.ts'
-import { Transcript } from '../src/transcript.ts'
+import { EventQueue } from '../src/base/event-queue.ts'
+import { Transcript } from '../src/base/transcript.ts'
+import { makeIdentities } from '../src/peers/identities.ts'
 
 describe('the random generator', () => {
   it('draws the same for the same seed, and its forks do not disturb it', () => {

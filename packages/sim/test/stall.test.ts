@@ -4,9 +4,9 @@ import { OptionsError, defaultOptions, runScenario, runStall, simulate } from '@
 import type { SimulationOptions, StallPlan, StallResult } from '@parsec-bft/sim'
 import type { Inspection } from '@parsec-bft/core'
 import { describe, expect, it } from 'vitest'
+import { stalled } from '../src/scenarios/stall-plan.ts'
 import { consensusOutcome, twinOutcome } from '../../core/test/support/twin-compare.ts'
 import type { TwinEvent } from '../../core/test/support/twin-graph.ts'
-import { stalled } from '../src/attacks/stall-plan.ts'
 
 /** Agreement, validity, liveness once the network is fair …: all checks of every run hold. */
 function run(plan: StallPlan, seed: number): StallResult {

@@ -2,8 +2,8 @@
 
 import { Message, ParsecError } from '@parsec-bft/core'
 import type { Event, MaliceKind, Parsec, PublicId, SecretId } from '@parsec-bft/core'
-import type { Random } from '../random.ts'
-import type { SimPeer } from '../sim-peer.ts'
+import type { Random } from '../base/random.ts'
+import type { SimPeer } from '../peers/sim-peer.ts'
 import { EventStore } from './event-store.ts'
 import { Puppet } from './puppet.ts'
 import type { Branch } from './puppet.ts'

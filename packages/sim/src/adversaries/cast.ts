@@ -2,11 +2,11 @@
 
 import { genesis as genesisOf } from '@parsec-bft/core/internals'
 import type { PublicId } from '@parsec-bft/core'
-import type { MaliceLedger } from '../malice-ledger.ts'
-import type { Random } from '../random.ts'
-import { SimPeer, isRemovalOf } from '../sim-peer.ts'
-import type { BlockRecord, PeerSetting } from '../sim-peer.ts'
+import type { Random } from '../base/random.ts'
+import { SimPeer, isRemovalOf } from '../peers/sim-peer.ts'
+import type { BlockRecord, PeerSetting } from '../peers/sim-peer.ts'
 import { Adversary } from './adversary.ts'
+import type { MaliceLedger } from './malice-ledger.ts'
 import { makeStrategy } from './registry.ts'
 import type { Outgoing, World } from './strategy.ts'
 

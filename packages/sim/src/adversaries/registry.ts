@@ -1,79 +1,69 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
 
-import { accomplice } from './accomplice.ts'
-import { doubleVote } from './double-vote.ts'
-import { falseAccuser } from './false-accuser.ts'
+import { isStrategyName } from '../options/strategy-names.ts'
+import type { StrategyName } from '../options/strategy-names.ts'
+import { invalidRequest, invalidResponse, refusedDecoy } from './exchange.ts'
 import { coinWithheld, coinWrong, malformedParts, wrongRows, wrongValues } from './faulty-keys.ts'
-import { forkColluding } from './fork-colluding.ts'
-import { forkInitial } from './fork-initial.ts'
-import { forkLate } from './fork-late.ts'
-import { forkNested } from './fork-nested.ts'
-import { forkSimple } from './fork-simple.ts'
 import { forkStranding } from './fork-stranding.ts'
-import { forkThreeWay } from './fork-three-way.ts'
-import { forkTransitive } from './fork-transitive.ts'
-import { forkTwoFaced } from './fork-two-faced.ts'
-import { forkUnrecorded } from './fork-unrecorded.ts'
-import { genesisIncorrect } from './genesis-incorrect.ts'
-import { genesisMissing } from './genesis-missing.ts'
-import { genesisUnexpected } from './genesis-unexpected.ts'
-import { invalidGossipCreator, prematureNewcomer } from './invalid-gossip-creator.ts'
-import { invalidRequest } from './invalid-request.ts'
-import { invalidResponse } from './invalid-response.ts'
-import { malformed } from './malformed.ts'
-import { otherParentByItself } from './other-parent-by-itself.ts'
-import { refusedDecoy } from './refused-decoy.ts'
-import { replay } from './replay.ts'
-import { selectivelySilent } from './selectively-silent.ts'
-import { selfParentByOther } from './self-parent-by-other.ts'
-import { silent } from './silent.ts'
-import { slow } from './slow.ts'
-import { spam } from './spam.ts'
+import {
+  forkColluding,
+  forkInitial,
+  forkLate,
+  forkNested,
+  forkSimple,
+  forkThreeWay,
+  forkTransitive,
+  forkTwoFaced,
+  forkUnrecorded,
+} from './forks.ts'
+import { genesisIncorrect, genesisMissing, genesisUnexpected } from './genesis.ts'
+import { malformed, replay, spam } from './messages.ts'
+import { invalidGossipCreator, prematureNewcomer } from './newcomers.ts'
+import { otherParentByItself, selfParentByOther } from './parents.ts'
+import { selectivelySilent, silent, slow } from './silence.ts'
 import type { Strategy } from './strategy.ts'
+import { accomplice, doubleVote, falseAccuser } from './votes.ts'
 
-/** All strategies, by the names that options call them. */
-const strategies: ReadonlyMap<string, () => Strategy> = new Map([
-  ['fork-simple', forkSimple],
-  ['fork-three-way', forkThreeWay],
-  ['fork-nested', forkNested],
-  ['fork-initial', forkInitial],
-  ['fork-two-faced', forkTwoFaced],
-  ['fork-transitive', forkTransitive],
-  ['fork-late', forkLate],
-  ['fork-colluding', forkColluding],
-  ['fork-unrecorded', forkUnrecorded],
-  ['fork-stranding', forkStranding],
-  ['double-vote', doubleVote],
-  ['false-accuser', falseAccuser],
-  ['accomplice', accomplice],
-  ['genesis-missing', genesisMissing],
-  ['genesis-unexpected', genesisUnexpected],
-  ['genesis-incorrect', genesisIncorrect],
-  ['self-parent-by-other', selfParentByOther],
-  ['other-parent-by-itself', otherParentByItself],
-  ['invalid-request', invalidRequest],
-  ['invalid-response', invalidResponse],
-  ['invalid-gossip-creator', invalidGossipCreator],
-  ['premature-newcomer', prematureNewcomer],
-  ['silent', silent],
-  ['selectively-silent', selectivelySilent],
-  ['slow', slow],
-  ['refused-decoy', refusedDecoy],
-  ['replay', replay],
-  ['malformed', malformed],
-  ['spam', spam],
-  ['key-wrong-rows', wrongRows],
-  ['key-malformed-parts', malformedParts],
-  ['key-wrong-values', wrongValues],
-  ['coin-withheld', coinWithheld],
-  ['coin-wrong', coinWrong],
-])
+/** Each makes a strategy with a state of its own. */
+const strategies: Readonly<Record<StrategyName, () => Strategy>> = {
+  'fork-simple': forkSimple,
+  'fork-three-way': forkThreeWay,
+  'fork-nested': forkNested,
+  'fork-initial': forkInitial,
+  'fork-two-faced': forkTwoFaced,
+  'fork-transitive': forkTransitive,
+  'fork-late': forkLate,
+  'fork-colluding': forkColluding,
+  'fork-unrecorded': forkUnrecorded,
+  'fork-stranding': forkStranding,
+  'double-vote': doubleVote,
+  'false-accuser': falseAccuser,
+  accomplice,
+  'genesis-missing': genesisMissing,
+  'genesis-unexpected': genesisUnexpected,
+  'genesis-incorrect': genesisIncorrect,
+  'self-parent-by-other': selfParentByOther,
+  'other-parent-by-itself': otherParentByItself,
+  'invalid-request': invalidRequest,
+  'invalid-response': invalidResponse,
+  'invalid-gossip-creator': invalidGossipCreator,
+  'premature-newcomer': prematureNewcomer,
+  silent,
+  'selectively-silent': selectivelySilent,
+  slow,
+  'refused-decoy': refusedDecoy,
+  replay,
+  malformed,
+  spam,
+  'key-wrong-rows': wrongRows,
+  'key-malformed-parts': malformedParts,
+  'key-wrong-values': wrongValues,
+  'coin-withheld': coinWithheld,
+  'coin-wrong': coinWrong,
+}
 
-export const strategyNames: readonly string[] = [...strategies.keys()]
-
-/** A strategy with a state of its own; throws a RangeError for an unknown name. */
+/** A strategy for one adversary. Throws a RangeError for an unknown name. */
 export function makeStrategy(name: string): Strategy {
-  const make = strategies.get(name)
-  if (make === undefined) throw new RangeError(`no strategy ${name}`)
-  return make()
+  if (!isStrategyName(name)) throw new RangeError(`no strategy ${name}`)
+  return strategies[name]()
 }

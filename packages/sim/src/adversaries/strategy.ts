@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
 
 import type { Event, KeyScheme, MaliceKind, Message, Observation, Parsec, PublicId } from '@parsec-bft/core'
-import type { Random } from '../random.ts'
+import type { Random } from '../base/random.ts'
 import type { EventStore } from './event-store.ts'
 import type { Branch, Puppet } from './puppet.ts'
 

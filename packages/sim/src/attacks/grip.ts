@@ -2,8 +2,8 @@
 
 import { isSyncCause } from '@parsec-bft/core/internals'
 import type { Inspection, MetaVoteView } from '@parsec-bft/core'
-import { CheckFailure } from '../check-failure.ts'
-import type { SimPeer } from '../sim-peer.ts'
+import { CheckFailure } from '../base/check-failure.ts'
+import type { SimPeer } from '../peers/sim-peer.ts'
 import type { Letter, Post } from './post.ts'
 
 /** What a network does for who has it in its grip. */

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
 
-import type { Random } from '../random.ts'
+import type { Random } from '../base/random.ts'
 import { deliverAll, pass, passAlong, sendAll } from './post.ts'
 import type { Post } from './post.ts'
 

@@ -2,8 +2,9 @@
 
 import { fallbackCoin, sortedIds } from '@parsec-bft/core/internals'
 import type { Inspection, MetaVoteView } from '@parsec-bft/core'
-import { CheckFailure } from '../check-failure.ts'
-import type { Random } from '../random.ts'
+import { CheckFailure } from '../base/check-failure.ts'
+import type { Random } from '../base/random.ts'
+import type { StallOptions } from '../options/options.ts'
 import { campSizes, keepSplit } from './keep-split.ts'
 import type { Camps } from './keep-split.ts'
 import { deliverAll, sendAll } from './post.ts'
@@ -43,19 +44,6 @@ export function foresightOfThreshold(inspect: () => Inspection | undefined): For
       )
     },
   }
-}
-
-/** When the scheduler takes hold of the network, and when it lets go: plain JSON. */
-export interface StallOptions {
-  /**
-   * Round of the simulation in which one payload is due, and everything else decided: the run
-   * fails, as the check `stall`, if it is not.
-   */
-  readonly fromRound: number
-  /** Rounds of the binary agreement. */
-  readonly rounds: number
-  /** It guesses coins that it could know, to see what an unpredictable coin is good for. */
-  readonly blind: boolean
 }
 
 /**

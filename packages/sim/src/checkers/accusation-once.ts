@@ -2,7 +2,7 @@
 
 import { maliceText, stringCodec } from '@parsec-bft/core'
 import { observationHash, toHex } from '@parsec-bft/core/internals'
-import { CheckFailure } from '../check-failure.ts'
+import { CheckFailure } from '../base/check-failure.ts'
 import type { Checker } from './checker.ts'
 
 /** No correct peer makes the same accusation twice (protocol.md section 8). */

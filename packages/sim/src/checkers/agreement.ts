@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
 
-import { CheckFailure } from '../check-failure.ts'
+import { CheckFailure } from '../base/check-failure.ts'
 import type { Checker } from './checker.ts'
 
 /** Of any two peers' outputs, those of crashed and removed peers included, one is the start of the other. */

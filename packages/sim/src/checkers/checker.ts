@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
 
-import type { Network } from '../network.ts'
-import type { BlockRecord, SimPeer } from '../sim-peer.ts'
+import type { BlockRecord, SimPeer } from '../peers/sim-peer.ts'
+import type { Network } from '../network/network.ts'
 
 /**
  * Watches one promise of the protocol during a run and after it. A method that finds it broken

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
 
+import { CheckFailure } from '../base/check-failure.ts'
 import type { Commit } from '../adversaries/strategy.ts'
-import { CheckFailure } from '../check-failure.ts'
-import type { Network } from '../network.ts'
-import { Overdue, isFair, livenessBoundRounds } from './liveness.ts'
+import type { Network } from '../network/network.ts'
 import type { Checker } from './checker.ts'
+import { Overdue, isFair, livenessBoundRounds } from './liveness.ts'
 
 /**
  * Malice that has reached a correct voter who is up, in a proof that it can give to others, and

@@ -3,8 +3,8 @@
 import { observationText } from '@parsec-bft/core'
 import { utf8Bytes } from '@parsec-bft/core/internals'
 import type { DkgResult, SecretKeyShare } from '@parsec-bft/core'
-import { CheckFailure } from '../check-failure.ts'
-import type { Network } from '../network.ts'
+import { CheckFailure } from '../base/check-failure.ts'
+import type { Network } from '../network/network.ts'
 import type { Checker } from './checker.ts'
 
 const message = utf8Bytes('signed together')

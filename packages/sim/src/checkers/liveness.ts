@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
 
-import { CheckFailure } from '../check-failure.ts'
-import type { Network } from '../network.ts'
-import { mostFaulty } from '../options.ts'
-import type { Delay, SimulationOptions } from '../options.ts'
-import type { SimPeer } from '../sim-peer.ts'
+import { CheckFailure } from '../base/check-failure.ts'
+import type { Delay } from '../options/delay.ts'
+import { mostFaulty } from '../options/fault-bounds.ts'
+import type { SimulationOptions } from '../options/options.ts'
+import type { SimPeer } from '../peers/sim-peer.ts'
+import type { Network } from '../network/network.ts'
 import type { Checker } from './checker.ts'
 
 /**

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
 
 import { maliceText, observationText } from '@parsec-bft/core'
-import { CheckFailure } from '../check-failure.ts'
-import type { Network } from '../network.ts'
+import { CheckFailure } from '../base/check-failure.ts'
+import type { Network } from '../network/network.ts'
 import type { Checker } from './checker.ts'
 
 /**

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
 
-import { CheckFailure } from '../check-failure.ts'
-import type { SimulationOptions } from '../options.ts'
-import type { SimPeer } from '../sim-peer.ts'
+import { CheckFailure } from '../base/check-failure.ts'
+import type { SimulationOptions } from '../options/options.ts'
+import type { SimPeer } from '../peers/sim-peer.ts'
 import type { Checker } from './checker.ts'
 import { exchangeRounds, isFair } from './liveness.ts'
 

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
 
 import { observationText } from '@parsec-bft/core'
-import { CheckFailure } from '../check-failure.ts'
-import type { Network } from '../network.ts'
-import { peerNames } from '../names.ts'
-import { isFair } from './liveness.ts'
+import { CheckFailure } from '../base/check-failure.ts'
+import { peerNames } from '../base/names.ts'
+import type { Network } from '../network/network.ts'
 import type { Checker } from './checker.ts'
+import { isFair } from './liveness.ts'
 
 /**
  * After a run what was planned has come true: who was to be added or removed is, what everybody was

@@ -2,9 +2,9 @@
 
 import { stringCodec } from '@parsec-bft/core'
 import { encodeObservation } from '@parsec-bft/core/internals'
-import { CheckFailure } from '../check-failure.ts'
-import type { Network } from '../network.ts'
-import type { BlockRecord, SimPeer } from '../sim-peer.ts'
+import { CheckFailure } from '../base/check-failure.ts'
+import type { BlockRecord, SimPeer } from '../peers/sim-peer.ts'
+import type { Network } from '../network/network.ts'
 import type { Checker } from './checker.ts'
 
 /**

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
 
 import type { CoinKind } from '@parsec-bft/core'
-import type { SimulationOptions } from '../options.ts'
-import { findScenario } from '../scenarios.ts'
+import type { SimulationOptions } from '../options/options.ts'
+import { findScenario } from '../scenarios/scenarios.ts'
 
 /**
  * Many runs, described completely but for how long they take: what number a run has says what it

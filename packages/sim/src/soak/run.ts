@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
 
-import { commandFor } from '../command.ts'
-import { OptionsError } from '../options.ts'
-import type { SimulationOptions } from '../options.ts'
+import { OptionsError } from '../options/options-error.ts'
+import type { SimulationOptions } from '../options/options.ts'
+import { commandFor } from '../run/command.ts'
 import { optionsOf } from './plan.ts'
 import type { SoakRun } from './plan.ts'
 import { shrink } from './shrink.ts'

@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
 
-import { peerNames } from '../names.ts'
-import { OptionsError, adversaryNames, checkOptions, isMembership } from '../options.ts'
-import type { SimulationOptions, Topic } from '../options.ts'
-import type { SimulationResult } from '../simulate.ts'
+import { peerNames } from '../base/names.ts'
+import { checkOptions } from '../options/check-options.ts'
+import { OptionsError } from '../options/options-error.ts'
+import { adversaryNames } from '../options/options.ts'
+import type { SimulationOptions } from '../options/options.ts'
+import { isMembership } from '../options/topics.ts'
+import type { Topic } from '../options/topics.ts'
+import type { SimulationResult } from '../run/simulate.ts'
 
 /** How a run is made: `simulate`, or what a test has instead. */
 export type Simulate = (options: SimulationOptions) => SimulationResult

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
+
+import type { Random } from '../base/random.ts'
+import type { AdversarialDelay } from '../options/delay.ts'
+import type { SimulationOptions } from '../options/options.ts'
+
+/** What is seen of a message. */
+export interface Passage {
+  readonly from: string
+  readonly to: string
+  readonly round: number
+}
+
+/** How long a message takes, in virtual milliseconds. */
+export type Delays = (passage: Passage) => number
+
+/** Rounds for which an adversarial network stays parted in the same way. */
+const partitionRounds = 8
+
+/** @param leaders - names of those who are ahead. */
+export function makeDelays({ delay }: SimulationOptions, random: Random, leaders: () => readonly string[]): Delays {
+  switch (delay.kind) {
+    case 'none':
+      return () => 0
+    case 'constant':
+      return () => delay.ms
+    case 'poisson':
+      return () => random.poisson(delay.meanMs)
+    case 'adversarial':
+      return adversarialDelays(delay, random, leaders)
+  }
+}
+
+/**
+ * A scheduler that wants no progress: it sees everything, and holds messages up as it likes up to a
+ * bound; it loses none.
+ */
+function adversarialDelays(
+  { tactic, maxMs }: AdversarialDelay,
+  random: Random,
+  leaders: () => readonly string[],
+): Delays {
+  const sides = new Map<string, boolean>()
+  const sideOf = (peer: string, epoch: number): boolean => {
+    const key = `${String(epoch)} ${peer}`
+    const side = sides.get(key) ?? random.fork(key).chance(0.5)
+    sides.set(key, side)
+    return side
+  }
+  const isHeld = ({ from, to, round }: Passage): boolean => {
+    if (tactic === 'leaders') return leaders().includes(from)
+    const epoch = tactic === 'halves' ? 0 : Math.floor(round / partitionRounds)
+    return sideOf(from, epoch) !== sideOf(to, epoch)
+  }
+  return (passage) => {
+    const quickMs = random.integer(0, Math.min(20, maxMs))
+    return isHeld(passage) ? random.integer(Math.floor(maxMs / 2), maxMs) : quickMs
+  }
+}

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
+
+import type { Message } from '@parsec-bft/core'
+import type { Random } from '../base/random.ts'
+import type { Transcript } from '../base/transcript.ts'
+import type { SimulationOptions } from '../options/options.ts'
+import type { SimPeer } from '../peers/sim-peer.ts'
+import type { Adversary } from '../adversaries/adversary.ts'
+import type { Grip } from '../attacks/grip.ts'
+import type { Delays } from './delays.ts'
+
+export type Node = SimPeer | Adversary
+
+/** A message on its way. */
+export interface Arrival {
+  readonly kind: 'request' | 'response'
+  readonly from: Node
+  readonly to: Node
+  /** A value or bytes. */
+  readonly message: Message<string> | Uint8Array
+  /** So many elections its reader will have decided, if sender and reader are correct. */
+  readonly elections: number
+}
+
+/** Counts of what went over the network. */
+export interface Traffic {
+  messages: number
+  lost: number
+  /** Refused by the receiver, as they must be: from peers that it has removed, or from adversaries. */
+  refused: number
+}
+
+/** What becomes of a message once it is sent: it is lost, held by a scheduler, or arrives later. */
+export class Wire {
+  readonly traffic: Traffic = { messages: 0, lost: 0, refused: 0 }
+  readonly #options: SimulationOptions
+  readonly #losses: Random
+  readonly #delays: Delays
+  readonly #grip: Grip<Arrival>
+  readonly #transcript: Transcript
+
+  constructor(options: SimulationOptions, losses: Random, delays: Delays, grip: Grip<Arrival>, transcript: Transcript) {
+    this.#options = options
+    this.#losses = losses
+    this.#delays = delays
+    this.#grip = grip
+    this.#transcript = transcript
+  }
+
+  /** Takes a message; returns it, as it arrives, with its delay, or undefined where it is lost or held. */
+  carry(sent: Arrival, round: number): { readonly arrival: Arrival; readonly delayMs: number } | undefined {
+    const { kind, from, to, message } = sent
+    this.traffic.messages++
+    const isBytes = message instanceof Uint8Array
+    const size = isBytes ? `${String(message.length)} bytes` : `${String(message.events.length)} events`
+    const last = isBytes ? 'nothing' : (message.events.at(-1)?.id ?? 'empty')
+    const isLost = round < this.#options.fairFromRound && this.#losses.chance(this.#options.lossProbability)
+    const what = `${kind} ${from.name} to ${to.name}, ${size} to ${last}`
+    this.#transcript.add(isLost ? `${what}, lost` : what)
+    if (isLost) {
+      this.traffic.lost++
+      return undefined
+    }
+    const carried = this.#options.wire && !isBytes ? message.toBytes() : message
+    const arrival: Arrival = { ...sent, message: carried }
+    if (!this.#grip.isClosed) return { arrival, delayMs: this.#delays({ from: from.name, to: to.name, round }) }
+    this.#grip.hold(arrival)
+    return undefined
+  }
+}

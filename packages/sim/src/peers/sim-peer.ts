@@ -1,0 +1,275 @@
+// SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
+
+import { Parsec, ParsecError, add, observationText, opaque, remove, startDkg, stringCodec } from '@parsec-bft/core'
+import { genesis, isOutput, observationHash, removedBy, toHex } from '@parsec-bft/core/internals'
+import type {
+  Block,
+  DecisionView,
+  Inspection,
+  Observation,
+  Proposal,
+  PublicId,
+  Report,
+  SecretId,
+} from '@parsec-bft/core'
+import { CheckFailure } from '../base/check-failure.ts'
+import type { SimulationOptions } from '../options/options.ts'
+import type { Topic } from '../options/topics.ts'
+import type { Identities } from './identities.ts'
+import { KeyRequests } from './key-requests.ts'
+
+/** A vote that a peer has made. */
+export interface VoteRecord {
+  readonly observation: Observation<string>
+  readonly key: string
+  readonly round: number
+}
+
+/** A block that a peer has put out. */
+export interface BlockRecord {
+  readonly block: Block<string>
+  readonly key: string
+  /** Number of the election that decided it. */
+  readonly election: number
+  /** Names of the voters of that election, as this peer's own output tells. */
+  readonly voters: readonly string[]
+  readonly round: number
+}
+
+/** A key that a peer has put out. */
+export interface KeyRecord {
+  /** Names of its participants. */
+  readonly participants: readonly string[]
+  /** How many were asked for: some were removed since then. */
+  readonly asked: number
+  /** Names of the voters then, as this peer's own output tells. */
+  readonly voters: readonly string[]
+}
+
+/** What a peer has to know of the run it is part of. */
+export interface PeerSetting {
+  readonly options: SimulationOptions
+  readonly identities: Identities
+  /** Names of the founding members. */
+  readonly genesis: readonly string[]
+  onDecision?(peer: string, decision: DecisionView, inspection: Inspection): void
+  onReport?(report: Report): void
+  /** For testing the checkers: what is taken for the peer's output instead of a block. */
+  plant?(peer: string, block: Block<string>): readonly Block<string>[]
+}
+
+/** How a topic is voted for. */
+export function observationOf(topic: Topic, identities: Identities): Proposal<string> {
+  if (topic.kind === 'payload') return opaque(topic.text)
+  if (topic.kind === 'key') return startDkg(idsOf(topic.participants, identities))
+  const { publicId } = identities.secretId(topic.peer)
+  return topic.kind === 'add' ? add(publicId) : remove(publicId)
+}
+
+/**
+ * What is decided as one, as text: the observation and, where each vote is decided singly, whose it
+ * is (protocol.md section 2).
+ */
+export function keyOf(observation: Observation<string>, voter: string | undefined, options: SimulationOptions): string {
+  const text = observationText(observation)
+  // The text names an event that an accusation carries by its first bytes, which many events share.
+  if (observation.kind === 'Accusation')
+    return `${text} ${toHex(observationHash(observation, stringCodec)).slice(0, 8)}`
+  return options.mode === 'single' && observation.kind === 'OpaquePayload' ? `${text} by ${voter ?? 'nobody'}` : text
+}
+
+/** One peer of a simulated network: the protocol's state machine, and a record of what it voted for and put out. */
+export class SimPeer {
+  readonly name: string
+  readonly id: PublicId
+  readonly parsec: Parsec<string>
+  /** Stopped for ever. */
+  crashed = false
+  /** Removed, and enough of those who stay know. */
+  left = false
+  readonly votes: VoteRecord[] = []
+  readonly blocks: BlockRecord[] = []
+  readonly keys: KeyRecord[] = []
+  /**
+   * How many elections it has decided as the only voter, by a request to itself: after an answer,
+   * so that this does not tell of them.
+   */
+  decidedAlone = 0
+  /** Names of the voters, as this peer's own output tells. */
+  voters: readonly string[]
+  readonly #setting: PeerSetting
+  readonly #votedKeys = new Set<string>()
+  readonly #putOutKeys = new Set<string>()
+  readonly #putOutObservations = new Set<string>()
+  readonly #removed = new Set<string>()
+  readonly #keyRequests = new KeyRequests()
+  /** Numbers of blocks still to come from each decided election. */
+  readonly #elections: { readonly election: number; rest: number }[] = []
+
+  /** @param section - for a newcomer, the names of the members who are there already. */
+  constructor(secretId: SecretId, setting: PeerSetting, section?: readonly string[]) {
+    this.#setting = setting
+    this.id = secretId.publicId
+    this.name = this.id.name
+    this.voters = setting.genesis
+    const { options, identities } = setting
+    const parsecOptions = {
+      codec: stringCodec,
+      identities: identities.scheme,
+      mode: options.mode,
+      coin: options.coin,
+      keys: identities.keys,
+      random: identities.randomOf(this.name),
+      onDecision: (decision: DecisionView, inspection: Inspection) => {
+        const { cause, recipient } = inspection.event(decision.event)
+        if (cause === 'Requesting' && recipient === inspection.ourIndex) this.decidedAlone++
+        const observations = decision.payloads.map((payload) => inspection.payload(payload).observation)
+        for (const it of observations) if (it.kind === 'StartDkg') this.#keyRequests.decided(namesOf(it.participants))
+        const rest = observations.filter(isOutput).length
+        if (rest > 0) this.#elections.push({ election: decision.election, rest })
+        setting.onDecision?.(this.name, decision, inspection)
+      },
+      onReport: (report: Report) => setting.onReport?.(report),
+    }
+    const founders = idsOf(setting.genesis, identities)
+    if (section === undefined) {
+      this.parsec = Parsec.fromGenesis(secretId, { ...parsecOptions, founders })
+      this.#recordVote(genesis(founders), 0)
+    } else
+      this.parsec = Parsec.fromExisting(secretId, { ...parsecOptions, founders, present: idsOf(section, identities) })
+  }
+
+  get live(): boolean {
+    return !this.crashed && !this.left
+  }
+
+  hasVotedFor(key: string): boolean {
+    return this.#votedKeys.has(key)
+  }
+
+  hasPutOut(key: string): boolean {
+    return this.#putOutKeys.has(key)
+  }
+
+  /** Like {@link hasPutOut}, whoever voted for it. */
+  hasPutOutObservation(observation: Observation<string>): boolean {
+    return this.#putOutObservations.has(observationText(observation))
+  }
+
+  /** Has it put out the peer's removal, for whatever reason? */
+  hasRemoved(name: string): boolean {
+    return this.#removed.has(name)
+  }
+
+  /** Has it decided that the peer is a member? */
+  knowsAsMember(name: string): boolean {
+    return this.parsec
+      .inspect()
+      .peers()
+      .some((peer) => peer.name === name && peer.state.dkg)
+  }
+
+  vote(observation: Proposal<string>, round: number): void {
+    const key = keyOf(observation, this.name, this.#setting.options)
+    if (this.parsec.haveVotedFor(observation)) this.#fail(`says that it has voted for ${key} before it has`)
+    this.parsec.voteFor(observation)
+    if (!this.parsec.haveVotedFor(observation)) this.#fail(`does not say that it has voted for ${key}`)
+    this.#recordVote(observation, round)
+  }
+
+  /** Tries to vote for something again, which must be refused and change nothing. */
+  voteAgain({ observation, key }: VoteRecord): void {
+    const eventsBefore = this.parsec.inspect().eventCount
+    try {
+      this.parsec.voteFor(observation as Proposal<string>)
+    } catch (error) {
+      if (!(error instanceof ParsecError && error.code === 'DuplicateVote')) throw error
+      if (this.parsec.inspect().eventCount === eventsBefore && this.parsec.haveVotedFor(observation)) return
+      this.#fail(`refused a second vote for ${key} and changed its state`)
+    }
+    this.#fail(`accepted a second vote for ${key}`)
+  }
+
+  /** Takes the blocks out that are ready. */
+  drain(round: number): readonly BlockRecord[] {
+    const first = this.blocks.length
+    for (let block = this.parsec.poll(); block !== undefined; block = this.parsec.poll()) {
+      if (block.observation.kind === 'DkgResult') {
+        for (const taken of this.#taken(block)) this.#recordKey(taken, round)
+        continue
+      }
+      const decided = this.#elections[0]
+      if (decided === undefined) this.#fail(`put out ${observationText(block.observation)} that no election decided`)
+      for (const taken of this.#taken(block)) this.#record(taken, decided.election, round)
+      // Nothing comes after our own removal, whatever else the election decided.
+      if (--decided.rest === 0 || isRemovalOf(block, this.name)) this.#endElection()
+    }
+    return this.blocks.slice(first)
+  }
+
+  /**
+   * The key is what the vote for its generation was for. It may be all that comes of an election,
+   * and is counted to the one before.
+   */
+  #recordKey(block: Block<string>, round: number): void {
+    this.#record(block, this.blocks.at(-1)?.election ?? 0, round)
+    if (block.observation.kind !== 'DkgResult') return
+    const participants = namesOf(block.observation.participants)
+    const asked = this.#keyRequests.came(participants, (name) => this.#removed.has(name))
+    if (asked === undefined) this.#fail(`put out a key of ${participants.join(', ')} that nobody asked for`)
+    this.keys.push({ participants, asked: asked.length, voters: this.voters })
+    const start = startDkg(idsOf(asked, this.#setting.identities))
+    this.#putOutKeys.add(keyOf(start, undefined, this.#setting.options))
+    this.#putOutObservations.add(observationText(start))
+  }
+
+  #taken(block: Block<string>): readonly Block<string>[] {
+    return this.#setting.plant?.(this.name, block) ?? [block]
+  }
+
+  #recordVote(observation: Observation<string>, round: number): void {
+    const key = keyOf(observation, this.name, this.#setting.options)
+    this.votes.push({ observation, key, round })
+    this.#votedKeys.add(key)
+  }
+
+  #record(block: Block<string>, election: number, round: number): void {
+    const key = keyOf(block.observation, block.proofs[0]?.voter.name, this.#setting.options)
+    this.blocks.push({ block, key, election, voters: this.voters, round })
+    this.#putOutKeys.add(key)
+    this.#putOutObservations.add(observationText(block.observation))
+    const removed = removedBy(block.observation)
+    if (removed !== undefined) this.#removed.add(removed.name)
+  }
+
+  /** Membership changes after the last block of an election. */
+  #endElection(): void {
+    const election = this.#elections.shift()?.election
+    const voters = new Set(this.voters)
+    const first = this.blocks.findLastIndex((record) => record.election !== election) + 1
+    for (const { block } of this.blocks.slice(first)) {
+      const { observation } = block
+      if (observation.kind === 'Add') voters.add(observation.peerId.name)
+      const leaving = removedBy(observation)
+      if (leaving !== undefined) voters.delete(leaving.name)
+    }
+    this.voters = [...voters]
+  }
+
+  #fail(reason: string): never {
+    throw new CheckFailure('interface', `${this.name} ${reason}`, this.name)
+  }
+}
+
+function idsOf(names: readonly string[], identities: Identities): PublicId[] {
+  return names.map((name) => identities.secretId(name).publicId)
+}
+
+function namesOf(ids: readonly PublicId[]): string[] {
+  return ids.map(({ name }) => name)
+}
+
+/** Does the block remove the peer? */
+export function isRemovalOf({ observation }: Block<string>, name: string): boolean {
+  return removedBy(observation)?.name === name
+}
