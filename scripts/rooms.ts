@@ -24,4 +24,5 @@ export const folderOrder: Readonly<Record<string, readonly string[]>> = {
     'peer',
     '.',
   ],
+  sim: ['base', 'options', 'scenarios', 'peers', 'adversaries', 'attacks', 'network', 'checkers', 'run', 'soak', '.'],
 }

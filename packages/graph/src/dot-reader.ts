@@ -2,7 +2,15 @@
 
 import { limits, mockIdentity } from '@parsec-bft/core'
 import { PeerState } from '@parsec-bft/core/internals'
-import type { CoinKind, CoinShares, ConsensusMode, KeyScheme, Observation, PublicId, SeenThrough } from '@parsec-bft/core'
+import type {
+  CoinKind,
+  CoinShares,
+  ConsensusMode,
+  KeyScheme,
+  Observation,
+  PublicId,
+  SeenThrough,
+} from '@parsec-bft/core'
 import { readFileSync } from 'node:fs'
 import { readExtras } from './dot-extras.ts'
 import type { Extras } from './dot-extras.ts'

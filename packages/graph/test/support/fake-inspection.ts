@@ -1,7 +1,16 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
 import { mockIdentity } from '@parsec-bft/core'
 import { PeerState } from '@parsec-bft/core/internals'
-import type { CauseKind, ConsensusMode, EventView, Inspection, MetaEventView, MetaVoteView, PayloadView, PublicId } from '@parsec-bft/core'
+import type {
+  CauseKind,
+  ConsensusMode,
+  EventView,
+  Inspection,
+  MetaEventView,
+  MetaVoteView,
+  PayloadView,
+  PublicId,
+} from '@parsec-bft/core'
 
 /** An {@link Inspection} told by hand: pictures of it need no consensus, and may show what no consensus would reach. */
 
