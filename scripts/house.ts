@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
 
 /*
- * Draws which folders import which: `npm run house` writes docs/pictures/house.svg and prints how
+ * Draws which folders import which: `npm run house` writes docs/house.svg and prints how
  * long the files are. Every arrow that goes up would be a fault of `npm run check`.
  */
 import { readFileSync, writeFileSync } from 'node:fs'
@@ -95,7 +95,7 @@ function printSizes(packages: string): void {
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
   const root = join(import.meta.dirname, '..')
-  const target = join(root, 'docs/pictures/house.svg')
+  const target = join(root, 'docs/house.svg')
   const picture = housePicture(join(root, 'packages'))
   printSizes(join(root, 'packages'))
   const isCurrent = readFileSync(target, { encoding: 'utf8', flag: 'a+' }) === picture
