@@ -4,7 +4,8 @@ import { predictableCoin } from '../src/election/coin.ts'
 import type { Coin } from '../src/election/coin.ts'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { MetaVoting, fieldCount, fields } from '../src/election/meta-votes.ts'
+import { fieldCount, fields } from '../src/election/meta-vote-entry.ts'
+import { MetaVoting } from '../src/election/meta-votes.ts'
 import type { MetaVoteSpan } from '../src/election/meta-votes.ts'
 import { chooser } from './support/network.ts'
 import type { Choose } from './support/network.ts'
@@ -26,10 +27,9 @@ function setOf(holdsTrue: boolean, holdsFalse: boolean): Set<boolean> {
 }
 
 /** One subject's list, read out of the pool. */
-function listIn({ pool, words }: MetaVoting, { start, stages }: MetaVoteSpan, slot: number): TwinMetaVote[] {
-  return Array.from({ length: stages }, (_, stage) => {
-    const holds = (field: number): boolean =>
-      ((pool.at(start + (stage * fieldCount + field) * words + (slot >> 5)) >> (slot & 31)) & 1) === 1
+function listIn(voting: MetaVoting, span: MetaVoteSpan, slot: number): TwinMetaVote[] {
+  return Array.from({ length: span.stages }, (_, stage) => {
+    const holds = (field: number): boolean => voting.holds(span, stage, slot, field)
     const step = ([0, 1, 2] as const)[stage % 3] ?? 0
     const vote: TwinMetaVote = {
       round: Math.floor(stage / 3),
@@ -61,9 +61,10 @@ function randomList(choose: Choose, longest: number, confirms: boolean): TwinMet
 }
 
 /** Puts lists, one per subject, into the pool. */
-function put({ pool, words }: MetaVoting, lists: Held['lists']): MetaVoteSpan {
+function put(voting: MetaVoting, lists: Held['lists']): MetaVoteSpan {
   const stages = Math.max(...lists.map((list) => list.length))
-  const start = pool.extend(stages * fieldCount * words)
+  const { pool } = voting
+  const start = pool.extend(stages * fieldCount * voting.words)
   pool.items.fill(0, start, pool.length)
   for (const [slot, list] of lists.entries()) {
     for (const [stage, { estimates, binValues, aux, decision, confirmed }] of list.entries()) {
@@ -81,7 +82,7 @@ function put({ pool, words }: MetaVoting, lists: Held['lists']): MetaVoteSpan {
       }
       for (const [name, field] of Object.entries(fields)) {
         if (!held[name as keyof typeof fields]) continue
-        const at = start + (stage * fieldCount + field) * words + (slot >> 5)
+        const at = voting.place(start, stage, slot >> 5) + field
         pool.items[at] = pool.at(at) | (1 << (slot & 31))
       }
     }

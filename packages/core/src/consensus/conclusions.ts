@@ -41,8 +41,7 @@ export class Conclusions {
 
   /** An election was decided; by whatever descends from the event. */
   decided(election: number, event: number): void {
-    const [lane] = this.#graph.lanesOf[this.#ourIndex] ?? []
-    const ours = lane === undefined ? none : this.#graph.latestInLane(lane)
+    const ours = this.#graph.latestOf(this.#ourIndex)
     if (ours !== none && this.#graph.descends(ours, event)) return
     if (this.#unrecorded.length === 0) this.#from = election
     this.#unrecorded = this.#unrecorded.filter((earlier) => !this.#graph.descends(event, earlier))

@@ -12,7 +12,7 @@ import type { Payloads } from '../graph/payloads.ts'
 import type { PeerList } from '../graph/peers.ts'
 import type { CoinKind } from '../election/coin.ts'
 import type { Election } from '../election/election.ts'
-import { fieldCount, fields } from '../election/meta-votes.ts'
+import { fields } from '../election/meta-vote-entry.ts'
 import type { MetaVoteSpan, MetaVoting } from '../election/meta-votes.ts'
 import type { ThresholdCoin } from '../election/threshold-coin.ts'
 import type { SeenThrough } from '../election/voters.ts'
@@ -210,13 +210,10 @@ export class GraphInspection implements Inspection {
   }
 }
 
-function readMetaVotes({ pool, words }: MetaVoting, span: MetaVoteSpan, slot: number): readonly MetaVoteView[] {
+function readMetaVotes(voting: MetaVoting, span: MetaVoteSpan, slot: number): readonly MetaVoteView[] {
   const views: MetaVoteView[] = []
   for (let stage = 0; stage < span.stages; stage++) {
-    const holds = (field: number): boolean => {
-      const word = pool.at(span.start + (stage * fieldCount + field) * words + (slot >> 5))
-      return ((word >> (slot & 31)) & 1) === 1
-    }
+    const holds = (field: number): boolean => voting.holds(span, stage, slot, field)
     if (!holds(fields.has)) break
     const step = (stage % 3) as 0 | 1 | 2
     const aux = holds(fields.auxTrue) ? true : holds(fields.auxFalse) ? false : undefined

@@ -44,7 +44,6 @@ export class GossipGraph {
   /** Per lane: events, and those that carry a payload, in order. */
   readonly laneEvents: IntList[] = []
   readonly lanePayloadEvents: IntList[] = []
-  readonly laneCreator = new IntList()
   /** Event of the parent lane after which the lane branches off, or none. */
   readonly laneBranch = new IntList()
   /** Per peer, its lanes: more than one when it forked. */
@@ -117,7 +116,7 @@ export class GossipGraph {
   /** Do two events by the peer, neither a self-ancestor of the other, both precede x (section 4)? */
   isAwareOfFork(x: number, peer: number): boolean {
     const lanes = this.lanesOf[peer]
-    return lanes !== undefined && lanes.length > 1 && this.#latestOfForker(x, lanes) < none
+    return lanes !== undefined && lanes.length > 1 && !this.#knowsOneLine(x, lanes)
   }
 
   sees(x: number, y: number): boolean {
@@ -128,11 +127,17 @@ export class GossipGraph {
   latestBy(x: number, peer: number): number {
     const lanes = this.lanesOf[peer]
     if (lanes === undefined || lanes.length === 0) return none
-    if (lanes.length > 1) return Math.max(this.#latestOfForker(x, lanes), none)
-    return this.latestOn(x, lanes[0] as number)
+    if (lanes.length === 1) return this.latestOn(x, lanes[0] as number)
+    return this.#knowsOneLine(x, lanes) ? this.#latestOnAny(x, lanes) : none
   }
 
-  /** The event itself, if it is a sync event, or its nearest sync self-ancestor; none where there is none. */
+  /** The peer's latest event in the whole graph, or none. Of a peer that forked: on the branch that came first. */
+  latestOf(peer: number): number {
+    const firstLane = this.lanesOf[peer]?.[0]
+    return firstLane === undefined ? none : this.latestInLane(firstLane)
+  }
+
+  /** The event itself, if it is a sync event, or its nearest sync self-ancestor, or none. None for none. */
   latestSync(x: number): number {
     return x === none || isSync(this.cause[x] as number) ? x : (this.syncSelfAncestor[x] as number)
   }
@@ -173,25 +178,26 @@ export class GossipGraph {
   }
 
   /**
-   * Where the lanes known to x form one line, the last event on it; none if x knows no lane; less if they do not form
-   * a line, which is a fork.
+   * Are the events on these lanes that precede x all self-ancestors of the latest one? If not, x is
+   * aware of a fork. Goes back from the latest one: every lane that it comes to must end, as far as
+   * x knows, where the line leaves it, and no lane that x knows may be left over.
    */
-  #latestOfForker(x: number, lanes: readonly number[]): number {
-    let latest = none
-    let known = 0
-    for (const lane of lanes) {
-      const event = this.latestOn(x, lane)
-      if (event !== none) known++
-      if (event > latest) latest = event
+  #knowsOneLine(x: number, lanes: readonly number[]): boolean {
+    let left = 0
+    for (const lane of lanes) if (this.latestOn(x, lane) !== none) left++
+    for (let at = this.#latestOnAny(x, lanes); at !== none; left--) {
+      const lane = this.lane[at] as number
+      if (this.latestOn(x, lane) !== at) return false
+      at = this.laneBranch.at(lane)
     }
-    if (known === 0) return none
-    let lane = this.lane[latest] as number
-    for (let branch = this.laneBranch.at(lane); branch !== none; branch = this.laneBranch.at(lane)) {
-      lane = this.lane[branch] as number
-      if (this.latestOn(x, lane) !== branch) return none - 1
-      known--
-    }
-    return known === 1 ? latest : none - 1
+    return left === 0
+  }
+
+  /** The latest event on any of the lanes in x's ancestry, or none. */
+  #latestOnAny(x: number, lanes: readonly number[]): number {
+    let latest: number = none
+    for (const lane of lanes) latest = Math.max(latest, this.latestOn(x, lane))
+    return latest
   }
 
   #laneFor(creator: number, selfParent: number): number {
@@ -199,7 +205,6 @@ export class GossipGraph {
     const lane = this.laneCount++
     this.laneEvents.push(new IntList())
     this.lanePayloadEvents.push(new IntList(4))
-    this.laneCreator.push(creator)
     this.laneBranch.push(selfParent)
     while (this.lanesOf.length <= creator) this.lanesOf.push([])
     ;(this.lanesOf[creator] as number[]).push(lane)

@@ -112,20 +112,12 @@ export class Detection<P> {
 
   // What is to be accused.
 
-  #syncBefore(selfParent: number): number {
-    const { graph } = this.#consensus
-    if (selfParent === none || isSync(graph.cause[selfParent] as number)) return selfParent
-    return graph.syncSelfAncestor[selfParent] as number
-  }
-
   #dueFacts(selfParent: number, otherParent: number): Fact[] {
-    const ancestry = new Ancestry(
-      this.#consensus.graph,
-      otherParent === none ? [selfParent] : [selfParent, otherParent],
-    )
-    const due = this.#unaccused(ancestry, this.#syncBefore(selfParent), selfParent)
+    const { graph, peers } = this.#consensus
+    const ancestry = new Ancestry(graph, otherParent === none ? [selfParent] : [selfParent, otherParent])
+    const due = this.#unaccused(ancestry, graph.latestSync(selfParent), selfParent)
     for (const [offender, pending] of this.#pending) {
-      const { id } = this.#consensus.peers.at(offender)
+      const { id } = peers.at(offender)
       if (this.#accusations.carryEventOf(id, selfParent)) this.#pending.delete(offender)
       else if (!due.some((other) => other.offender === offender && 'eventBytes' in other.accusation.malice)) {
         const proven = pending.find(({ fact }) => this.facts.bearsOut(ancestry, fact))
@@ -204,7 +196,7 @@ export class Detection<P> {
     if (this.facts.areNone && !this.#accusations.haveBeenMadeBy(creator)) return []
     const { graph } = this.#consensus
     const selfParent = graph.selfParent[x] as number
-    const before = this.#syncBefore(selfParent)
+    const before = graph.latestSync(selfParent)
     const ancestry = new Ancestry(graph, [x])
     const faults: Malice[] = []
     for (const made of this.#accusations.since(before, selfParent)) {

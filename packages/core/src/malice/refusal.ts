@@ -90,10 +90,10 @@ export class Refusals<P> {
   recordedBy(cause: number, creator: number, otherParent: number): number {
     const { graph } = this.#consensus
     if (cause === causes.Request) return this.#isAddressedTo(otherParent, creator) ? otherParent : none
-    const isItself = isSync(graph.cause[otherParent] as number)
-    const index = isItself ? otherParent : (graph.syncSelfAncestor[otherParent] as number)
-    const asking = graph.cause[index] === causes.Request ? (graph.otherParent[index] as number) : none
-    return graph.creator[asking] === creator ? index : none
+    const request = graph.latestSync(otherParent)
+    if (request === none || graph.cause[request] !== causes.Request) return none
+    const asking = graph.otherParent[request] as number
+    return asking !== none && graph.creator[asking] === creator ? request : none
   }
 
   /** Has a self-ancestor of x, or x itself, recorded the sync event before? */

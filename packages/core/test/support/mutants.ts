@@ -111,8 +111,8 @@ export const blindMutants: readonly Mutant[] = [
     ],
     [
       'a response that was for somebody else is not seen',
-      'return graph.creator[asking] === creator ? index : none',
-      'return index',
+      'return asking !== none && graph.creator[asking] === creator ? request : none',
+      'return request',
       'invalid-response-unasked',
     ],
     [
