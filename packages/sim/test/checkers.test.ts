@@ -342,6 +342,7 @@ describe('outcome', () => {
     return Object.create(network, {
       options: { value: { ...options, ...wanted } },
       isCorrect: { value: () => true },
+      isStalled: { value: false },
       leader: { value: network.leader },
       liveVoters: { value: network.liveVoters },
       round: { value: network.round },

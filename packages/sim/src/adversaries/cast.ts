@@ -16,8 +16,8 @@ import type { Outgoing, World } from './strategy.ts'
  */
 const afterlifeRounds = 12
 
-/** What the adversaries see of the network. */
-export interface Stage {
+/** What the adversaries see of the network, and how they send. */
+export interface NetworkView {
   readonly round: number
   readonly voters: readonly string[]
   readonly correctVoters: readonly string[]
@@ -32,7 +32,7 @@ export class Cast {
   readonly #world: World
   readonly #adversaries = new Map<string, Adversary>()
 
-  constructor(setting: PeerSetting, random: Random, ledger: MaliceLedger, stage: Stage) {
+  constructor(setting: PeerSetting, random: Random, ledger: MaliceLedger, view: NetworkView) {
     const { options, identities, genesis } = setting
     this.#setting = { options, identities, genesis }
     this.#random = random
@@ -40,13 +40,13 @@ export class Cast {
     const adversaries = this.#adversaries
     this.#world = {
       get round() {
-        return stage.round
+        return view.round
       },
       get voters() {
-        return stage.voters
+        return view.voters
       },
       get correctVoters() {
-        return stage.correctVoters
+        return view.correctVoters
       },
       get adversaries() {
         return [...adversaries.values()]
@@ -58,10 +58,10 @@ export class Cast {
       genesis: genesisOf(genesis.map(idOf)),
       isFounder: (name) => genesis.includes(name),
       idOf,
-      electionOf: (name) => stage.electionOf(name),
+      electionOf: (name) => view.electionOf(name),
       send: (name, outgoing) => {
         const from = adversaries.get(name)
-        if (from !== undefined) stage.send(from, outgoing)
+        if (from !== undefined) view.send(from, outgoing)
       },
       commit: (commit) => {
         ledger.commit(commit)

@@ -4,12 +4,9 @@ import type { Message } from '@parsec-bft/core'
 import type { Random } from '../base/random.ts'
 import type { Transcript } from '../base/transcript.ts'
 import type { SimulationOptions } from '../options/options.ts'
-import type { SimPeer } from '../peers/sim-peer.ts'
-import type { Adversary } from '../adversaries/adversary.ts'
-import type { Grip } from '../attacks/grip.ts'
+import type { HeldMessages } from '../attacks/held-messages.ts'
 import type { Delays } from './delays.ts'
-
-export type Node = SimPeer | Adversary
+import type { Node } from './stage.ts'
 
 /** A message on its way. */
 export interface Arrival {
@@ -18,7 +15,7 @@ export interface Arrival {
   readonly to: Node
   /** A value or bytes. */
   readonly message: Message<string> | Uint8Array
-  /** So many elections its reader will have decided, if sender and reader are correct. */
+  /** If sender and recipient are correct, the recipient has decided at least this many elections when it has read it. */
   readonly elections: number
 }
 
@@ -26,7 +23,7 @@ export interface Arrival {
 export interface Traffic {
   messages: number
   lost: number
-  /** Refused by the receiver, as they must be: from peers that it has removed, or from adversaries. */
+  /** Refused by the recipient, rightly: they came from peers that it has removed, or from adversaries. */
   refused: number
 }
 
@@ -36,18 +33,24 @@ export class Wire {
   readonly #options: SimulationOptions
   readonly #losses: Random
   readonly #delays: Delays
-  readonly #grip: Grip<Arrival>
+  readonly #held: HeldMessages<Arrival>
   readonly #transcript: Transcript
 
-  constructor(options: SimulationOptions, losses: Random, delays: Delays, grip: Grip<Arrival>, transcript: Transcript) {
+  constructor(
+    options: SimulationOptions,
+    losses: Random,
+    delays: Delays,
+    held: HeldMessages<Arrival>,
+    transcript: Transcript,
+  ) {
     this.#options = options
     this.#losses = losses
     this.#delays = delays
-    this.#grip = grip
+    this.#held = held
     this.#transcript = transcript
   }
 
-  /** Takes a message; returns it, as it arrives, with its delay, or undefined where it is lost or held. */
+  /** Takes a message. Returns it as it will arrive, with its delay; undefined if it is lost or held back. */
   carry(sent: Arrival, round: number): { readonly arrival: Arrival; readonly delayMs: number } | undefined {
     const { kind, from, to, message } = sent
     this.traffic.messages++
@@ -63,8 +66,8 @@ export class Wire {
     }
     const carried = this.#options.wire && !isBytes ? message.toBytes() : message
     const arrival: Arrival = { ...sent, message: carried }
-    if (!this.#grip.isClosed) return { arrival, delayMs: this.#delays({ from: from.name, to: to.name, round }) }
-    this.#grip.hold(arrival)
+    if (!this.#held.isHolding) return { arrival, delayMs: this.#delays({ from: from.name, to: to.name, round }) }
+    this.#held.hold(arrival)
     return undefined
   }
 }

@@ -4,58 +4,45 @@ import { isSyncCause } from '@parsec-bft/core/internals'
 import type { Inspection, MetaVoteView } from '@parsec-bft/core'
 import { CheckFailure } from '../base/check-failure.ts'
 import type { SimPeer } from '../peers/sim-peer.ts'
+import type { HeldMessages } from './held-messages.ts'
 import type { Letter, Post } from './post.ts'
 
-/** What a network does for who has it in its grip. */
-export interface Gripped<A extends Letter> {
+/** What a network does for the scheduler that attacks it. */
+export interface NetworkUnderAttack<A extends Letter> {
   peer(name: string): SimPeer
-  /** Sends a request, which {@link Grip.hold} gets. */
+  /** Sends a request, which is held back. */
   gossip(from: SimPeer, to: SimPeer): void
   arrive(arrival: A): void
   vote(): void
 }
 
-/** A scheduler's grip on a network: while it is closed, messages arrive when the scheduler says. */
-export class Grip<A extends Letter> implements Post {
-  isClosed = false
-  readonly #network: Gripped<A>
-  readonly #held = new Map<Letter, A>()
-  #newest: A | undefined
+/** The power of a scheduler over a simulated network. */
+export class NetworkPost<A extends Letter> implements Post {
+  readonly #network: NetworkUnderAttack<A>
+  readonly #held: HeldMessages<A>
 
-  constructor(network: Gripped<A>) {
+  constructor(network: NetworkUnderAttack<A>, held: HeldMessages<A>) {
     this.#network = network
-  }
-
-  hold(arrival: A): void {
-    this.#held.set(arrival, arrival)
-    this.#newest = arrival
-  }
-
-  /** Opens the grip; returns what has not arrived. */
-  release(): readonly A[] {
-    const held = [...this.#held.values()]
-    this.#held.clear()
-    this.isClosed = false
-    return held
+    this.#held = held
   }
 
   send(from: string, to: string): Letter {
-    this.#newest = undefined
+    const before = this.#held.count
     this.#network.gossip(this.#network.peer(from), this.#network.peer(to))
-    // It is assigned while the peer gossips.
-    const sent = this.#newest as A | undefined
-    if (sent === undefined) throw new CheckFailure('interface', `${from} gossips, and sends nothing`, from)
-    return sent
+    const { count, newest } = this.#held
+    if (count === before || newest === undefined) {
+      throw new CheckFailure('interface', `${from} gossips, and sends nothing`, from)
+    }
+    return newest
   }
 
   deliver(letter: Letter): void {
-    const arrival = this.#held.get(letter)
-    this.#held.delete(letter)
+    const arrival = this.#held.take(letter)
     if (arrival !== undefined) this.#network.arrive(arrival)
   }
 
   held(): readonly Letter[] {
-    return [...this.#held.keys()]
+    return this.#held.all
   }
 
   vote(): void {
@@ -69,7 +56,7 @@ export class Grip<A extends Letter> implements Post {
   lastMetaVote(peer: string, subject: string): MetaVoteView | undefined {
     const inspection = this.#network.peer(peer).parsec.inspect()
     const voter = inspection.peers().find(({ name }) => name === subject)
-    // Not all events of a peer have meta-votes, but it never does anything without one that has.
+    // Only sync events have meta-votes, so this looks at the peer's latest one.
     let index = inspection.eventCount - 1
     while (index > 0 && !isOwnSync(inspection, index)) index--
     return voter && inspection.metaEvent(index)?.metaVotes.get(voter.index)?.at(-1)

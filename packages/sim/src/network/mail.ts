@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
+
+import type { Message } from '@parsec-bft/core'
+import type { EventQueue } from '../base/event-queue.ts'
+import type { Transcript } from '../base/transcript.ts'
+import type { SimPeer } from '../peers/sim-peer.ts'
+import { Adversary } from '../adversaries/adversary.ts'
+import type { MaliceLedger } from '../adversaries/malice-ledger.ts'
+import type { Outgoing } from '../adversaries/strategy.ts'
+import type { Clock } from './clock.ts'
+import type { Output } from './output.ts'
+import type { Reception } from './reception.ts'
+import type { Node, Stage } from './stage.ts'
+import type { Arrival, Wire } from './wire.ts'
+
+/** What messages pass through on their way. */
+export interface MailParts {
+  readonly clock: Clock
+  readonly stage: Stage
+  readonly wire: Wire
+  /** Where messages wait for the time of their arrival. */
+  readonly queue: Pick<EventQueue<Arrival>, 'push'>
+  readonly reception: Reception
+  readonly ledger: MaliceLedger
+  readonly output: Output
+  readonly transcript: Transcript
+}
+
+/** Messages from one peer to another: how they are made and sent, and what the recipient does with them. */
+export class Mail {
+  readonly #parts: MailParts
+
+  constructor(parts: MailParts) {
+    this.#parts = parts
+  }
+
+  /** A correct peer gossips. */
+  request(from: SimPeer, to: Node): void {
+    this.#send('request', from, to, from.parsec.createGossip(to.id))
+    this.#parts.output.drain(from)
+  }
+
+  /** An adversary sends whatever it likes; nothing happens if there is no such recipient. */
+  sendBadly(from: Adversary, { kind, to: name, message, delayMs }: Outgoing): void {
+    const to = this.#parts.stage.nodeOf(name)
+    if (to !== undefined && to !== from) this.#transmit({ kind, from, to, message, elections: 0 }, delayMs)
+  }
+
+  /** A message reaches its recipient, if that is still there. */
+  arrive(arrival: Arrival): void {
+    const { kind, from, to, message } = arrival
+    if (!(to instanceof Adversary)) {
+      if (to.live) this.#receive(arrival, to)
+      return
+    }
+    // Bytes of a fellow adversary need not be a message: it ignores them.
+    const isUnread = message instanceof Uint8Array && from instanceof Adversary
+    if (!to.left && !isUnread) to.receive(kind, from.name, this.#parts.ledger.read(message))
+  }
+
+  /** @param decidedSince - number of elections that the sender has decided after it made the message. */
+  #send(kind: Arrival['kind'], from: SimPeer, to: Node, message: Message<string>, decidedSince = 0): void {
+    this.#parts.ledger.passed(message)
+    const elections = message.kind === 'farewell' ? 0 : from.parsec.inspect().election - decidedSince
+    this.#transmit({ kind, from, to, message, elections })
+  }
+
+  #transmit(sent: Arrival, extraMs = 0): void {
+    const { clock, wire, queue } = this.#parts
+    const carried = wire.carry(sent, clock.round)
+    if (carried !== undefined) queue.push(clock.nowMs + extraMs + carried.delayMs, carried.arrival)
+  }
+
+  #receive({ kind, from, message, elections }: Arrival, to: SimPeer): void {
+    const { wire, ledger, output, transcript } = this.#parts
+    // Its type must be written out, since one of its methods asserts.
+    const reception: Reception = this.#parts.reception
+    transcript.add(`${to.name} receives a ${kind} from ${from.name}`)
+    try {
+      if (kind === 'response') to.parsec.handleResponse(from.id, message)
+      else {
+        const { decidedAlone } = to
+        const response = to.parsec.handleRequest(from.id, message)
+        if (response !== undefined) this.#send('response', to, from, response, to.decidedAlone - decidedAlone)
+      }
+      ledger.passed(message)
+      output.drain(to)
+      reception.expectTaken(elections, from.name, to)
+    } catch (error) {
+      output.drain(to)
+      reception.expectRefused(error, kind, from.name, to)
+      ledger.refused(to.name, message, error)
+      wire.traffic.refused++
+      transcript.add(`${to.name} refuses it: ${error.code}`)
+    }
+  }
+}
