@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
 
 /**
- * A deterministic network of PARSEC peers in one process: virtual time, one seeded generator that
- * owns every choice, faults, and checkers that watch what the protocol promises.
+ * A deterministic network of PARSEC peers in one process. Time is virtual and every random choice
+ * comes from one seed. Messages get lost, peers crash and misbehave, and checkers watch whether the
+ * network keeps the protocol's promises.
  *
  * ```ts
  * const { agreed, failure } = runScenario('mixed', 42)

@@ -15,7 +15,7 @@ import { SimPeer } from '../src/peers/sim-peer.ts'
 import { Network } from '../src/network/network.ts'
 import { outcomeChecker } from '../src/checkers/outcome.ts'
 
-/** Each checker is held against a planted fault: a checker that sees nothing proves nothing. */
+/** Each checker must see a planted fault: one that has never seen a fault proves nothing. */
 
 type Plant = NonNullable<SimulationHooks['plant']>
 
@@ -38,7 +38,7 @@ function failureWith(
 
 const text = (block: Block<string>): string => observationText(block.observation)
 
-/** Does something to the payload's block at one peer, or at all. */
+/** Changes the payload's block at one peer, or at all. */
 function at(peer: string | undefined, payload: string, change: (block: Block<string>) => Block<string>[]): Plant {
   return (name, block) => {
     const isMeant = (peer === undefined || name === peer) && text(block) === `OpaquePayload(${payload})`

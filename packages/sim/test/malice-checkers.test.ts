@@ -19,8 +19,8 @@ import { Detection } from '../../core/src/malice/detection.ts'
 import { Facts } from '../../core/src/malice/facts.ts'
 
 /**
- * Each checker of malice is held against a planted fault: in what is put out, in what is sent, and
- * in the library's own detection.
+ * Each checker of malice must see planted faults: in what is put out, in what is sent, and in the
+ * library's own detection.
  */
 
 type Plant = NonNullable<SimulationHooks['plant']>

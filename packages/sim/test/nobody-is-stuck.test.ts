@@ -7,8 +7,8 @@ import { afterEach, describe, expect, it, vi } from 'vitest'
 import { Farewells } from '../../core/src/peer/farewells.ts'
 
 /**
- * The checker is held against planted faults: peers that are forgotten, that do not start, and the
- * rule that once stranded whole networks.
+ * The checker must see planted faults: peers that nobody contacts, peers that do not start, and an
+ * old rule by which whole networks got stuck.
  */
 
 afterEach(() => {

@@ -174,7 +174,8 @@ describe('the command that replays a run', () => {
 
   it('names counts', () => {
     expect(commandFor(networkOf(defaultCounts, 5))).toBe(
-      'npm run parsec -- simulate --initial-peers 4 --add-peers 1 --remove-peers 1 --max-peers 20 --opaque 3 --max-rounds 1000 --mode supermajority --seed 5',
+      'npm run parsec -- simulate --initial-peers 4 --add-peers 1 --remove-peers 1 --max-peers 20 ' +
+        '--opaque 3 --max-rounds 1000 --mode supermajority --seed 5',
     )
   })
 

@@ -4,7 +4,7 @@ import { peerNames, runScenario, scenarios } from '@parsec-bft/sim'
 import type { SimulationHooks, SimulationResult } from '@parsec-bft/sim'
 import { describe, expect, it } from 'vitest'
 
-/** Seeds of each scenario; `npm run parsec -- soak` runs more. */
+/** How many seeds of each scenario run here; `npm run parsec -- soak` runs more. */
 const runs = 12
 
 function run(name: string, seed: number): SimulationResult {
@@ -41,7 +41,7 @@ describe('scenarios', () => {
   }
 })
 
-/** Each scenario's own promise: that it is about what it says it is. */
+/** Each scenario does what its description says. */
 describe('what the scenarios show', () => {
   const seeds = [1000, 1001, 1002]
 
@@ -56,7 +56,7 @@ describe('what the scenarios show', () => {
     for (const { inspection, name } of peers) {
       const own = Array.from({ length: inspection.eventCount }, (_, i) => inspection.event(i))
         .filter(({ creator }) => inspection.peers()[creator]?.name === name)
-        // What it owes to the key of the coin comes as it gossips.
+        // The votes for the key of the coin come later, while it gossips.
         .filter(({ payload }) => payload === undefined || inspection.payload(payload).observation.kind !== 'DkgMessage')
         .map(({ cause }) => cause)
       expect(own.lastIndexOf('Observation')).toBe(1 + options.topics.length)

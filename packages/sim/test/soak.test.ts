@@ -217,7 +217,7 @@ describe('a run that fails', () => {
     [0, shrinkLimits.attempts],
     [10_000, shrinkLimits.messages / 10_000],
   ])('is given up after a bounded search, at the smallest found (%i messages each: %i attempts)', (messages, most) => {
-    // Only the last topic can ever go: finding that out takes an attempt for every other one, again and again.
+    // Only the last topic can be left out each time; to find that, every other one is tried first.
     const { topics } = optionsOf('votes-before')
     let left = topics.length
     let attempts = 0

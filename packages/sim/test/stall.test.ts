@@ -8,7 +8,7 @@ import { stalled } from '../src/scenarios/stall-plan.ts'
 import { consensusOutcome, twinOutcome } from '../../core/test/support/twin-compare.ts'
 import type { TwinEvent } from '../../core/test/support/twin-graph.ts'
 
-/** Agreement, validity, liveness once the network is fair …: all checks of every run hold. */
+/** All checks that every run has must hold: agreement, validity, liveness once the network is fair … */
 function run(plan: StallPlan, seed: number): StallResult {
   const result = runStall(plan, seed)
   const { failure, traffic, peers } = result.simulation

@@ -25,7 +25,7 @@ function accused(result: SimulationResult): string[] {
   return result.agreed.flatMap((key) => /^Accusation\((\w+)/.exec(key)?.[1] ?? [])
 }
 
-/** What a strategy commits, by which all correct peers know it. */
+/** What a strategy does, and the kind of malice for which its author is removed. */
 const provable: readonly (readonly [string, string])[] = [
   ['fork-simple', 'Fork'],
   ['fork-three-way', 'Fork'],
@@ -64,7 +64,7 @@ describe.each(provable)('%s', (strategy, kind) => {
   })
 })
 
-/** What nobody can prove to others, and what is reported of it. */
+/** What nobody can prove to others, and how it is reported to the application. */
 const unprovable: readonly (readonly [string, string | undefined])[] = [
   ['silent', 'MissingResponse'],
   ['selectively-silent', 'MissingResponse'],
@@ -99,7 +99,7 @@ describe('replay and malformed', () => {
   })
 })
 
-/** Strategies that need a fellow, or an occasion. */
+/** Scenarios of strategies that need a fellow or an opportunity. */
 const together: readonly (readonly [string, readonly string[]])[] = [
   ['fork-transitive', ['Fork', 'Accomplice']],
   ['fork-late', ['Fork', 'Accomplice']],
@@ -123,7 +123,7 @@ describe.each(together)('%s', (scenario, kinds) => {
   })
 })
 
-/** What is wrong with an adversary's share in a key, and how many acks of seven parts there can be. */
+/** Strategies about keys, and the most acks of seven parts that there can be. */
 const aboutKeys: readonly (readonly [string, number])[] = [
   ['key-wrong-rows', 42],
   ['key-malformed-parts', 42],
@@ -181,7 +181,7 @@ it('several strategies of one peer combine', () => {
   expect(result.traffic.refused).toBeGreaterThan(0)
 })
 
-it('two newcomers, one of whom learnt of the other from a forker whose events nobody records, are not cut off for ever', () => {
+it('two newcomers are not cut off for ever if one learnt of the other from events that nobody records', () => {
   const vote = (text: string, round: number): Topic => ({ kind: 'payload', text, round, spreadRounds: 5, by: 'all' })
   const adversaries = [
     { strategy: 'fork-colluding', peer: 'Fred', round: 9 },

@@ -15,7 +15,7 @@ interface Plan {
   readonly round: number
 }
 
-/** Proven by a hash alone, so that whoever records it has to accuse. */
+/** Kinds that the graph alone proves: whoever has them among the ancestors of a sync event must have accused. */
 const provenByGraph: ReadonlySet<MaliceKind> = new Set([
   'Fork',
   'DuplicateVote',
@@ -25,8 +25,9 @@ const provenByGraph: ReadonlySet<MaliceKind> = new Set([
 ])
 
 /**
- * A peer that misbehaves: a correct one up to some round, or all the time but for its messages, or
- * one that is driven by hand.
+ * A peer that misbehaves. At first its events are made by a correct state machine, the brain. A
+ * strategy changes the messages that leave it, or takes over from some round on and makes events by
+ * hand, with a {@link Puppet}.
  */
 export class Adversary implements Me {
   readonly name: string
@@ -34,14 +35,14 @@ export class Adversary implements Me {
   readonly random: Random
   readonly world: World
   readonly store = new EventStore()
-  /** Removed, and all correct voters know. */
+  /** Removed some time ago, so that it takes part no more. */
   left = false
   readonly #us: SecretId
   readonly #plans: readonly Plan[]
   /** The protocol's state machine, while it is followed. */
   #brain: SimPeer | undefined
   #puppet: Puppet | undefined
-  /** Accusing events that the next sync event must bear out, per branch. */
+  /** Per branch, false accusations that no sync event has followed yet: that one shows that they are false. */
   readonly #accusing = new Map<Branch, Event<string>[]>()
   readonly #witnessed = new Set<Commit>()
 
@@ -56,7 +57,7 @@ export class Adversary implements Me {
     if (plans.some(({ strategy }) => strategy.drive === 'scratch') && world.isFounder(this.name)) this.#takeOver()
   }
 
-  /** Still following the protocol in what events it makes. */
+  /** The protocol's state machine, while it makes the events. */
   get brain(): SimPeer | undefined {
     return this.#brain
   }
@@ -164,10 +165,10 @@ export class Adversary implements Me {
     })
     if (tip !== undefined) {
       const branch = this.#puppet.branchAfter(tip)
-      // The state machine has accused what it knew.
+      // The state machine has made all accusations that were due.
       for (const commit of this.world.commits) if (this.#proves(branch, commit)) this.#witnessed.add(commit)
     }
-    // What a strategy does to the first events comes before what others do to the latest.
+    // Strategies for the first events come before those that go on after the latest one.
     const begin = (drive: Strategy['drive']): void => {
       for (const { strategy } of this.#plans) if (strategy.drive === drive) strategy.begin?.(this)
     }
@@ -210,7 +211,7 @@ export class Adversary implements Me {
     this.send({ kind: 'response', to: from, message: this.puppet.message(branch, 'response', from) })
   }
 
-  /** What a sync event makes of us: whoever drives by hand accuses nobody, or wrongly. */
+  /** Notes what a new sync event of ours proves: that an accusation before it is false, or that one is missing. */
   #judge(event: Event<string>, branch: Branch): void {
     const accusing = this.#accusing.get(branch)
     if (accusing !== undefined) {

@@ -11,8 +11,8 @@ import { makeStrategy } from './registry.ts'
 import type { Outgoing, World } from './strategy.ts'
 
 /**
- * Rounds for which a removed adversary goes on, and after the last one has begun to misbehave the
- * least that a run lasts.
+ * A removed adversary goes on for this many rounds, and a run lasts at least this many rounds after
+ * the last adversary has begun to misbehave.
  */
 const afterlifeRounds = 12
 
@@ -69,12 +69,12 @@ export class Cast {
     }
   }
 
-  /** Those who have come, in that order. */
+  /** Those that have come, in order of coming. */
   get adversaries(): Iterable<Adversary> {
     return this.#adversaries.values()
   }
 
-  /** Have all had their time? */
+  /** Has each had the time to misbehave, and the others the time to respond to it? */
   get isOver(): boolean {
     const { round } = this.#world
     return this.#setting.options.adversaries.every((adversary) => round >= adversary.round + afterlifeRounds)
@@ -96,7 +96,7 @@ export class Cast {
     this.#adversaries.set(name, new Adversary(secretId, plans, brain, this.#world, this.#random.fork(name)))
   }
 
-  /** Who has been removed for long leaves. */
+  /** Those that were removed long ago leave. */
   dismiss(agreed: readonly BlockRecord[]): void {
     for (const peer of this.#adversaries.values()) {
       const removal = agreed.find(({ block }) => isRemovalOf(block, peer.name))

@@ -37,14 +37,14 @@ export class Ancestors {
 }
 
 /**
- * Events that somebody has seen, numbered with parents first, and who is known to know them:
- * nothing that needs the protocol's rules.
+ * Events that somebody has seen, numbered so that parents come first, and which peers are known to
+ * know them. It applies none of the protocol's rules.
  */
 export class EventStore {
   readonly events: Event<string>[] = []
   readonly #indexOf = new Map<string, number>()
   readonly #parents: (readonly number[])[] = []
-  /** Per creator, what its events descend from. */
+  /** Per creator, its events and all their ancestors. */
   readonly #knownBy = new Map<string, Ancestors>()
 
   /** Returns false, and does nothing, if the event is there or one of its parents is not. */
@@ -81,7 +81,7 @@ export class EventStore {
     return 'selfParent' in event.cause ? this.get(event.cause.selfParent) : undefined
   }
 
-  /** What a peer knows by its own events. */
+  /** What a peer is known to know: its own events and all their ancestors. */
   knownBy(peer: string): Ancestors {
     let known = this.#knownBy.get(peer)
     if (known === undefined) this.#knownBy.set(peer, (known = new Ancestors(this)))

@@ -3,7 +3,7 @@
 import type { Event } from '@parsec-bft/core'
 import type { Me, Strategy } from './strategy.ts'
 
-/** Makes a Request or Response that records what it must not, and shows it to somebody. */
+/** Makes a Request or Response event that records what it must not record, and shows it to somebody. */
 export function recordWrongly(me: Me, kind: 'Request' | 'Response'): void {
   const { correctVoters } = me.world
   const { main } = me.puppet
@@ -31,7 +31,7 @@ function mayRecord(me: Me, kind: 'Request' | 'Response', event: Event<string>): 
   return me.store.get(answer.cause.otherParent)?.creator.name === me.name && !recorded.has(answer.id)
 }
 
-/** Answers what nobody asked it, or what it has answered before. */
+/** Records a request that was not meant for it, or that it has recorded before. */
 export function invalidRequest(): Strategy {
   return {
     drive: 'hand',
@@ -41,7 +41,7 @@ export function invalidRequest(): Strategy {
   }
 }
 
-/** Takes for an answer what answers somebody else, or what it has taken for one before. */
+/** Records a response that was not meant for it, or that it has recorded before. */
 export function invalidResponse(): Strategy {
   return {
     drive: 'hand',
@@ -52,8 +52,8 @@ export function invalidResponse(): Strategy {
 }
 
 /**
- * Shows each correct peer first a wrong event that it can prove to nobody, since its parent is on a
- * branch that nobody records, and then wrong events that it can.
+ * First shows each correct peer a wrong event that the peer cannot prove to others, since a parent
+ * of it is on a branch that nobody records. Then it shows wrong events that can be proven.
  */
 export function refusedDecoy(): Strategy {
   return {

@@ -24,7 +24,7 @@ function changed(scheme: KeyScheme, changes: Partial<KeyScheme>): KeyScheme {
   }
 }
 
-/** With another last byte. */
+/** The same bytes with another last one. */
 function wrong(bytes: Uint8Array): Uint8Array {
   const other = bytes.slice()
   const last = other.length - 1
@@ -32,12 +32,12 @@ function wrong(bytes: Uint8Array): Uint8Array {
   return other
 }
 
-/** One entry, at a place that depends on the length, is wrong. */
+/** The same entries, but the one at `place` (modulo their number) is wrong. */
 function withWrongEntry(entries: readonly Uint8Array[], place: number): Uint8Array[] {
   return entries.map((entry, i) => (i === place % entries.length ? wrong(entry) : entry))
 }
 
-/** Deals rows that their readers cannot use: one, or all. */
+/** Deals parts with rows that their readers cannot use: one row, or all. */
 export function wrongRows(): Strategy {
   return {
     drive: 'protocol',
@@ -52,7 +52,7 @@ export function wrongRows(): Strategy {
   }
 }
 
-/** Deals a part that everybody can see to be none. */
+/** Deals parts with a row too few: everybody can see that they are not valid. */
 export function malformedParts(): Strategy {
   return {
     drive: 'protocol',
@@ -80,12 +80,12 @@ export function wrongValues(): Strategy {
   }
 }
 
-/** Takes part in key generations and never publishes a share of a coin. */
+/** Takes part in key generations, but never publishes a share of a coin. */
 export function coinWithheld(): Strategy {
   return { drive: 'protocol', keys: (scheme) => changed(scheme, { secretKeyShareOf: () => undefined }) }
 }
 
-/** Publishes wrong shares of coins, and finds its own right. */
+/** Publishes wrong shares of coins, and itself takes them for right. */
 export function coinWrong(): Strategy {
   const told = new Set<string>()
   const ours = new Set<string>()
@@ -104,7 +104,7 @@ export function coinWrong(): Strategy {
       for (const event of outgoing.message.events) {
         if (event.cause.kind !== 'CoinShares' || event.creator.name !== me.name || told.has(event.id)) continue
         told.add(event.id)
-        // Of a line only the first faulty event is reported.
+        // Only the first faulty event on a branch is reported.
         if (told.size === 1) me.commit('InvalidCoinShare', [event])
       }
       return [outgoing]

@@ -6,21 +6,27 @@ import type { Branch } from './puppet.ts'
 import type { Me, Strategy } from './strategy.ts'
 
 /**
- * Where a share of the next election's coin stands: on the branch that the led record, on one that
- * all have, or nowhere.
+ * Where it puts a share of the next election's coin: on the branch that only the misled peers record,
+ * on one that all of its victims get, or nowhere.
  */
 const sharePlaces = ['bait', 'shown to all', 'nowhere'] as const
 
 /**
- * Keeps to the protocol until it decides an election that at least two correct voters have not
- * decided, and keeps to itself how. Then it leads some of them to decide by its event, and shows
- * them another branch, which they record instead; the rest it strands: it shows them two more
- * branches, so that they take in no further one that nobody records. If those who were led did not
- * record what they decided by, the stranded would refuse all that they make from then on. After
- * that it is silent.
+ * Tries to cut peers off from each other:
+ *
+ * 1. It keeps to the protocol until it decides an election that at least two correct voters have not
+ *    decided, and keeps the deciding event secret.
+ * 2. It shows that event to some of them, so that they decide by it, together with another branch,
+ *    which they record instead: the misled.
+ * 3. It shows two more branches to the rest, so that they take in no further branch that nobody
+ *    records: the stranded.
+ * 4. It falls silent.
+ *
+ * If the misled did not record the event by which they decided, the stranded would refuse everything
+ * that they make from then on.
  */
 export function forkStranding(): Strategy {
-  /** Events of the store from this one on are known to nobody, if they are ours. */
+  /** Our events in the store, from this index on, are known to nobody else. */
   let secretFrom = 0
   let election = 0
   let isDue = false

@@ -6,8 +6,8 @@ import type { Branch } from './puppet.ts'
 import type { Me, Strategy } from './strategy.ts'
 
 /**
- * So many branches after an event of ours, the first of them on the branch given, each with a vote
- * of its own; any two of their first events prove the fork.
+ * Forks after the latest event of a branch, which goes on as the first of `count` branches. Each
+ * begins with another vote; any two of these votes prove the fork.
  */
 export function forkHere(me: Me, count: number, after: Branch = me.puppet.main): Branch[] {
   const { tip } = after
@@ -20,7 +20,7 @@ export function forkHere(me: Me, count: number, after: Branch = me.puppet.main):
   return branches
 }
 
-/** Two events with the same self-parent; each peer it meets is shown one branch or the other, by chance. */
+/** Makes two events with the same self-parent, and shows each peer it meets one branch or the other, by chance. */
 export function forkSimple(): Strategy {
   return {
     drive: 'hand',
@@ -31,7 +31,7 @@ export function forkSimple(): Strategy {
   }
 }
 
-/** Three events with the same self-parent. */
+/** Makes three events with the same self-parent. */
 export function forkThreeWay(): Strategy {
   return {
     drive: 'hand',
@@ -42,7 +42,7 @@ export function forkThreeWay(): Strategy {
   }
 }
 
-/** A fork, and a second fork on one of its branches. */
+/** Forks, and forks again on one of the branches. */
 export function forkNested(): Strategy {
   let turns = 0
   return {
@@ -59,8 +59,8 @@ export function forkNested(): Strategy {
 }
 
 /**
- * Our first two events, as far as they are there. (There is only one Initial event of a creator:
- * nothing else is in it.)
+ * Our first two events, as far as they exist. (A creator cannot make two Initial events: they would
+ * have the same content, so they would be the same event.)
  */
 export function firstEvents(me: Me): readonly (Event<string> | undefined)[] {
   const line: Event<string>[] = []
@@ -69,8 +69,8 @@ export function firstEvents(me: Me): readonly (Event<string> | undefined)[] {
 }
 
 /**
- * A fork as early as there can be one: two events after the Initial event, of which a founding
- * member's second is no vote for Genesis.
+ * Forks as early as possible: it makes two events after its Initial event. A founder's must be a vote
+ * for Genesis, and one of the two is not.
  */
 export function forkInitial(): Strategy {
   return {
@@ -95,8 +95,8 @@ export function halfOf(me: Me, peer: string): 0 | 1 {
 }
 
 /**
- * Each half of the network is shown another branch; what one half says is never recorded on the
- * branch for the other.
+ * Shows each half of the network another branch, and never records on one branch what the other half
+ * says.
  */
 export function forkTwoFaced(): Strategy {
   const faces = new Map<string, Branch>()
@@ -114,8 +114,8 @@ export function forkTwoFaced(): Strategy {
 }
 
 /**
- * Two-faced, together with all others who do the same: each half of the network gets a story in
- * which they back each other.
+ * Two-faced, like its fellows: each half of the network is shown branches on which they record each
+ * other's events.
  */
 export function forkColluding(): Strategy {
   const face = forkTwoFaced()
@@ -123,14 +123,14 @@ export function forkColluding(): Strategy {
     ...face,
     branchFor: (me, peer) => {
       const isFellow = me.world.adversaries.some(({ name }) => name === peer)
-      // Fellows are met on one side in one round, on the other in the next.
+      // Fellows get the branch of one half in one round, that of the other half in the next.
       const stand = isFellow ? me.world.correctVoters.find((name) => halfOf(me, name) === me.world.round % 2) : peer
       return face.branchFor?.(me, stand ?? peer) ?? me.puppet.main
     },
   }
 }
 
-/** One branch is shown to the correct peers; the other only to fellow adversaries, who pass it on. */
+/** Shows one branch to the correct peers, the other only to fellow adversaries, who pass it on. */
 export function forkTransitive(): Strategy {
   return {
     drive: 'hand',
@@ -146,7 +146,7 @@ export function forkTransitive(): Strategy {
   }
 }
 
-/** Keeps one branch to itself until it has been removed for something else: then its fellows show it. */
+/** Hides one branch until it has been removed for something else; then it gives the branch to its fellows. */
 export function forkLate(): Strategy {
   let hidden: Branch | undefined
   return {
@@ -164,8 +164,9 @@ export function forkLate(): Strategy {
 }
 
 /**
- * Shows its other branches only in messages that nobody records, since their last event answers
- * nobody: they are in the graphs of correct peers, but among no correct event's ancestors.
+ * Shows its other branches only in messages that nobody records, since their last event is a request
+ * to itself. So correct peers have these branches in their graphs, but no event of a correct peer
+ * descends from them.
  */
 export function forkUnrecorded(): Strategy {
   return {

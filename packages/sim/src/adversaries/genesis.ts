@@ -4,7 +4,7 @@ import { opaque } from '@parsec-bft/core'
 import { genesis } from '@parsec-bft/core/internals'
 import type { Strategy } from './strategy.ts'
 
-/** A founding member whose second event is not its vote for Genesis. A newcomer has nothing to miss. */
+/** A founder whose second event is not a vote for Genesis. Newcomers need not vote for it, so they do nothing wrong. */
 export function genesisMissing(): Strategy {
   return {
     drive: 'scratch',
@@ -16,7 +16,7 @@ export function genesisMissing(): Strategy {
   }
 }
 
-/** Votes for Genesis when it is not the time: a second time, or as a newcomer. */
+/** Votes for Genesis when it must not: a second time, or as a newcomer. */
 export function genesisUnexpected(): Strategy {
   return {
     drive: 'hand',

@@ -24,8 +24,8 @@ export interface AccusationRecord {
 }
 
 /**
- * Who has done what, and who has said so: all that correct peers have sent or accepted, and what
- * adversaries say of themselves.
+ * Keeps a record of malice for the checkers: what adversaries have done, by their own account, and
+ * which of it correct peers have seen and accused, by the messages that they have sent or accepted.
  */
 export class MaliceLedger {
   readonly #identities: IdentityScheme
@@ -38,7 +38,7 @@ export class MaliceLedger {
   readonly #refused = new Map<string, Map<string, Event<string>>>()
   readonly #reports = new Map<Report['kind'], number>()
 
-  /** @param adversaries - their names; without any, no books are kept. */
+  /** @param adversaries - their names; if there are none, nothing is recorded. */
   constructor(identities: IdentityScheme, adversaries: ReadonlySet<string>) {
     this.#identities = identities
     this.#adversaries = adversaries
@@ -72,7 +72,7 @@ export class MaliceLedger {
     for (const event of this.read(message)?.events ?? []) this.#add(event)
   }
 
-  /** A correct peer has refused a message: what came before its fault is in the peer's graph. */
+  /** A correct peer has refused a message. Those events that come before the faulty one are in the peer's graph. */
   refused(peer: string, message: Message<string> | Uint8Array, { detail }: ParsecError): void {
     if (this.#adversaries.size === 0) return
     const events = this.read(message)?.events ?? []
@@ -89,7 +89,7 @@ export class MaliceLedger {
     this.#refused.set(peer, refused.set(bad.id, bad))
   }
 
-  /** A message from what may be bytes, or undefined for what is none. */
+  /** The message, decoded if it is bytes; undefined if the bytes are no message. */
   read(message: Message<string> | Uint8Array): Message<string> | undefined {
     if (!(message instanceof Uint8Array)) return message
     try {
@@ -100,7 +100,7 @@ export class MaliceLedger {
     }
   }
 
-  /** Does the peer, at its latest event that went over the network, have what proves the malice among the ancestors? */
+  /** Do the ancestors of the peer's latest event that went over the network include a proof of the malice? */
   hasReached({ events, enough, refused }: Commit, peer: string): boolean {
     if (!refused) return events.filter((id) => this.#store.isKnownBy(peer, id)).length >= enough
     return events.some((id) => {
@@ -110,8 +110,8 @@ export class MaliceLedger {
   }
 
   /**
-   * Does the peer, at its latest event that went over the network, have an event of the malice
-   * among the ancestors that no correct peer inserts?
+   * Do the ancestors of the peer's latest event that went over the network include an event of the
+   * malice that no correct peer may insert?
    */
   hasInserted({ events, refused }: Commit, peer: string): boolean {
     return refused && events.some((id) => this.#store.isKnownBy(peer, id))

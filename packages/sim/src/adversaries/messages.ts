@@ -4,7 +4,7 @@ import { Message, opaque } from '@parsec-bft/core'
 import type { Random } from '../base/random.ts'
 import type { Outgoing, Strategy } from './strategy.ts'
 
-/** Sends its old messages again, to whom they were meant for and to others. */
+/** Sends its old messages again, to the same peers and to others. */
 export function replay(): Strategy {
   const sent: Outgoing[] = []
   return {
@@ -24,8 +24,8 @@ export function replay(): Strategy {
 }
 
 /**
- * Sends bytes that are no messages, or not what they should be: random, mutated, cut short,
- * lengthened, of the other kind.
+ * Sends bytes that are no message, and messages that are wrong: random, mutated, cut short,
+ * lengthened, shuffled, or a response instead of a request.
  */
 export function malformed(): Strategy {
   return {
@@ -71,7 +71,7 @@ function spoilt(random: Random, message: Message<string>): Uint8Array | Message<
   }
 }
 
-/** Most votes of one spammer: the run is to end. */
+/** A spammer votes no more often than this, so that the run ends. */
 const mostVotes = 20
 
 /** Sends everything that it knows each time, whatever the recipient has, and votes for nonsense. */

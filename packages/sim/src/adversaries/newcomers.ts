@@ -6,9 +6,9 @@ import type { Branch } from './puppet.ts'
 import type { Strategy } from './strategy.ts'
 
 /**
- * Records gossip of a newcomer before it could know of it: it takes nothing in, so that nothing it
- * makes descends from the votes for the newcomer, who is a fellow with the strategy
- * `premature-newcomer`.
+ * Records gossip of a newcomer before it can know that the newcomer is a member. It records nothing
+ * else, so none of its events descends from the votes for the newcomer. The newcomer must be a fellow
+ * with the strategy `premature-newcomer`.
  */
 export function invalidGossipCreator(): Strategy {
   let isDone = false
@@ -24,7 +24,7 @@ export function invalidGossipCreator(): Strategy {
       const newcomer = me.store.get(tip.cause.otherParent)?.creator.name
       if (newcomer === undefined || me.world.isFounder(newcomer)) return
       isDone = true
-      // A newcomer that keeps to the protocol has the votes for it among its ancestors, and shows them.
+      // The gossip of a newcomer that keeps to the protocol descends from the votes for it: then nothing is wrong.
       const { ancestors } = me.puppet.main
       const adders = me.store.events.filter((event, i) => ancestors.has(i) && addsPeer(event, newcomer))
       const voters = new Set(adders.map(({ creator }) => creator.name))
@@ -34,8 +34,9 @@ export function invalidGossipCreator(): Strategy {
 }
 
 /**
- * A newcomer that, once added, forks right after its Initial event and makes requests there as if
- * it had learnt nothing: fellows record them. It tries to trap correct peers, too.
+ * A newcomer that, once added, forks right after its Initial event. On the new branch it makes
+ * requests as if it had learnt nothing. Fellows record them; it tries to get correct peers to do so,
+ * too.
  */
 export function prematureNewcomer(): Strategy {
   let early: Branch | undefined

@@ -11,7 +11,7 @@ import type { EventStore } from './event-store.ts'
 export interface Branch {
   /** Latest event, or undefined before the first. */
   tip: Event<string> | undefined
-  /** What the line descends from. */
+  /** Its events and all their ancestors. */
   readonly ancestors: Ancestors
   /** Ids of the Requesting and Request events that it has recorded. */
   readonly recorded: Set<string>
@@ -24,15 +24,15 @@ type HandCause =
   | { readonly kind: 'CoinShares'; readonly coins: CoinShares }
 
 /**
- * A peer driven by hand: it makes any event, on as many branches as it likes, and sends what it
- * likes. Nothing here keeps to the protocol of itself.
+ * A peer driven by hand: it makes any event, on as many branches as its strategy likes. Nothing here
+ * keeps it to the protocol.
  */
 export class Puppet {
   readonly store: EventStore
   /** The first is the one that it started with. */
   readonly branches: Branch[] = []
   readonly #us: SecretId
-  /** Told of each sync event on a branch. */
+  /** Called with each sync event on a branch. */
   readonly #onSync: (event: Event<string>, branch: Branch) => void
 
   constructor(

@@ -8,7 +8,7 @@ export function silent(): Strategy {
   return { drive: 'protocol', outgoing: () => [] }
 }
 
-/** Speaks to half of the network, and answers nobody else. */
+/** Sends nothing to half of the network, not even answers. */
 export function selectivelySilent(): Strategy {
   return { drive: 'protocol', outgoing: (me, outgoing) => (halfOf(me, outgoing.to) === 0 ? [outgoing] : []) }
 }

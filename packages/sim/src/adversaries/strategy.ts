@@ -16,26 +16,26 @@ export interface Outgoing {
   readonly delayMs?: number
 }
 
-/** A malice that an adversary has committed and that the protocol promises to prove. */
+/** Something malicious that an adversary has done, and that the protocol promises to prove. */
 export interface Commit {
   readonly kind: MaliceKind
   readonly author: string
   /** Ids of events that prove it. */
   readonly events: readonly string[]
-  /** So many of them prove it: of a fork two. */
+  /** How many of them prove it: two if it is a fork. */
   readonly enough: number
-  /** True where no correct peer inserts the event, so that its accusation carries it. */
+  /** True if no correct peer inserts the event. Then an accusation must contain the event itself. */
   readonly refused: boolean
 }
 
 /** An adversary, as others know it. */
 export interface Fellow {
   readonly name: string
-  /** Removed for long: nobody listens any more. */
+  /** Removed long ago: nobody listens to it any more. */
   readonly left: boolean
 }
 
-/** What adversaries know and can do: they see everything and are hindered by nothing but cryptography. */
+/** What adversaries know and can do. They see everything, and only cryptography limits them. */
 export interface World {
   readonly round: number
   readonly roundMs: number
@@ -66,21 +66,21 @@ export interface Me extends Fellow {
   readonly parsec: Parsec<string> | undefined
   /** Throws while the state machine makes the events. */
   readonly puppet: Puppet
-  /** Notes a malice that is proven by the events together. */
+  /** Notes something malicious that we have done; the events together prove it. */
   commit(kind: MaliceKind, events: readonly Event<string>[], refused?: boolean): void
-  /** Notes an accusation that the next sync event on the branch will not bear out. */
+  /** Notes a false accusation: the next sync event on the branch will show that it is false. */
   accusedWrongly(branch: Branch, event: Event<string>): void
   /** Sends a request over a branch: a Requesting event and what the recipient lacks. */
   request(branch: Branch, to: string): void
   /** Sends events that no correct peer would make, after what the recipient lacks of the branch. */
   sendBad(branch: Branch, kind: Outgoing['kind'], to: string, bad: readonly Event<string>[]): void
-  /** Sends a message through what the strategies do to it. */
+  /** Sends a message, after each strategy has done to it what it likes. */
   send(outgoing: Outgoing): void
 }
 
 /**
- * One way to misbehave; it has the state of one adversary. It is active from the round in the
- * options on. An adversary with several strategies follows them all.
+ * One way to misbehave, with the state that it needs for one adversary. It is active from the round
+ * on that the options name. An adversary with several strategies follows all of them.
  */
 export interface Strategy {
   /**
@@ -89,18 +89,18 @@ export interface Strategy {
    * founding member is driven by hand from its first event on.
    */
   readonly drive: 'protocol' | 'hand' | 'scratch'
-  /** What its state machine does instead of what it should about keys and coins: from its first event on. */
+  /** Replaces what its state machine does about keys and coins, from its first event on. */
   keys?(scheme: KeyScheme): KeyScheme
   /**
-   * Not by hand before this is true, unless another strategy is; and at once when it is, after a
-   * response. Without it: after the first request.
+   * For `hand`: is it time to drive by hand? Asked after each request and response that is sent. A
+   * strategy without this method takes over after the first request.
    */
   isDue?(): boolean
-  /** By hand from here on; where it was so from the first event on, there are no events yet. */
+  /** It is driven by hand from now on. For `scratch` there are no events yet. */
   begin?(me: Me): void
   /** On each turn, before the gossip. */
   turn?(me: Me): void
-  /** By hand: on which branch a peer is met. */
+  /** By hand: the branch that a peer is shown, and on which what it says is recorded. */
   branchFor?(me: Me, peer: string): Branch
   /** Whom to gossip to. */
   recipients?(me: Me, names: readonly string[]): readonly string[]

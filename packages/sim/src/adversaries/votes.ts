@@ -63,7 +63,7 @@ function inventedMalice(me: Me, victim: string): Malice | undefined {
   ])
 }
 
-/** Takes part in everything but sees no malice. */
+/** Takes part in everything, but accuses nobody. */
 export function accomplice(): Strategy {
   return { drive: 'hand' }
 }

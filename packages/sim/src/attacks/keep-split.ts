@@ -5,8 +5,8 @@ import { deliverAll, pass, passAlong, sendAll } from './post.ts'
 import type { Post } from './post.ts'
 
 /**
- * Who estimates what at a step of the binary agreement. In each camp those who know of no other's
- * estimate at the step come first, f or more of them.
+ * Who estimates what at a step of the binary agreement. In each camp those come first who know of
+ * nobody else's estimate at this step; there are at least f of them.
  */
 export interface Camps {
   /** Those whose estimate is the coin: at step 0 true, at step 1 false, at step 2 the toss. */
@@ -18,44 +18,44 @@ export interface Camps {
 interface Roles {
   /** The one whose aux is the coin. */
   readonly exception: string
-  /** Two less than needed beside the exception; each knows the aux of those before it. */
+  /** 2f others, who have the other value as aux; each knows the aux of those before it. */
   readonly chain: readonly string[]
-  /** The rest. They have no aux yet; the chain's last makes them have the other value. */
+  /** The rest. They have no aux yet; the last of the chain will make theirs the other value. */
   readonly late: readonly string[]
 }
 
 /**
- * The smallest and the largest camp from which the split can be kept, of 3f + 1 peers: from f + 1
- * on a camp's value spreads, and one that 2f + 1 hold is the only one that all can be made to hold.
+ * The smallest and the largest camp with which the split can be kept, of 3f + 1 peers. A value spreads
+ * only if f + 1 peers hold it; once 2f + 1 hold it, the other value can spread no more.
  */
 export function campSizes(peers: number): { readonly least: number; readonly most: number } {
   const faults = Math.floor((peers - 1) / 3)
   return { least: faults + 1, most: 2 * faults }
 }
 
-/** Where a step leads. */
+/** The state after a step. */
 export interface Parted {
-  /** Who takes the coin: none of them knows of another's estimate at the next step. */
+  /** Who takes the coin. None of them knows anybody else's estimate at the next step. */
   readonly takers: readonly string[]
   /** Who keeps the other value. */
   readonly keepers: {
-    /** None of them knows of another's estimate at the next step. */
+    /** None of them knows anybody else's estimate at the next step. */
     readonly first: readonly string[]
-    /** They know of one keeper's. */
+    /** Each of them knows the estimate of one keeper. */
     readonly rest: readonly string[]
   }
 }
 
 /**
- * Leads peers whose estimates are split through one step so that they are split in the next one,
- * too, and nothing is decided: one peer's aux is the coin, everyone else's the other value. Who
- * sees 2f + 1 others' aux keeps the other value; who sees 2f of them and that peer's takes the
- * coin.
+ * Leads peers whose estimates are split through one step, so that nothing is decided and their
+ * estimates are split in the next step, too. One peer, the exception, has the coin as its aux, all
+ * others have the other value. A peer that sees the aux of 2f + 1 of the others keeps the other value;
+ * one that sees the aux of 2f of them and of the exception takes the coin.
  *
- * Before and after, everyone is at the same step, without aux, and knows of no estimate there but
- * those of its own camp.
+ * Before and after, everyone is at the same step and has no aux there, and knows of no estimates there
+ * but those of its own camp.
  *
- * @param confirms - has the step a confirmation phase (protocol.md section 11)? Then one peer
+ * @param confirms - does the step have a confirmation phase (protocol.md section 11)? Then one peer
  *   confirms both values, everyone else the other value.
  */
 export function keepSplit(post: Post, camps: Camps, confirms: boolean, random: Random): Parted {
@@ -75,10 +75,10 @@ export function keepSplit(post: Post, camps: Camps, confirms: boolean, random: R
 }
 
 /**
- * The exception and the first of the chain get their aux, each by enough peers of the other camp
- * who learn of its own camp's value. No peer learns of a supermajority for both values: it would
- * prefer true. So no more of the coin camp than f may be known to those of the other camp who come
- * early in the chain.
+ * Gives the exception and the first of the chain their aux: each hears from enough peers of the other
+ * camp, who have learnt the value of its own camp. No peer may learn of a supermajority for both
+ * values, since its aux would then be true. So those of the other camp who come early in the chain may
+ * know of at most f of the coin camp.
  */
 function giveAux(post: Post, camps: Camps, random: Random): Roles {
   const { most } = campSizes(camps.coin.length + camps.other.length)
@@ -102,7 +102,7 @@ function giveAux(post: Post, camps: Camps, random: Random): Roles {
   return { exception, chain, late: last }
 }
 
-/** The exception and some of the chain see a mixture and take the coin, everyone else sees one value and keeps it. */
+/** The exception and some of the chain see both values and take the coin. All others see one value and keep it. */
 function part(post: Post, { exception, chain, late }: Roles, random: Random): Parted {
   const { least, most } = campSizes(1 + chain.length + late.length)
   const last = chain.slice(-1)

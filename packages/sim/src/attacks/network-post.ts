@@ -56,7 +56,7 @@ export class NetworkPost<A extends Letter> implements Post {
   lastMetaVote(peer: string, subject: string): MetaVoteView | undefined {
     const inspection = this.#network.peer(peer).parsec.inspect()
     const voter = inspection.peers().find(({ name }) => name === subject)
-    // Only sync events have meta-votes, so this looks at the peer's latest one.
+    // Other events than sync events need not have meta-votes, so this looks at the peer's latest sync event.
     let index = inspection.eventCount - 1
     while (index > 0 && !isOwnSync(inspection, index)) index--
     return voter && inspection.metaEvent(index)?.metaVotes.get(voter.index)?.at(-1)

@@ -2,7 +2,7 @@
 
 import type { MetaVoteView } from '@parsec-bft/core'
 
-/** A message under way. */
+/** A message that has been sent. */
 export interface Letter {
   readonly kind: 'request' | 'response'
 }

@@ -21,12 +21,12 @@ export function splitObservers(
   const others = peers.filter((peer) => peer !== subject)
   // All learn of all votes: the event at which a peer knows enough of them is its first interesting one.
   deliverAll(post, sendAll(post, peers, peers))
-  // All learn of all first interesting events but the subject's, and the subject alone of its own.
-  // Nobody knows yet who else knows.
+  // All learn of all first interesting events but the subject's, which only the subject itself knows.
+  // Nobody knows yet what the others know.
   deliverAll(post, sendAll(post, others, peers))
   const unaware = peers.filter((peer) => !observing.includes(peer))
   const early = unaware.map((peer) => sendAll(post, others, [peer]).slice(0, most - 1))
-  // All learn of the subject's: who speaks from now on knows of it.
+  // All learn of the subject's, so whoever sends a message from now on knows of it.
   deliverAll(post, sendAll(post, [subject], others))
   const late = observing.map((peer) => sendAll(post, others, [peer]).slice(0, peer === subject ? most : most - 1))
   // With these each knows of 2f + 1 who know of the first interesting events: itself, the subject and those who speak.

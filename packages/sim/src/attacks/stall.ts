@@ -22,7 +22,7 @@ export interface Foresight {
   predict(round: number, subject: string): boolean | undefined
 }
 
-/** What is known of the first implementation's coin. */
+/** The coin of the first implementation is known in advance. */
 export const predictable: Foresight = { confirms: false, predict: (round) => round % 2 === 1 }
 
 /**
@@ -61,11 +61,11 @@ export class Stall {
   readonly #foresight: Foresight
   readonly #random: Random
   readonly #subject: string
-  /** Those first who know of no other's estimate at the step at hand. */
+  /** All peers; those come first who know of nobody else's estimate at the current step. */
   #order: readonly string[]
   /** Who took the last coin. */
   #takers: readonly string[] = []
-  /** Sent before the step at hand. */
+  /** Messages that were sent before the current step. */
   #old: readonly Letter[] = []
   #phase: 'waiting' | 'stalling' | 'over' = 'waiting'
 
@@ -109,7 +109,7 @@ export class Stall {
   /** One step; false if it cannot go on, or need not. */
   #proceed(): boolean {
     if (this.#entries()?.some(({ estimates }) => estimates.size === 0) === true) {
-      // Those who wait for the coin learn each other's shares, but not what the others make of them.
+      // Those who wait for the coin get each other's shares, but not what others conclude from these.
       deliverAll(this.#post, sendAll(this.#post, this.#takers, this.#takers))
     }
     const entries = this.#entries()
@@ -121,13 +121,13 @@ export class Stall {
     const { takers, keepers } = keepSplit(this.#post, camps, confirms, this.#random)
     this.#takers = takers
     this.#order = [...takers, ...keepers.first, ...keepers.rest]
-    // What was said before this step changes nothing in the next one.
+    // What was sent before this step no longer matters in the next one.
     deliverAll(this.#post, this.#old)
     this.#old = this.#post.held()
     return true
   }
 
-  /** The value that the step turns everyone to who sees no supermajority. */
+  /** The value that a peer takes at this step if it sees no supermajority. */
   #coin({ round, step }: MetaVoteView): boolean {
     if (step !== 2) return step === 0
     const known = this.#options.blind ? undefined : this.#foresight.predict(round + 1, this.#subject)

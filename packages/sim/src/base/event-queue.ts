@@ -10,7 +10,7 @@ function isBefore<T>(a: Entry<T>, b: Entry<T>): boolean {
   return a.timeMs !== b.timeMs ? a.timeMs < b.timeMs : a.sequence < b.sequence
 }
 
-/** What is to happen in virtual time: a binary heap ordered by time, then by order of entry. */
+/** Things that are to happen in virtual time, by time and then by order of entry: a binary heap. */
 export class EventQueue<T> {
   readonly #heap: Entry<T>[] = []
   #sequence = 0

@@ -14,9 +14,9 @@ function hashText(text: string): number {
 }
 
 /**
- * The owner of every choice in a run. Made from a seed, so that the same seed makes the same
- * choices on every machine: integers and basic arithmetic only, no `Math.exp` or `Math.log`, whose
- * last digit is left to the machine.
+ * Makes every random choice in a run, from a seed: the same seed gives the same choices on every
+ * machine. So it uses integers and basic arithmetic only, no `Math.exp` or `Math.log`, whose last
+ * digit differs between machines.
  */
 export class Random {
   readonly #seed: string
@@ -28,7 +28,7 @@ export class Random {
     this.#generator = xoroshiro128plus(hashText(this.#seed))
   }
 
-  /** A generator for one concern, independent of how many choices were made for others. */
+  /** A generator for one purpose. What it gives does not depend on how many choices were made for others. */
   fork(concern: string): Random {
     return new Random(`${this.#seed}/${concern}`)
   }

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
 
 /**
- * A running fingerprint of all that happened, line by line: two runs with the same digest did the
- * same. 64 bits, not cryptographic; integer arithmetic only, so that every machine agrees.
+ * A fingerprint of all that happened in a run, line by line: two runs with the same digest did the
+ * same things. 64 bits, not cryptographic. Integer arithmetic only, so that it is the same on every
+ * machine.
  */
 export class Transcript {
   #low = 0x811c9dc5
@@ -10,7 +11,7 @@ export class Transcript {
   #lines = 0
   readonly #onLine: ((line: string) => void) | undefined
 
-  /** @param onLine - for those who want to read it. */
+  /** @param onLine - called with each line, for those who want to read them. */
   constructor(onLine?: (line: string) => void) {
     this.#onLine = onLine
   }

@@ -3,7 +3,7 @@
 import { CheckFailure } from '../base/check-failure.ts'
 import type { Checker } from './checker.ts'
 
-/** Of any two peers' outputs, those of crashed and removed peers included, one is the start of the other. */
+/** Of the outputs of any two peers, crashed and removed ones included, one is the beginning of the other. */
 export function agreementChecker(): Checker {
   const name = 'agreement'
   const order: { readonly key: string; readonly peer: string }[] = []

@@ -7,8 +7,8 @@ import type { Checker } from './checker.ts'
 import { Overdue, isFair, livenessBoundRounds } from './liveness.ts'
 
 /**
- * Malice that has reached a correct voter who is up, in a proof that it can give to others, and
- * whose author is not removed yet.
+ * Malice of which a correct voter that is up has a proof that it can give to others, and whose author
+ * has not been removed yet.
  */
 export function unpunished({ ledger, leader, liveVoters }: Network): Commit[] {
   return ledger.commits.filter(

@@ -4,9 +4,9 @@ import { CheckFailure } from '../base/check-failure.ts'
 import type { Checker } from './checker.ts'
 
 /**
- * No correct peer inserts an event that must be refused (protocol.md section 8). Eviction alone
- * does not show whether one does: next to its creator's other events, such an event proves a fork,
- * and its creator is removed for that.
+ * No correct peer inserts an event that must be refused (protocol.md section 8). The eviction checker
+ * would not see it: together with its creator's other events, such an event proves a fork, so its
+ * creator would be removed all the same.
  */
 export function insertionChecker(): Checker {
   const name = 'insertion'

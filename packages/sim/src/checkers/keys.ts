@@ -11,9 +11,9 @@ const message = utf8Bytes('signed together')
 const domain = 'test'
 
 /**
- * A generated key is of use (protocol.md section 9): its block has no proofs; every correct
- * participant has a share that the public key set verifies, nobody else has one; and whichever t +
- * 1 shares are taken, they make the same signature, and a valid one.
+ * A generated key can be used (protocol.md section 9). Its block has no proofs. Every correct
+ * participant has a share that the public key set verifies, and nobody else has one. Any t + 1 shares
+ * give the same signature, and it is valid.
  */
 export function keysChecker(): Checker {
   const name = 'keys'

@@ -9,15 +9,15 @@ import type { Network } from '../network/network.ts'
 import type { Checker } from './checker.ts'
 
 /**
- * Rounds of a fair network within which what must be put out is put out by everyone. The protocol
- * promises no bound, only probability 1; of thousands of random runs the slowest took less than
- * half of this.
+ * Rounds of a fair network within which everyone puts out what must be put out. The protocol promises
+ * no bound, only that it happens with probability 1. The slowest of thousands of random runs took
+ * less than half of this.
  */
 export function livenessBoundRounds(options: Pick<SimulationOptions, 'delay' | 'roundMs'>): number {
   return 60 * exchangeRounds(options)
 }
 
-/** Rounds after which what a peer sent in a round has arrived. */
+/** Rounds after which a message has arrived, as a rule: the one in which it is sent, and its usual or longest delay. */
 export function exchangeRounds({ delay, roundMs }: Pick<SimulationOptions, 'delay' | 'roundMs'>): number {
   return 1 + Math.ceil(delayMs(delay) / roundMs)
 }
@@ -43,9 +43,9 @@ export function isFair(network: Network): boolean {
 }
 
 /**
- * What must come out, by what has happened so far: whatever anyone put out, and whatever enough
- * live current voters voted for (a supermajority of the voters, or one where each vote is decided
- * singly).
+ * Keys of what every peer must put out, by what has happened so far: whatever any peer has put out,
+ * and whatever enough live voters have voted for. A supermajority of the voters is enough; for a
+ * payload in single mode one vote is.
  */
 export function promisedKeys(network: Network): Set<string> {
   const { leader, liveVoters, options } = network
@@ -61,12 +61,15 @@ export function promisedKeys(network: Network): Set<string> {
   return promised
 }
 
-/** For how many rounds things have been due to the voters of now, on a fair network. */
+/** Since which round things have been due, for the current voters on a fair network. */
 export class Overdue {
   #since = new Map<string, number>()
   #voters = ''
 
-  /** Once a round: starts anew with other voters, or while the network is not fair. False if it is not fair. */
+  /**
+   * To be called once a round. Forgets everything if the voters have changed or the network is not
+   * fair. False if it is not fair.
+   */
   counts(network: Network): boolean {
     const voters = network.leader.voters.join(' ')
     if (voters !== this.#voters || !isFair(network)) this.#since = new Map()
@@ -74,7 +77,7 @@ export class Overdue {
     return isFair(network)
   }
 
-  /** The round since which it has been due: this one, if it is told of for the first time. */
+  /** The round since which it has been due: this one if it is asked for the first time. */
   since(what: string, { round }: Network): number {
     const since = this.#since.get(what) ?? round
     this.#since.set(what, since)
@@ -83,8 +86,8 @@ export class Overdue {
 }
 
 /**
- * A key is generated in several elections, one after the other: for the start, the parts, the acks,
- * and those that were under way.
+ * A key takes several elections, one after the other: for its start, its parts, its acks, and for what
+ * was under way before.
  */
 const electionsOfKey = 8
 

@@ -31,7 +31,7 @@ export function noFalseAccusationChecker(): Checker {
       }
     },
     onEnd(network) {
-      // What was never sent, too.
+      // Accusations that were never sent count, too.
       for (const { accuser, offender, text } of accusationsInGraphs(network)) {
         if (network.isCorrect(offender)) fail(name, accuser, offender, text)
       }

@@ -7,13 +7,13 @@ import type { Checker } from './checker.ts'
 import { exchangeRounds, isFair } from './liveness.ts'
 
 /**
- * Rounds of a fair network within which a peer whose addition a correct peer has decided is a
- * voter, in its own eyes and in those of all correct peers.
+ * Rounds of a fair network, from when a correct peer has decided to add a peer until that peer is a
+ * voter for itself and for all correct peers.
  *
  * The decision spreads as a rumour: each round every correct peer exchanges all it has with a
  * random member. All correct ones have it after a few times log2(voters) rounds. Then more than two
- * thirds of the members may contact who is missing, each with a chance of one in so many members:
- * it is missed in a round with a chance of less than e^(-2/3), and in 32 rounds of less than 10^-9.
+ * thirds of the n members may contact a peer that lacks it, each with probability 1/n per round. So
+ * nobody contacts it in a round with probability less than e^(-2/3), in 32 rounds less than 10^-9.
  * Of 2,200 newcomers none took more than an eighth of the bound.
  */
 export function joiningBoundRounds(options: Pick<SimulationOptions, 'delay' | 'roundMs'>, voters: number): number {
@@ -21,13 +21,13 @@ export function joiningBoundRounds(options: Pick<SimulationOptions, 'delay' | 'r
 }
 
 /**
- * Nobody is stuck: who was to be added becomes a voter within {@link joiningBoundRounds}, unless it
- * is removed before. The rounds count from when a correct peer has decided the addition and the
- * network is fair, and go on counting whoever comes and goes meanwhile.
+ * Nobody is stuck: a peer that is added becomes a voter within {@link joiningBoundRounds}, unless it is
+ * removed before. The rounds count from when a correct peer has decided the addition and the network
+ * is fair. They do not start again when other peers come and go.
  */
 export function nobodyIsStuckChecker(): Checker {
   const name = 'nobody-is-stuck'
-  /** Per peer, the round since which it is to be a voter; founders are from the start. */
+  /** Per peer, the round from which its rounds count; for founders that is the start. */
   const since = new Map<string, number>()
   const arrived = new Set<string>()
   const fail = (peer: SimPeer, how: string, from: number, round: number): never => {
@@ -45,7 +45,7 @@ export function nobodyIsStuckChecker(): Checker {
         since.set(peer.name, from)
         const isVoter = peer.parsec.canVote()
         if (!isVoter && round - from > bound) fail(peer, 'no voter', from, round)
-        // Who came later has had less time to learn of it.
+        // A peer that came later has had less time to learn of it.
         const unaware = liveVoters.filter(({ voters }) => !voters.includes(peer.name))
         const late = unaware.find((other) => round - Math.max(from, since.get(other.name) ?? 0) > bound)
         if (late !== undefined) fail(peer, `no voter for ${late.name}`, from, round)

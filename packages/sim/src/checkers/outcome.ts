@@ -8,8 +8,9 @@ import type { Checker } from './checker.ts'
 import { isFair } from './liveness.ts'
 
 /**
- * After a run what was planned has come true: who was to be added or removed is, what everybody was
- * to vote for is put out, and nobody waits for anything but votes of its own that are not enough.
+ * At the end of a run the plan has come true: the planned peers are added and removed, and what
+ * everybody was to vote for is put out. A peer still waits only for things for which it has voted and
+ * not enough others have.
  */
 export function outcomeChecker(): Checker {
   const name = 'outcome'
@@ -20,14 +21,14 @@ export function outcomeChecker(): Checker {
     name,
     onEnd(network) {
       if (!isFair(network)) return
-      // Whether an adversary is removed is for the eviction checker to say.
+      // Whether adversaries are removed is checked by the eviction checker.
       const isCorrect = (name: string): boolean => network.isCorrect(name)
       const voters = network.leader.voters.filter(isCorrect).sort().join(', ')
       const planned = plannedVoters(network).filter(isCorrect).sort().join(', ')
       if (voters !== planned) fail(`the voters are ${voters}; planned were ${planned}`)
       const texts = new Set(network.leader.blocks.map(({ block }) => observationText(block.observation)))
       for (const topic of network.options.topics) {
-        // Where one vote is enough, liveness watches each vote; of those who were to vote some may have gone before.
+        // In single mode the liveness checker watches each vote, and a peer may leave before it has voted.
         if (topic.kind !== 'payload' || topic.by !== 'all' || network.options.mode === 'single') continue
         if (!texts.has(`OpaquePayload(${topic.text})`)) fail(`everybody voted for ${topic.text} and it never came out`)
       }

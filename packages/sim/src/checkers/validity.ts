@@ -8,9 +8,9 @@ import type { Network } from '../network/network.ts'
 import type { Checker } from './checker.ts'
 
 /**
- * Each block carries the votes that its mode needs (protocol.md section 1): valid signatures of
- * distinct voters of its time, who did vote for it; a supermajority of them, or one where each vote
- * is decided singly.
+ * Each block carries the votes that it needs (protocol.md section 1): valid signatures of distinct
+ * voters of that time, who did vote for it. It needs a supermajority of them; a payload in single mode
+ * needs one vote.
  */
 export function validityChecker(): Checker {
   const name = 'validity'
@@ -27,7 +27,7 @@ export function validityChecker(): Checker {
 
 function faultOf({ block, key, voters }: BlockRecord, network: Network): string | undefined {
   const { observation, proofs } = block
-  // It follows from what was decided before; the keys checker looks at it.
+  // A key has no votes of its own. The keys checker looks at it.
   if (observation.kind === 'DkgResult') return undefined
   const message = encodeObservation(observation, stringCodec)
   const proven = new Set<string>()
@@ -36,7 +36,7 @@ function faultOf({ block, key, voters }: BlockRecord, network: Network): string 
     if (proven.has(voter.name)) return `two proofs of ${voter.name}`
     if (!voter.verify(message, signature)) return `the signature of ${voter.name} does not hold`
     const peer = network.peers.find((other) => other.name === voter.name)
-    // The library makes accusations by itself; of adversaries nobody keeps a record.
+    // Only votes that the simulator made are recorded: not accusations, and not the votes of adversaries.
     const isRecorded = observation.kind !== 'Accusation' && network.isCorrect(voter.name)
     if (isRecorded && !hasVoted(peer, key)) return `${voter.name} never voted for it`
     proven.add(voter.name)

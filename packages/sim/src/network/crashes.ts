@@ -7,8 +7,8 @@ import type { SimulationOptions } from '../options/options.ts'
 import type { SimPeer } from '../peers/sim-peer.ts'
 
 /**
- * Who crashes when: those that the options name a round for, and others by chance, as long as fewer
- * than a third are gone or malicious.
+ * Decides who crashes when: as many peers as the options say for a round, and others by chance, as
+ * long as fewer than a third of the voters are crashed or malicious.
  */
 export class Crashes {
   readonly #options: SimulationOptions
@@ -21,7 +21,7 @@ export class Crashes {
     this.#most = mostCrashes(options) - adversaryNames(options).size
   }
 
-  /** Those of the correct peers that crash in a round; marks them. */
+  /** Chooses the correct peers that crash in a round, and marks them as crashed. */
   strike(round: number, peers: readonly SimPeer[]): SimPeer[] {
     const { crashes, crashProbability, fairFromRound } = this.#options
     const isMember = (peer: SimPeer): boolean => peer.live && peer.voters.includes(peer.name)

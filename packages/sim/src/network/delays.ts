@@ -4,7 +4,7 @@ import type { Random } from '../base/random.ts'
 import type { AdversarialDelay } from '../options/delay.ts'
 import type { SimulationOptions } from '../options/options.ts'
 
-/** What is seen of a message. */
+/** What a scheduler sees of a message. */
 export interface Passage {
   readonly from: string
   readonly to: string
@@ -14,10 +14,10 @@ export interface Passage {
 /** How long a message takes, in virtual milliseconds. */
 export type Delays = (passage: Passage) => number
 
-/** Rounds for which an adversarial network stays parted in the same way. */
+/** Rounds after which `partitions` divides the network in another way. */
 const partitionRounds = 8
 
-/** @param leaders - names of those who are ahead. */
+/** @param leaders - names of the live voters that have put out most. */
 export function makeDelays({ delay }: SimulationOptions, random: Random, leaders: () => readonly string[]): Delays {
   switch (delay.kind) {
     case 'none':
@@ -32,8 +32,8 @@ export function makeDelays({ delay }: SimulationOptions, random: Random, leaders
 }
 
 /**
- * A scheduler that wants no progress: it sees everything, and holds messages up as it likes up to a
- * bound; it loses none.
+ * A scheduler that tries to prevent progress. It sees everything and delays messages as it likes, up
+ * to a bound; it loses none.
  */
 function adversarialDelays(
   { tactic, maxMs }: AdversarialDelay,

@@ -5,10 +5,13 @@ import { CheckFailure } from '../base/check-failure.ts'
 import type { SimPeer } from '../peers/sim-peer.ts'
 
 /**
- * What comes of a message. A correct peer refuses a correct sender's for who sent or got it, never
- * for what is in it, unless it is a stranger's that does not show how the stranger became a member;
- * an adversary's for anything. And when it has taken in a correct sender's, it has decided all that
- * the sender had decided.
+ * Checks what a correct peer does with a message:
+ *
+ * - From a correct sender, it refuses a message only because the sender or the peer itself has been
+ *   removed, or because the message does not show how its sender became a member. It never refuses
+ *   one for its content.
+ * - When it has taken in a correct sender's message, it has decided all that the sender had decided.
+ * - From an adversary it may refuse a message for any reason.
  */
 export class Reception {
   readonly #adversaries: ReadonlySet<string>
@@ -19,18 +22,19 @@ export class Reception {
   }
 
   /**
-   * Throws a CheckFailure if somebody has taken in a message of a peer that had decided so many
-   * elections, and not decided as many.
+   * @param elections - how many elections the sender had decided.
+   * @throws CheckFailure if the recipient has taken in the message and not decided as many.
    */
   expectTaken(elections: number, from: string, to: SimPeer): void {
     if (this.#adversaries.has(from) || to.hasRemoved(to.name)) return
     const decided = to.parsec.inspect().election
     if (decided >= elections) return
-    const reason = `${to.name} has decided ${String(decided)} elections, and taken in a message of ${from}, who had decided ${String(elections)}`
+    const taken = `taken in a message of ${from}, who had decided ${String(elections)}`
+    const reason = `${to.name} has decided ${String(decided)} elections, and ${taken}`
     throw new CheckFailure('conclusions', reason, to.name)
   }
 
-  /** Throws what is no error of a message's, and a CheckFailure for a refusal without reason. */
+  /** Throws the error again if it is no ParsecError, and a CheckFailure if the peer had no reason to refuse. */
   expectRefused(error: unknown, kind: string, from: string, to: SimPeer): asserts error is ParsecError {
     if (!(error instanceof ParsecError)) throw error
     if (this.#isExpected(error, from, to)) return
@@ -40,10 +44,10 @@ export class Reception {
   #isExpected({ code }: ParsecError, from: string, to: SimPeer): boolean {
     // Nobody can sign for a correct peer.
     if (this.#adversaries.has(from)) return code !== 'UnknownOwnEvent'
-    // A newcomer may have learnt of its admission by what others do not take in (protocol.md
-    // section 3, docs/membership.md).
+    // A newcomer may have learnt that it was added from events that others do not take in
+    // (protocol.md section 3, docs/membership.md).
     if (code === 'UnknownCreator' || code === 'PrematureCoinShares') return !to.knowsAsMember(from)
-    // A removed peer does not put out who else was removed with it.
+    // A peer that was removed itself does not put out which others were removed in the same election.
     if (code === 'InvalidPeerState') return to.hasRemoved(from) || to.hasRemoved(to.name)
     return code === 'InvalidSelfState' && to.hasRemoved(to.name)
   }

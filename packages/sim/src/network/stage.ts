@@ -115,7 +115,10 @@ export class Stage implements NetworkView {
     for (const name of names) if (this.nodeOf(name) === undefined) this.#come(name, sponsor.voters)
   }
 
-  /** Removed peers leave: a correct one when it knows of it and nobody needs it any more, adversaries some time later. */
+  /**
+   * Removed peers leave: a correct one when it knows of its removal and nobody needs it any more, an
+   * adversary some rounds later.
+   */
   dismiss(): void {
     for (const peer of this.peers) {
       if (peer.live && peer.hasRemoved(peer.name) && peer.parsec.gossipRecipients().length === 0) peer.left = true

@@ -15,7 +15,7 @@ export interface Arrival {
   readonly to: Node
   /** A value or bytes. */
   readonly message: Message<string> | Uint8Array
-  /** If sender and recipient are correct, the recipient has decided at least this many elections when it has read it. */
+  /** How many elections a correct recipient of a correct sender must have decided once it has taken it in. */
   readonly elections: number
 }
 

@@ -6,12 +6,12 @@ import type { Random } from '../base/random.ts'
 import type { IdentityKind } from '../options/options.ts'
 
 /**
- * The identities of one network: one object per peer, so that keys met in messages keep their names
- * and cached key objects.
+ * The identities of one network. There is one object per peer: a key that is decoded from a message
+ * becomes that object, with its name and its cached key objects.
  */
 export interface Identities {
   readonly scheme: IdentityScheme
-  /** What key generations make. */
+  /** How keys are generated. */
   readonly keys: KeyScheme
   /** The same name gives the same identity. */
   secretId(name: string): SecretId
@@ -19,7 +19,10 @@ export interface Identities {
   randomOf(name: string): (length: number) => Uint8Array
 }
 
-/** @param random - where the Ed25519 keys come from; a name's key does not depend on which names were asked before. */
+/**
+ * @param random - what the Ed25519 keys are derived from. The key of a name does not depend on which
+ *   names were asked for before.
+ */
 export function makeIdentities(kind: IdentityKind, random: Random): Identities {
   const randomOf = (name: string): ((length: number) => Uint8Array) => {
     const own = random.fork('randomness').fork(name)

@@ -2,18 +2,20 @@
 
 interface KeyRequest {
   readonly participants: readonly string[]
-  /** Number of the key that came of it. */
+  /** Number of the key that answers it; undefined while there is none. */
   key: number | undefined
 }
 
 /**
- * Which keys came of which requests, as far as one peer's output tells. A key does not name its
- * request: it may have fewer participants, where some were removed, and so come of any of several.
- * Who is found to have been taken for another's gives way, as in any matching.
+ * Finds out which key answers which request, from the output of one peer. A key does not name its
+ * request, and it lacks the participants that were removed meanwhile. So it may answer any of several
+ * requests: after the removal of A, a key of {C, D} may answer {A, C, D} or {C, D}. This is a
+ * bipartite matching: if every request that a new key fits is taken, keys that came before move to
+ * other requests that they fit.
  */
 export class KeyRequests {
   readonly #requests: KeyRequest[] = []
-  /** Per key, what it may come of. */
+  /** Per key, the requests that it fits. */
   readonly #origins: (readonly KeyRequest[])[] = []
 
   /** The generation of a key was decided. */
@@ -22,8 +24,8 @@ export class KeyRequests {
   }
 
   /**
-   * A key came: returns the participants of one more request that is fulfilled now, or undefined if
-   * it can come of none.
+   * A key has come. Returns the participants of the request that has an answer now and had none before;
+   * undefined if the key fits no request that is left.
    */
   came(participants: readonly string[], isRemoved: (name: string) => boolean): readonly string[] | undefined {
     const origins = this.#requests.filter((request) => {

@@ -40,13 +40,13 @@ export interface BlockRecord {
 export interface KeyRecord {
   /** Names of its participants. */
   readonly participants: readonly string[]
-  /** How many were asked for: some were removed since then. */
+  /** How many were asked for: some may have been removed since then. */
   readonly asked: number
   /** Names of the voters then, as this peer's own output tells. */
   readonly voters: readonly string[]
 }
 
-/** What a peer has to know of the run it is part of. */
+/** What a peer needs to know of its run. */
 export interface PeerSetting {
   readonly options: SimulationOptions
   readonly identities: Identities
@@ -58,7 +58,7 @@ export interface PeerSetting {
   plant?(peer: string, block: Block<string>): readonly Block<string>[]
 }
 
-/** How a topic is voted for. */
+/** What peers vote for when they vote for a topic. */
 export function observationOf(topic: Topic, identities: Identities): Proposal<string> {
   if (topic.kind === 'payload') return opaque(topic.text)
   if (topic.kind === 'key') return startDkg(idsOf(topic.participants, identities))
@@ -67,32 +67,32 @@ export function observationOf(topic: Topic, identities: Identities): Proposal<st
 }
 
 /**
- * What is decided as one, as text: the observation and, where each vote is decided singly, whose it
- * is (protocol.md section 2).
+ * A text that names what is decided: the observation. In single mode each vote for a payload is
+ * decided on its own, so the text also tells whose vote it is (protocol.md section 2).
  */
 export function keyOf(observation: Observation<string>, voter: string | undefined, options: SimulationOptions): string {
   const text = observationText(observation)
-  // The text names an event that an accusation carries by its first bytes, which many events share.
+  // The text of an accusation tells only the first bytes of the event it carries, which many events have in common.
   if (observation.kind === 'Accusation')
     return `${text} ${toHex(observationHash(observation, stringCodec)).slice(0, 8)}`
   return options.mode === 'single' && observation.kind === 'OpaquePayload' ? `${text} by ${voter ?? 'nobody'}` : text
 }
 
-/** One peer of a simulated network: the protocol's state machine, and a record of what it voted for and put out. */
+/** One peer of a simulated network: the protocol's state machine, and a record of its votes and blocks. */
 export class SimPeer {
   readonly name: string
   readonly id: PublicId
   readonly parsec: Parsec<string>
   /** Stopped for ever. */
   crashed = false
-  /** Removed, and enough of those who stay know. */
+  /** Removed, and no longer needed by those who stay. */
   left = false
   readonly votes: VoteRecord[] = []
   readonly blocks: BlockRecord[] = []
   readonly keys: KeyRecord[] = []
   /**
-   * How many elections it has decided as the only voter, by a request to itself: after an answer,
-   * so that this does not tell of them.
+   * How many elections it has decided by a request of its own, as the only voter can. It decides them
+   * after it has made an answer to somebody else, so the answer does not contain what they need.
    */
   decidedAlone = 0
   /** Names of the voters, as this peer's own output tells. */
@@ -151,7 +151,7 @@ export class SimPeer {
     return this.#putOutKeys.has(key)
   }
 
-  /** Like {@link hasPutOut}, whoever voted for it. */
+  /** Like {@link hasPutOut}, but in single mode it does not matter whose vote it was. */
   hasPutOutObservation(observation: Observation<string>): boolean {
     return this.#putOutObservations.has(observationText(observation))
   }
@@ -190,7 +190,7 @@ export class SimPeer {
     this.#fail(`accepted a second vote for ${key}`)
   }
 
-  /** Takes the blocks out that are ready. */
+  /** Takes out the blocks that are ready. */
   drain(round: number): readonly BlockRecord[] {
     const first = this.blocks.length
     for (let block = this.parsec.poll(); block !== undefined; block = this.parsec.poll()) {
@@ -208,8 +208,9 @@ export class SimPeer {
   }
 
   /**
-   * The key is what the vote for its generation was for. It may be all that comes of an election,
-   * and is counted to the one before.
+   * With its key, the request for the key counts as put out, too: a peer that voted for it waits for
+   * that. A key may be the only block that follows from an election, so it is recorded as part of the
+   * election before.
    */
   #recordKey(block: Block<string>, round: number): void {
     this.#record(block, this.blocks.at(-1)?.election ?? 0, round)

@@ -13,11 +13,11 @@ import type { SimPeer } from './sim-peer.ts'
 interface Planned {
   readonly topic: Topic
   readonly observation: Proposal<string>
-  /** Of the first members, who vote for it. */
+  /** The founders that vote for it. */
   readonly electorate: ReadonlySet<string>
 }
 
-/** Who votes for what, and when. */
+/** Decides who votes for what, and when. */
 export class Voting {
   readonly #options: SimulationOptions
   readonly #random: Random
@@ -67,7 +67,7 @@ export class Voting {
     if (topic.kind === 'remove' && peer.hasRemoved(topic.peer)) return false
     if (!isSingle && peer.hasPutOutObservation(observation)) return false
     if (electorate.has(peer.name)) return true
-    // Whoever becomes a voter joins in: without newcomers the old votes might be no supermajority any more.
+    // Newcomers vote for it, too: otherwise the votes of the others might no longer be a supermajority.
     return !isSingle && isForAll(topic)
   }
 
@@ -88,7 +88,7 @@ export class Voting {
   }
 }
 
-/** An offender may be gone before it is removed as planned. */
+/** A peer that was to be removed may already be gone, because of an accusation. */
 function hasHappened(peer: SimPeer, { topic, observation }: Planned): boolean {
   return topic.kind === 'remove' ? peer.hasRemoved(topic.peer) : peer.hasPutOutObservation(observation)
 }

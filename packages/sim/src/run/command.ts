@@ -5,8 +5,8 @@ import { networkOf } from '../scenarios/counts.ts'
 import { findScenario } from '../scenarios/scenarios.ts'
 
 /**
- * The one command line that replays a run. Options that a scenario or plain counts give, as the run
- * says of itself, are named so; all others are written out.
+ * The command line that replays a run. If its scenario or its counts give exactly these options, the
+ * command names these; otherwise it contains the options themselves.
  */
 export function commandFor(options: SimulationOptions): string {
   const { scenario, counts, seed, coin } = options

@@ -3,8 +3,8 @@
 import type { DecisionView, Inspection } from '@parsec-bft/core'
 
 /**
- * How many rounds of the binary agreement an election took: those of the subject that took most, at
- * least 1. To be called at the decision, see `SimulationHooks.onDecision`.
+ * How many rounds of the binary agreement an election took: the most that any subject took, at least
+ * 1. To be called at the decision; see `SimulationHooks.onDecision`.
  */
 export function electionRounds(decision: DecisionView, inspection: Inspection): number {
   return Math.max(1, ...subjectRounds(decision, inspection))

@@ -4,8 +4,8 @@ import type { DecisionView, Inspection } from '@parsec-bft/core'
 import { subjectRounds } from './election-rounds.ts'
 
 /**
- * Counts a run's elections, as who decides each first saw them: how many had a key for their coin,
- * how many needed a coin, how many one of a key, and how many coins.
+ * Counts the elections of a run, each as the first peer that decided it saw it: how many had a key for
+ * their coin, how many needed a coin, how many both, and how many coins they needed.
  */
 export class ElectionTally {
   readonly #seen = new Set<number>()
@@ -25,7 +25,7 @@ export class ElectionTally {
     this.#coins += coins
   }
 
-  /** Those of which there are none are left out. */
+  /** Counts of zero are left out. */
   get counts(): Record<string, number> {
     const counts = {
       decided: this.#seen.size,

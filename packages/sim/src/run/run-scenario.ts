@@ -8,7 +8,7 @@ import type { SimulationHooks, SimulationResult } from './simulate.ts'
 /**
  * Runs a scenario.
  *
- * Throws {@link OptionsError} when there is none with this name.
+ * @throws {@link OptionsError} when there is none with this name.
  */
 export function runScenario(name: string, seed: string | number, hooks?: SimulationHooks): SimulationResult {
   const found = findScenario(name)

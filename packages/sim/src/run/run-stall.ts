@@ -8,18 +8,18 @@ import type { SimulationResult } from './simulate.ts'
 
 export interface StallResult {
   /**
-   * Per election, in order, how many rounds of the binary agreement it took: of the peers' counts
-   * the largest. The last election is the one attacked, the first is that of the genesis.
+   * Per election, in order, how many rounds of the binary agreement it took at the peer where it took
+   * most. The last election is the one attacked, the first is that of the genesis.
    */
   readonly electionRounds: readonly number[]
   readonly simulation: SimulationResult
 }
 
 /**
- * Attacks the second election of a network, and lets the network be fair afterwards. The checks are
- * those of {@link simulate}.
+ * Attacks the second election of a network; after the attack the network is fair. Checks the run as
+ * {@link simulate} does.
  *
- * Throws {@link OptionsError} for a plan that describes no run.
+ * @throws {@link OptionsError} for a plan that describes no run.
  */
 export function runStall(plan: StallPlan, seed: string | number): StallResult {
   const rounds: number[] = []

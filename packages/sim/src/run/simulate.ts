@@ -26,7 +26,7 @@ import { validityChecker } from '../checkers/validity.ts'
 import { commandFor } from './command.ts'
 import { ElectionTally } from './election-tally.ts'
 
-/** Rounds that a network goes on after everything is decided, to see that nothing more comes. */
+/** A network goes on for this many rounds after everything is decided, to see that nothing more comes. */
 const settlingRounds = 2
 
 /** Where a run stands after a round. */
@@ -35,19 +35,19 @@ export interface RoundReport {
   readonly timeMs: number
   /** Names of the current voters that are up. */
   readonly liveVoters: readonly string[]
-  /** How many blocks the peer has put out that has put out most, and the live voter that has put out fewest. */
+  /** The most blocks that any peer has put out, and the fewest that a live voter has. */
   readonly mostBlocks: number
   readonly fewestBlocks: number
 }
 
-/** For those who watch a run. What they throw ends the run and reaches its caller. */
+/** Callbacks for those who watch a run. An error that one throws ends the run and reaches its caller. */
 export interface SimulationHooks {
   onRound?(report: RoundReport): void
-  /** @param key - the block's observation as text and, where each vote is decided singly, whose vote it is. */
+  /** @param key - the block's observation as text and, for a payload in single mode, whose vote it is. */
   onBlock?(peer: string, key: string, block: Block<string>, round: number): void
-  /** Called before the election's state is dropped, so that the inspection shows why it fell. */
+  /** Called before the election's state is dropped, so the inspection still shows how it was decided. */
   onDecision?(peer: string, decision: DecisionView, inspection: Inspection): void
-  /** Everything that happens, line by line: what the digest is made of. */
+  /** Everything that happens, line by line; the digest is computed from these lines. */
   onTranscript?(line: string): void
   /** For testing the checkers: what is taken for a peer's output instead of a block. */
   plant?(peer: string, block: Block<string>): readonly Block<string>[]
@@ -85,7 +85,7 @@ export interface SimulationResult {
   readonly options: SimulationOptions
   readonly rounds: number
   readonly timeMs: number
-  /** The correct ones, in order of coming. */
+  /** The correct peers, in order of coming. */
   readonly peers: readonly PeerResult[]
   /** What was agreed, in order; every peer's output is the start of it unless agreement failed. */
   readonly agreed: readonly string[]
@@ -106,10 +106,10 @@ export interface SimulationResult {
 }
 
 /**
- * Runs a network until everything that was to be decided is, and checks it during the run and after
- * it. A broken promise is a value, see {@link SimulationResult.failure}.
+ * Runs a network until everything that was to be decided is decided, and checks it during the run and
+ * after it. A broken promise is no exception but part of the result: {@link SimulationResult.failure}.
  *
- * Throws {@link OptionsError} for options that describe no run.
+ * @throws {@link OptionsError} for options that describe no run.
  */
 export function simulate(options: SimulationOptions, hooks: SimulationHooks = {}): SimulationResult {
   checkOptions(options)
@@ -168,7 +168,7 @@ function keyCounts({ keys }: SimPeer): Record<string, number> {
   }
 }
 
-/** Tells errors of those who watch from errors of what is watched. */
+/** Calls the hooks. An error that a hook throws is remembered, so that it is not taken for a failure of the run. */
 class Watchers {
   thrown: unknown = undefined
   readonly #hooks: SimulationHooks

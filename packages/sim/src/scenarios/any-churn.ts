@@ -9,14 +9,15 @@ import { keyTopics } from './keys.ts'
 import { payloads } from './scenario.ts'
 import type { Differing } from './scenario.ts'
 
-/** So many rounds are mostly enough to generate the key of the coin, and to hold elections with it. */
+/** These are mostly enough rounds to generate the key of the coin and to hold elections with it. */
 const calmRounds = 60
 
 /**
- * Members come and go while they vote and others misbehave: a random sequence of changes, many
- * under way at a time, from one to ten members, in either mode, with as many adversaries or crashes
- * as the members of any time bear, founders and newcomers. In half of the runs there is time
- * between the changes and after them: in the others the voters seldom have a key for the coin.
+ * Members come and go while they vote and others misbehave: a random sequence of changes, many of
+ * them under way at the same time, with one to ten members, in either mode. There are at most as many
+ * adversaries and crashes as the members of any time bear; founders and newcomers misbehave. Half of
+ * the runs have calm times between the changes and after them. In the other half the voters seldom
+ * have a key for the coin.
  */
 export function anyChurn(random: Random): Differing {
   const isBearing = random.chance(0.7)

@@ -10,7 +10,7 @@ import { strategyNames } from '../options/strategy-names.ts'
 import { additions, payloads, removals } from './scenario.ts'
 import type { Differing } from './scenario.ts'
 
-/** In which round an adversary begins, at the latest. */
+/** The latest round in which an adversary begins to misbehave. */
 const lastBeginning = 15
 
 /** An adversary for each of the peers, one in five with two strategies. */
@@ -32,7 +32,7 @@ export function anyDelay(random: Random): Delay {
 }
 
 /**
- * A random mixture of up to as many adversaries as the protocol bears, founders and newcomers,
+ * A random mixture of adversaries, founders and newcomers, at most as many as the protocol bears,
  * while peers come and go, in either mode.
  */
 export function anyMalice(random: Random): Differing {

@@ -7,7 +7,10 @@ import type { SimulationOptions } from '../options/options.ts'
 import type { Topic } from '../options/topics.ts'
 import { churnTopics } from './churn.ts'
 
-/** Options drawn from everything that a simulation can do; they keep to what the protocol asks for, and that is all. */
+/**
+ * Options drawn at random from everything that a simulation of correct peers can do, limited only by
+ * what the protocol requires.
+ */
 export function anyOptions(random: Random): Partial<SimulationOptions> {
   const initialPeers = random.integer(1, 9)
   const { topics: changes, lastRound } = churnTopics(random, {

@@ -4,22 +4,23 @@ import { peerNames } from '../base/names.ts'
 import type { Random } from '../base/random.ts'
 import type { MembershipTopic } from '../options/topics.ts'
 
-/** How much coming and going there is to be. */
+/** How many peers are to come and go. */
 export interface ChurnLimits {
   readonly initialPeers: number
-  /** So many different names; also the most members at a time. */
+  /** How many different names there are; also the most members at a time. */
   readonly names: number
   /** The fewest members at a time. */
   readonly fewest: number
   readonly changes: number
-  /** Between the beginnings of two changes, at most. */
+  /** The most rounds between the beginnings of two changes. */
   readonly pauseRounds: number
 }
 
 /**
- * A long random sequence of additions and removals, some under way at the same time, with the
- * number of members within limits in whatever order they are decided. Since a removed peer never
- * returns under its id, one that comes back has a new one: Alice, Alice2, …
+ * A long random sequence of additions and removals, some of them under way at the same time. The
+ * number of members stays within the limits, whatever the order in which the changes are decided.
+ * A removed peer can never return under its old id, so one that comes back gets a new name: Alice,
+ * Alice2, …
  */
 export function churnTopics(random: Random, limits: ChurnLimits): { topics: MembershipTopic[]; lastRound: number } {
   const { initialPeers, names, fewest, changes, pauseRounds } = limits

@@ -8,10 +8,10 @@ import { defaultOptions } from '../options/options.ts'
 import type { NetworkCounts, SimulationOptions } from '../options/options.ts'
 import type { MembershipTopic, Topic } from '../options/topics.ts'
 
-/** `parsec simulate` keeps at least so many members at all times. */
+/** The fewest members that a run of `parsec simulate` ever has. */
 export const fewestPeers = 3
 
-/** What `parsec simulate` does when it is told nothing. */
+/** What `parsec simulate` does without options. */
 export const defaultCounts: NetworkCounts = {
   initialPeers: 4,
   addPeers: 1,
@@ -31,7 +31,7 @@ function atMost(option: string, value: number, most: number, reason: string): vo
 /**
  * Checks that there is a run with these numbers.
  *
- * Throws {@link OptionsError}, which names the largest value that works.
+ * @throws {@link OptionsError}, which names the largest value that works.
  */
 export function checkCounts(counts: NetworkCounts): void {
   const { initialPeers, addPeers, removePeers, maxPeers, opaque, maxRounds } = counts
@@ -88,7 +88,7 @@ function planMembership(counts: NetworkCounts, random: Random): MembershipTopic[
  * Plans the run that `parsec simulate` shows: payloads and membership changes at random times,
  * messages with random delays.
  *
- * Throws {@link OptionsError} like {@link checkCounts}.
+ * @throws {@link OptionsError} like {@link checkCounts}.
  */
 export function networkOf(counts: NetworkCounts, seed: string | number): SimulationOptions {
   checkCounts(counts)

@@ -17,14 +17,14 @@ function faulty(random: Random, peers: readonly string[], strategies: readonly s
   return peers.map((peer) => ({ strategy: random.pick(strategies), peer, round: 0 }))
 }
 
-/** As many of the first members as may be faulty. */
+/** As many random founders as may be faulty. */
 function mostOfFounders(random: Random, initialPeers: number): string[] {
   return random.shuffle(peerNames(initialPeers)).slice(0, mostFaulty(initialPeers))
 }
 
 /**
- * Keys for random members, newcomers and such as leave among them; of those that misbehave no more
- * than each key bears.
+ * Keys for random members, among them newcomers and peers that leave. Each key has at most as many
+ * faulty participants as it bears.
  */
 export function keyTopics(
   random: Random,
@@ -79,7 +79,8 @@ export const keyScenarios: readonly Scenario[] = [
   ),
   scenario(
     'coin',
-    'many elections under a scheduler that hurts progress, with voters whose shares of coins are wrong or missing, and one newcomer',
+    'many elections under a scheduler that hurts progress, with voters whose shares of coins are wrong or missing, ' +
+      'and one newcomer',
     (random) => {
       const initialPeers = random.integer(4, 7)
       return {

@@ -9,7 +9,10 @@ import { anyAdversaries, anyMalice } from './any-malice.ts'
 import { additions, payloads, scenario } from './scenario.ts'
 import type { Differing, Scenario } from './scenario.ts'
 
-/** As many adversaries as the first members bear, or the number given, with strategies in turn, while all vote. */
+/**
+ * A network of voting peers with `count` adversaries, or with as many as the founders bear. They get
+ * the strategies in turn.
+ */
 function network(random: Random, strategies: readonly string[], count?: number, fewestPeers = 4): Differing {
   const initialPeers = random.integer(fewestPeers, 10)
   const peers = random.shuffle(peerNames(initialPeers)).slice(0, count ?? mostFaulty(initialPeers))
@@ -39,7 +42,8 @@ const forkLate = scenario(
 
 const stranding = scenario(
   'stranding',
-  'a peer that decides first leads some to decide by what others do not take in; before there is a key for the coin, or after, or as members come and go',
+  'a peer that decides first leads some to decide by what others do not take in; before there is a key for the coin, ' +
+    'or after, or as members come and go',
   (random) => {
     const initialPeers = random.integer(4, 7)
     const [peer = '', ...others] = random.shuffle(peerNames(initialPeers)).slice(0, mostFaulty(initialPeers))
@@ -90,7 +94,7 @@ const malice31 = scenario('malice-31', '31 peers, 10 of them adversaries of any 
   return { initialPeers: 31, adversaries: anyAdversaries(random, peers), topics: payloads(random, 2, 5) }
 })
 
-/** Runs with adversaries: for each way to misbehave one, then mixtures. */
+/** Scenarios with adversaries: first one for each way to misbehave, then mixtures. */
 export const maliceScenarios: readonly Scenario[] = [
   family('fork-simple', 'peers make two events with the same self-parent', ['fork-simple']),
   family('fork-three-way', 'peers make three events with the same self-parent', ['fork-three-way']),

@@ -8,11 +8,11 @@ import { churnTopics } from './churn.ts'
 import { payloads, scenario } from './scenario.ts'
 import type { Differing, Scenario } from './scenario.ts'
 
-/** When changes are voted for: all from one round on, or each from a random one. */
+/** When changes are voted for: all from round `from` on, or each from a random round up to `to`. */
 interface Timing {
   readonly from: number
   readonly to?: number
-  /** So many membership topics come first. */
+  /** How many of the membership topics must be put out before. */
   readonly after?: number
 }
 
@@ -25,12 +25,12 @@ function changes(
   return peers.map((peer) => ({ kind, peer, round: random.integer(from, to), spreadRounds: 2, after }))
 }
 
-/** Names of so many peers, from a number on. */
+/** Names of `count` peers, beginning with the one with number `first`. */
 function peersFrom(first: number, count: number): string[] {
   return Array.from({ length: count }, (_, i) => peerName(first + i))
 }
 
-/** Members come for the most part of the run, and load with them. */
+/** Membership changes, and payloads during the whole time in which these are voted for. */
 function withLoad(random: Random, initialPeers: number, topics: readonly MembershipTopic[], count: number): Differing {
   const lastRound = Math.max(10, ...topics.map(({ round }) => round))
   return { initialPeers, topics: [...topics, ...payloads(random, count, lastRound)] }
@@ -141,7 +141,7 @@ const newcomersAlone = scenario(
   },
 )
 
-/** Joining and leaving: first each shape by itself, then mixtures. */
+/** Scenarios of joining and leaving: first each pattern by itself, then mixtures. */
 export const membershipScenarios: readonly Scenario[] = [
   growAndShrink,
   replaceAll,

@@ -6,7 +6,7 @@ import { defaultOptions } from '../options/options.ts'
 import type { SimulationOptions } from '../options/options.ts'
 import type { MembershipTopic, PayloadTopic } from '../options/topics.ts'
 
-/** A kind of run: the seed fills in its sizes, times and choices. */
+/** A kind of run. The seed decides its sizes, times and choices. */
 export interface Scenario {
   /** For the command line. */
   readonly name: string
@@ -35,7 +35,7 @@ export function scenario(name: string, description: string, differing: (random: 
   }
 }
 
-/** So many payloads, for which the voting starts in random rounds up to the last. */
+/** Payloads for which the voting starts in random rounds, at the latest in `lastRound`. */
 export function payloads(
   random: Random,
   count: number,

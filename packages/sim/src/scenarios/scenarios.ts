@@ -15,7 +15,6 @@ import { stalled } from './stall-plan.ts'
 
 export type { Scenario } from './scenario.ts'
 
-/** Four peers, the fewest that bear a fault, vote once. */
 const minimal = scenario('minimal', 'four peers, one payload: the smallest network that bears a fault', (random) => ({
   topics: payloads(random, 1, 0),
 }))

@@ -6,24 +6,24 @@ import type { SimulationOptions } from '../options/options.ts'
 
 /** What the scheduler is to do. */
 export interface StallPlan {
-  /** Four, seven, ten …: 3f + 1. */
+  /** 4, 7, 10 or another 3f + 1. */
   readonly peers: number
-  /** It lets go after so many rounds of the binary agreement. */
+  /** It stops the attack after this many rounds of the binary agreement. */
   readonly rounds: number
   readonly coin: CoinKind
-  /** It guesses the coins, see `StallOptions`. */
+  /** It guesses the coins; see `StallOptions`. */
   readonly blind: boolean
 }
 
-/** By then a fair network has decided all that comes of its genesis: with so many peers, the key for its coin too. */
+/** By this round a fair network has decided all that follows from its genesis, the key for its coin included. */
 function fromRoundOf(peers: number): number {
   return 40 + 10 * peers
 }
 
-/** Of the simulation, after the attack: many times what a fair network needs. */
+/** Rounds of the simulation after the attack: many times what a fair network needs. */
 const fairRounds = 200
 
-/** What an attacked network has that others have not. */
+/** The options of a network that is attacked. */
 export function stalled({ peers, rounds, coin, blind }: StallPlan): Omit<SimulationOptions, 'seed'> {
   const fromRound = fromRoundOf(peers)
   return {

@@ -5,14 +5,14 @@ import type { SimulationOptions } from '../options/options.ts'
 import { findScenario } from '../scenarios/scenarios.ts'
 
 /**
- * Many runs, described completely but for how long they take: what number a run has says what it
- * is, and who does it.
+ * Many runs. They are described completely, except for how long they take: the number of a run
+ * decides its scenario, its seed and the shard that makes it.
  */
 export interface SoakPlan {
-  /** Names of scenarios, which take turns. */
+  /** Names of scenarios; the runs go through them in turn. */
   readonly scenarios: readonly string[]
   readonly seedFrom: number
-  /** Whatever the scenarios say; null: as they say. */
+  /** The coin of all runs; null: each scenario chooses. */
   readonly coin: CoinKind | null
   /** Of all shards together; null: as many as fit into `forMs`. */
   readonly runs: number | null
@@ -39,7 +39,7 @@ export function runsInShard({ runs, shard }: SoakPlan): number {
   return runs === null ? Infinity : Math.max(0, Math.ceil((runs - shard.index + 1) / shard.count))
 }
 
-/** The shard's run at a place from 0. */
+/** A run of the shard, by its place in it; the first place is 0. */
 export function runAt({ scenarios, seedFrom, shard, coin }: SoakPlan, place: number): SoakRun {
   const number = shard.index - 1 + place * shard.count
   const scenario = scenarios[number % scenarios.length]

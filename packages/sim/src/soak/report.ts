@@ -5,8 +5,8 @@ import type { Shard, SoakPlan, SoakRun } from './plan.ts'
 import type { SoakFailure, SoakOutcome } from './run.ts'
 
 /**
- * What came of many runs. All but `elapsed` is the same on every machine and with any number of
- * workers, unless time or a user ended the runs.
+ * The results of many runs. All but `elapsed` is the same on every machine and with any number of
+ * workers, unless a time limit or a user ended the runs.
  */
 export interface SoakReport {
   readonly version: string
@@ -25,13 +25,13 @@ export interface SoakReport {
   readonly elapsed: Elapsed
 }
 
-/** What the runs cost, here and now: of several shards the longest time and all workers. */
+/** What the runs cost on this machine. For merged shards: the longest time, and all workers. */
 export interface Elapsed {
   readonly ms: number
   readonly workers: number
 }
 
-/** Reports that do not make a whole. */
+/** The reports cannot be merged. */
 export class MergeError extends Error {
   override readonly name = 'MergeError'
 }
@@ -74,7 +74,7 @@ export class SoakTally {
     this.#messages += messages
   }
 
-  /** Takes the place of what was known of the same run. */
+  /** Replaces an earlier failure of the same run. */
   addFailure(failure: SoakFailure): void {
     this.#failures.set(`${failure.scenario} ${String(failure.seed)}`, failure)
   }
@@ -101,9 +101,9 @@ export function runsDone({ runs }: Pick<SoakReport, 'runs'>): number {
 }
 
 /**
- * Makes the report of the whole from those of all shards, in any order.
+ * Merges the reports of all shards, in any order, into one of the whole.
  *
- * Throws {@link MergeError} when they are of different versions or plans, when shards are missing
+ * @throws {@link MergeError} when they are of different versions or plans, when shards are missing
  * or come twice, or are not complete.
  */
 export function mergeReports(reports: readonly SoakReport[]): SoakReport {

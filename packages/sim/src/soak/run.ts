@@ -10,7 +10,7 @@ import type { Simulate } from './shrink.ts'
 
 /** A run to be made. Plain data, like its outcome: both travel between threads. */
 export interface SoakJob extends SoakRun {
-  /** If the run fails, look for smaller options that fail likewise. */
+  /** If the run fails, look for smaller options with which the same checker fails. */
   readonly shrinks: boolean
 }
 
@@ -39,7 +39,7 @@ export interface SoakFailure extends SoakRun {
 /**
  * Makes a run.
  *
- * Throws {@link OptionsError} when there is no such scenario.
+ * @throws {@link OptionsError} when there is no such scenario.
  */
 export function performRun({ shrinks, ...run }: SoakJob, simulate: Simulate): SoakOutcome {
   const { scenario } = run

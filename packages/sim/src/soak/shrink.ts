@@ -13,13 +13,14 @@ import type { SimulationResult } from '../run/simulate.ts'
 export type Simulate = (options: SimulationOptions) => SimulationResult
 
 /**
- * Bounds of the search, in runs and in messages of all these runs: not in time, so that it ends
- * alike on every machine.
+ * Limits of the search, in runs and in messages of all these runs. They are not in time, so the search
+ * gives the same on every machine.
  */
 export const shrinkLimits = { attempts: 300, messages: 300_000 } as const
 
 /**
- * Looks greedily for smaller options with which the same checker fails: as soon as some do, it goes on from these.
+ * Looks for smaller options with which the same checker fails. The search is greedy: as soon as some
+ * fail, it goes on from these.
  *
  * @param checker - which fails with these options, see `SimulationFailure.checker`.
  * @returns the smallest options found; the given ones if none are smaller.
@@ -62,8 +63,8 @@ function describesRun(options: SimulationOptions): boolean {
 }
 
 /**
- * Options with something less, those first that take most away; not all of them describe a run.
- * `maxRounds` stays: with too few rounds every run fails.
+ * Gives options with something less, beginning with those that take away most; not all of them
+ * describe a run. `maxRounds` stays as it is: with too few rounds every run fails.
  */
 type Step = (options: SimulationOptions) => Generator<SimulationOptions>
 
@@ -118,8 +119,8 @@ function* simplerNetwork(options: SimulationOptions): Generator<SimulationOption
 }
 
 /**
- * Everything at once, then in half of the time; votes without spread; and a network that is fair as
- * soon as everything has begun.
+ * Everything in round 0, or in half of the time; all votes for a topic in the same round; and a
+ * network that is fair as soon as everything has begun.
  */
 function* earlierRounds(options: SimulationOptions): Generator<SimulationOptions> {
   const { topics, adversaries, crashes, fairFromRound } = options
@@ -134,12 +135,12 @@ function* earlierRounds(options: SimulationOptions): Generator<SimulationOptions
   if (topics.some(({ spreadRounds }) => spreadRounds > 0)) {
     yield { ...options, topics: topics.map((topic) => ({ ...topic, spreadRounds: 0 })) }
   }
-  // As scenarios have it: the promises of a fair network count from a time when all topics are open.
+  // As in scenarios, the network becomes fair only when the voting for every topic has begun.
   const lastStart = Math.max(1, ...topics.map(({ round }) => round), ...crashes.map(({ round }) => round + 1))
   if (lastStart < fairFromRound) yield { ...options, fairFromRound: lastStart }
 }
 
-/** Only these topics of the options, each waiting for those that are left of what it waited for. */
+/** Only these topics of the options. Each waits for those topics that are left of those it waited for. */
 function withTopics(options: SimulationOptions, kept: readonly Topic[]): SimulationOptions {
   const changes = options.topics.filter(isMembership)
   const topics = kept.map((topic): Topic => {
@@ -149,7 +150,7 @@ function withTopics(options: SimulationOptions, kept: readonly Topic[]): Simulat
   return { ...options, topics }
 }
 
-/** Fewer founders; adversaries among those who are gone are others now. */
+/** Fewer founders. Adversaries among those that are left out are replaced by other founders. */
 function withPeers(options: SimulationOptions, initialPeers: number): SimulationOptions {
   const gone = peerNames(options.initialPeers).slice(initialPeers)
   const adversaries = adversaryNames(options)
