@@ -68,8 +68,8 @@ export interface EventInput {
 }
 
 /**
- * Gossip graph, election and membership over plain numbers: no signatures, no messages. What {@link
- * Parsec} is built on, and what replays of recorded graphs, tests and benchmarks use directly.
+ * Gossip graph, election and membership over plain numbers: no signatures, no messages. What
+ * `Parsec` is built on, and what replays of recorded graphs, tests and benchmarks use directly.
  * Trusts its caller: parents exist, creators match.
  */
 export class Consensus implements Inspected {
