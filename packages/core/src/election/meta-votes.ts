@@ -142,7 +142,7 @@ export class MetaVoting {
     }
   }
 
-  /** Subjects of a word whose meta-votes, all decided, ended in true. */
+  /** Subjects whose meta-votes, all decided, ended in true: a bit set. */
   decidedTrue(span: MetaVoteSpan): Int32Array {
     const result = new Int32Array(this.words)
     for (let word = 0; word < this.words; word++) {
