@@ -46,10 +46,10 @@ export class Election {
   #voters = new Voters([])
   #voting: MetaVoting
   #viewpoint: Viewpoint
-  /** Events that decide this election, but of which nothing may be recorded yet, nor of what descends from them. */
+  /** Events that decide this election, while neither they nor any descendants may be recorded. */
   readonly #unrecorded: number[] = []
 
-  /** Where the meta-votes of each event are in the pool; of this election where it has processed the event. */
+  /** Per event, where its meta-votes are in the pool. Of this election only if it has processed the event. */
   #votesStart = new Int32Array(64)
   #votesStages = new Int32Array(64)
 
@@ -99,7 +99,7 @@ export class Election {
     this.content.added(x)
   }
 
-  /** Processes events until one decides the election, and tells what it decided; undefined when no event is left. */
+  /** Processes events until one decides the election, and tells what; undefined when no event is left. */
   next(): Decision | undefined {
     while (this.stretch.end < this.#graph.size) {
       const x = this.stretch.take()
@@ -150,12 +150,13 @@ export class Election {
     return this.#vote(x, slot)
   }
 
-  /** Computes the meta-votes of x (section 5.3) from those that it starts from; true if they decide the election. */
+  /** Computes the meta-votes of x (section 5.3), starting from `#base`; true if they decide the election. */
   #vote(x: number, slot: number): boolean {
     this.#voting.begin(x)
     for (let other = 0; other < this.#voters.count; other++) {
       if (other === slot) continue
-      // A voter holds what its latest sync event holds: else whoever shows the events after it would hide that.
+      // Not the voter's latest event: it has no meta-votes if it is a mere vote, and who shows others
+      // the votes after a sync event could so hide what their author holds.
       const event = this.#graph.latestSync(this.#viewpoint.latestBy(other))
       if (this.#findVotes(event, this.#span)) this.#voting.addOther(this.#span.start, this.#span.stages)
     }
@@ -165,7 +166,7 @@ export class Election {
     return decides
   }
 
-  /** Finds the meta-votes of x in this election: writes where they are to `into`; false if there are none. */
+  /** Writes to `into` where the meta-votes of x in this election are; false if it has none. */
   #findVotes(x: number, into: MetaVoteSpan): boolean {
     if (!this.stretch.isProcessed(x)) return false
     into.start = this.#votesStart[x] as number

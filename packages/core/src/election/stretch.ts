@@ -47,7 +47,7 @@ export class Stretch {
     if (this.#firstObserver === none) this.#firstObserver = x
   }
 
-  /** Has the event been processed in this election, so that what is stored of it is of this election? */
+  /** Has this election processed the event? What is stored about others is of earlier elections. */
   isProcessed(x: number): boolean {
     return x >= this.#continueStart && x < this.#end
   }

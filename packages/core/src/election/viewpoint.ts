@@ -42,7 +42,7 @@ export class Viewpoint {
     }
   }
 
-  /** The voter's latest event in the ancestry; none where there is none or the voter is known to have forked. */
+  /** The voter's latest event in the ancestry; none also where the voter is known to have forked. */
   latestBy(slot: number): number {
     return this.#latest.at(slot)
   }
@@ -80,7 +80,7 @@ export class Viewpoint {
     return found
   }
 
-  /** Finds the observees of the event at hand; true if they are a supermajority, which makes it an observer. */
+  /** Finds the observees; true if they are a supermajority, so that the event at hand is an observer. */
   findObservees(): boolean {
     const observees = this.observees
     observees.fill(0)
