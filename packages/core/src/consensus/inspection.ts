@@ -159,7 +159,7 @@ export class GraphInspection implements Inspection {
     const { election, graph } = this.#consensus
     const byCreator = new Map<number, number[]>()
     for (const event of election.content.events.view()) {
-      if (event >= election.processedUpTo) continue
+      if (event >= election.stretch.end) continue
       const creator = graph.creator[event] as number
       const events = byCreator.get(creator)
       if (events === undefined) byCreator.set(creator, [event])
@@ -185,7 +185,8 @@ export class GraphInspection implements Inspection {
   metaEvents(): readonly number[] {
     const { election } = this.#consensus
     const events: number[] = []
-    for (let x = election.metaFrom; x < election.processedUpTo; x++) if (election.hasMetaEvent(x)) events.push(x)
+    const { newStart, end } = election.stretch
+    for (let x = newStart; x < end; x++) if (election.hasMetaEvent(x)) events.push(x)
     return events
   }
 

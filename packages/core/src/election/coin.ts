@@ -1,22 +1,27 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
 
 /**
- * The common coin of elections: `threshold` is the one of section 11, that nobody can predict, with
- * the confirmation phase; `predictable` the first implementation's, for its recorded graphs.
+ * The kinds of common coin that elections can use. Nobody can predict the `threshold` coin of
+ * protocol.md section 11; it needs the confirmation phase. The `predictable` one is that of the
+ * first implementation, to replay its recorded graphs.
  */
 export type CoinKind = (typeof coinKinds)[number]
 export const coinKinds = ['threshold', 'predictable'] as const
 
-/** Where the coins of an election come from (sections 5.3 and 11): what entries take whose estimates are empty. */
+/**
+ * Where the coins of an election come from (sections 5.3 and 11). A meta-vote whose estimates are
+ * empty takes the coin of its round as its estimate. There is one coin per subject and round;
+ * subjects are asked for in bit sets, 32 in a word.
+ */
 export interface Coin {
   /**
-   * Does an event reach the coin by a supermajority of confirmations? The coin is then no function
-   * of its own meta-votes, so that it is taken before they are counted.
+   * Does an event reach the coin only by a supermajority of confirmations (section 11)? The coin then
+   * does not depend on the event's own meta-votes, so it is taken before these are counted.
    */
   readonly confirms: boolean
-  /** For which of the wanted subjects of a word the coin of a round is known at an event. */
+  /** Which of the wanted subjects of a word have a coin of this round that the event knows. */
   known(event: number, round: number, word: number, wanted: number): number
-  /** Among subjects of whom it is known: for which it is true. */
+  /** Which of these subjects, all with a known coin, have a coin that is true. */
   values(round: number, word: number, among: number): number
 }
 

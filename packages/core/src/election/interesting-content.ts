@@ -9,34 +9,36 @@ import type { Payloads } from '../graph/payloads.ts'
 import type { Voters } from './voters.ts'
 
 /**
- * Which payloads are interesting at which events (protocol.md section 5.1), and what is not decided yet.
+ * Which payloads are interesting at which events (protocol.md section 5.1), and what is not decided
+ * yet.
  *
- * The content of an event is computed once for given voters and kept when the next election
- * processes the event again, with the decided payloads left out: recomputing it would give the
- * same.
+ * As long as the voters stay the same, the content of an event is computed once. The next election
+ * uses it again, without the payloads that were decided: computing it anew would give the same.
  */
 export class InterestingContent {
   readonly #graph: GossipGraph
   readonly #payloads: Payloads
   #voters: Voters
-  /** Events before it have their content. */
+  /** The content of events before this one is computed. */
   #upTo = 0
+  /** Per event, where its content begins in {@link #content}, and how many payloads it has. */
   #start = new Int32Array(64)
   #length = new Int32Array(64)
-  /** Content of {@link events}, one run of payloads after the other. */
+  /** The content of all {@link events}, one after the other. */
   readonly #content = new IntList()
   /** Events with content that is not decided, ascending. */
   readonly events = new IntList()
-  /** Per lane the first of these, or none. */
+  /** Per lane, the first of these events, or none. */
   firstOnLane: Ints = new Int32Array(16).fill(none)
 
-  /** All events that carry a payload, ascending; those before the head are decided. */
+  /** All events that carry a payload, ascending. What those before the head carry is decided or void. */
   readonly #carriers = new IntList()
   #head = 0
-  /** Per lane, how many of its payload events are decided, from the first on without a gap. */
+  /** The same per lane: how many of its first events with a payload carry what is decided or void. */
   #laneHead = new Int32Array(16)
 
-  // Room for one event's computation: what was met in it bears its stamp.
+  // Scratch for one event's computation. Each computation has a number of its own, its stamp; a voter
+  // or payload that was met in it is marked with the stamp, so that no marks need to be cleared.
   #voterMark = new Int32Array(0)
   #voterStamp = 0
   #payloadMark = new Int32Array(64)
@@ -73,7 +75,7 @@ export class InterestingContent {
     return Array.from(this.#content.items.subarray(start, start + (this.#length[x] as number)))
   }
 
-  /** Computes the content of a voter's sync event, if it is not there. Events come in ascending order. */
+  /** Computes the content of a voter's sync event, unless it was kept. Call it for events in ascending order. */
   compute(x: number): void {
     if (x < this.#upTo) return
     this.#upTo = x + 1
@@ -102,13 +104,13 @@ export class InterestingContent {
     return Array.from(open).filter((x) => !this.#isClosed(x))
   }
 
-  /** Leaves out what was decided; with other voters, forgets all content. */
+  /** Ends an election: leaves out what was decided. If the voters changed, forgets all content. */
   conclude(voters: Voters | undefined): void {
     if (voters !== undefined) {
       this.#voters = voters
       this.#voterMark = new Int32Array(voters.count)
       for (const x of this.#carriers.view()) this.#judgeVote(this.#graph.payload[x] as number)
-      // Votes of a newcomer that were void so far may be among those passed.
+      // Start over from the first carrier: a newcomer's votes were void so far and may count now.
       this.#head = 0
       this.#laneHead.fill(0)
     }
@@ -127,9 +129,9 @@ export class InterestingContent {
   }
 
   /**
-   * The single votes of a peer that is no voter are void as long as it is none: no voter could
-   * stand for the block. A newcomer's votes may be in the graph before it is added; a removed
-   * peer's events no longer count (section 3).
+   * In single mode, a vote of a peer that is not a voter is void until the peer becomes one: no voter
+   * could sign the block. This happens to a newcomer, whose votes may be in the graph before it is
+   * added, and to a removed peer, whose events no longer count (section 3).
    */
   #judgeVote(payload: number): void {
     const { observation, voter } = this.#payloads.at(payload)
@@ -144,6 +146,7 @@ export class InterestingContent {
     if (this.firstOnLane[lane] === none) this.firstOnLane[lane] = x
   }
 
+  /** Writes all content anew, without what is decided by now. */
   #dropDecided(): void {
     const content = this.#content
     const old = content.items.slice(0, content.length)
@@ -166,9 +169,9 @@ export class InterestingContent {
   }
 
   /**
-   * Compares with the nearest sync self-ancestor: only payloads that came into the ancestry since
-   * then can be interesting now and not before; except when the voters known have just become a
-   * supermajority, which single payloads wait for.
+   * Collects what is interesting at x and was not yet at its nearest sync self-ancestor. Only payloads
+   * that came into the ancestry since then need a look. The exception is the first event that knows
+   * events of a supermajority of the voters: payloads of single mode wait for that, so it looks at all.
    */
   #collect(x: number): void {
     const graph = this.#graph
@@ -190,6 +193,7 @@ export class InterestingContent {
     }
   }
 
+  /** The place in a lane's list of its first carrier of what is still open. */
   #passDecided(lane: number, carriers: IntList): number {
     let head = this.#laneHead[lane] as number
     while (head < carriers.length && this.#isClosed(carriers.at(head))) head++
@@ -197,6 +201,7 @@ export class InterestingContent {
     return head
   }
 
+  /** Adds the payload of a carrier if it is interesting at x and was not at `before`. */
   #consider(x: number, before: number, carrier: number, knewEnough: boolean, knowsEnough: boolean): void {
     const payload = this.#graph.payload[carrier] as number
     if (this.#payloadMark[payload] === this.#payloadStamp || this.#payloads.fate[payload] !== fates.open) return
@@ -230,7 +235,7 @@ export class InterestingContent {
     return voters.isSupermajority(count)
   }
 
-  /** By the index of the creator's own vote, not voted last; then by key. */
+  /** Sorts by the index of the creator's own vote, where it has not voted last; then by key. */
   #sort(x: number, start: number): void {
     const content = this.#content
     const ranked = Array.from(content.items.subarray(start, content.length), (payload) => ({

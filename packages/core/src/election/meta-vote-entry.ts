@@ -248,7 +248,7 @@ export class MetaVoteEntry {
     this.#binFalse |= this.#undecided & this.#tally.supermajorityHold(held.estFalse)
   }
 
-  /** Rule 3: aux, if there is none, becomes the value that entered binValues that were empty; true if both did. */
+  /** Rule 3: if binValues were empty, aux becomes the value that entered them; true if both did. */
   #chooseAux(): void {
     const choosing = this.#undecided & ~this.#hadBinValues & ~this.#auxTrue & ~this.#auxFalse
     this.#auxTrue |= choosing & this.#binTrue

@@ -98,7 +98,8 @@ export class MetaVoting {
    * to `into`. Returns true when each subject's last meta-vote is decided.
    */
   update(base: MetaVoteSpan, into: MetaVoteSpan): boolean {
-    // A list grows only past a stage where a supermajority holds an aux value, so by one more than anyone has.
+    // A list goes on only past an entry where a supermajority holds an aux value. So it can become
+    // longer by one than the longest list that anybody has.
     const room = Math.max(base.stages, this.#othersStages) + 1
     const start = this.pool.extend(room * fieldCount * this.words)
     this.pool.items.fill(0, start, this.pool.length)
@@ -142,7 +143,7 @@ export class MetaVoting {
     }
   }
 
-  /** Subjects of a word whose meta-votes, all decided, ended in true. */
+  /** Subjects whose meta-votes, all decided, ended in true: a bit set. */
   decidedTrue(span: MetaVoteSpan): Int32Array {
     const result = new Int32Array(this.words)
     for (let word = 0; word < this.words; word++) {

@@ -2,7 +2,7 @@
 
 import { leastSupermajority, leastThird } from '../base/quorum.ts'
 
-/** What is counted: how many voters hold true (false, anything) in estimates, aux, or confirmations. */
+/** What is counted: how many voters hold true, false, or anything in estimates, aux or confirmations. */
 export const held = { estTrue: 0, estFalse: 1, auxTrue: 2, auxFalse: 3, anyAux: 4, anyConf: 5 } as const
 const counterCount = 6
 
@@ -61,7 +61,7 @@ export class Tally {
     return this.#atLeast(what, 1)
   }
 
-  /** The subjects whose counts reach a threshold: compares from the lowest digit up; higher digits overrule. */
+  /** The subjects whose counts are at least a threshold: compared digit by digit, the highest one last. */
   #atLeast(what: Held, threshold: number): number {
     const counters = this.#counters
     const at = what * this.#digits

@@ -8,38 +8,41 @@ import type { DkgResult } from '../wire/observation.ts'
 import type { GossipGraph } from '../graph/graph.ts'
 import type { Coin } from './coin.ts'
 
-/** What a share of a coin is for: signatures for other domains are no shares. */
+/** The domain that shares of a coin are signed for: a signature for another domain is not a share. */
 export const coinDomain = 'parsec coin'
 
 /** The keys of an election's coin: those of its voters, or none yet. */
 export type CoinKeys = Pick<DkgResult, 'participants' | 'publicKeySet'> | undefined
 
-/** What is known of one coin: per participant the events that bring its share. */
+/** What is known of one coin. */
 interface Toss {
+  /** Per participant, the events that bring its share: several where it forked. */
   readonly carriers: Map<number, number[]>
   readonly shares: Map<number, Uint8Array>
   value: boolean | undefined
 }
 
 /**
- * The coin of protocol.md section 11: of an election, a subject and a round, the parity of the hash
- * of a threshold signature on the three. Voters publish their shares in events, each once its own
- * event has reached the coin; whoever has more than t shares in its ancestry knows it.
+ * The coin of protocol.md section 11. There is one for each election, subject and round: the parity of
+ * the hash of a threshold signature on these three. A voter publishes its share of the signature in an
+ * event, once an event of its own has reached the coin. An event knows the coin if it has shares by
+ * more than t voters in its ancestry.
  *
- * While the voters have no key, it is a hash of the three: as common, and predictable.
+ * While the voters have no key, the coin is a hash of the three: the same for all, too, but anybody can
+ * predict it.
  */
 export class ThresholdCoin implements Coin {
   readonly confirms = true
   readonly #graph: GossipGraph
   #election = 0
-  /** Per slot of the election under way, the subject's place among the voters in ascending order. */
+  /** Per slot of the election under way, the subject's place among the voters sorted by id. */
   #subjects: readonly number[] = []
-  /** Keys of elections, from the named one on, to judge shares that come late. */
+  /** The keys so far, each with the first election that used it: shares of earlier elections may come late. */
   readonly #keys: { readonly from: number; readonly keys: CoinKeys }[] = []
   #current: CoinKeys
-  /** Of the election under way: by round, and in it by subject. */
+  /** The coins of the election under way, by round and then by subject. */
   #tosses = new Map<number, Map<number, Toss>>()
-  /** Events with a share that is wrong. */
+  /** Events that bring a wrong share. */
   readonly #faulty = new Set<number>()
 
   constructor(graph: GossipGraph) {
@@ -57,7 +60,7 @@ export class ThresholdCoin implements Coin {
     this.#keys.push({ from: election, keys })
   }
 
-  /** Takes in an event of the graph that brings shares of an election that has begun, and judges these. */
+  /** Takes in the newest event of the graph, if it brings shares; checks them. Their election has begun. */
   added(x: number, creator: PublicId, coins: CoinShares): void {
     const keys = this.#keysOf(coins.election)
     const participant = keys?.participants.findIndex((id) => id.compareTo(creator) === 0) ?? -1
@@ -67,7 +70,7 @@ export class ThresholdCoin implements Coin {
     }
   }
 
-  /** Does the event bring a share that is wrong? It is malice that anybody can prove. */
+  /** Does the event bring a wrong share? That is malice that anybody can prove. */
   isFaulty(x: number): boolean {
     return this.#faulty.has(x)
   }
@@ -77,7 +80,7 @@ export class ThresholdCoin implements Coin {
     return this.#current
   }
 
-  /** The subject in a slot of the election under way, as shares name it. */
+  /** The number by which shares name the subject in a slot of the election under way. */
   subjectOf(slot: number): number {
     return this.#subjects[slot] as number
   }
@@ -145,7 +148,7 @@ function isValid(keys: CoinKeys, participant: number, election: number, { subjec
   return keys.publicKeySet.verifyShare(participant, coinMessage(election, subject, round), coinDomain, share)
 }
 
-/** Parity of the number of ones. */
+/** Is the number of bits that are set odd? */
 function isOdd(bytes: Uint8Array): boolean {
   let bits = 0
   for (const byte of bytes) bits ^= byte

@@ -5,10 +5,13 @@ import { none } from '../graph/graph.ts'
 import type { GossipGraph } from '../graph/graph.ts'
 
 /**
- * Whose latest events can make one event strongly see another (section 4): a supermajority, in
- * number, of the voters. The first implementation counted other peers too, who are under no bound
- * of a third: with removed or not yet added peers that collude with a forker, two branches of a
- * fork can then both be strongly seen. `peers` is here to replay its recorded graphs.
+ * Whose latest events count when one event may strongly see another (protocol.md section 4). With
+ * `voters` only those of voters do, as it should be.
+ *
+ * With `peers` the events of other peers count, too, as in the first implementation; it is here to
+ * replay its recorded graphs. It is not safe: less than a third of the *voters* are faulty, but nothing
+ * limits how many removed peers, or peers not added yet, help a forker. With their help two branches
+ * of a fork can both be strongly seen.
  */
 export type SeenThrough = 'voters' | 'peers'
 
@@ -37,7 +40,7 @@ export class Voters {
     return isSupermajority(count, this.peers.length)
   }
 
-  /** Did a supermajority of them create ancestors of x? */
+  /** Are there events by a supermajority of the voters among the ancestors of x? */
   aSupermajorityPrecedes(graph: GossipGraph, x: number): boolean {
     const { lanesOf } = graph
     let known = 0

@@ -3,12 +3,12 @@
 import { none } from './graph.ts'
 import type { GossipGraph } from './graph.ts'
 
-/** The ancestry of an event, or of one that is still to be made: what its parents and their ancestors are. */
+/** The ancestors of an event, itself included; or those that an event which is still to be made will have. */
 export class Ancestry {
   readonly #graph: GossipGraph
   readonly #tips: readonly number[]
 
-  /** @param tips - the event itself, or the parents of the one to be made; none: nothing at all. */
+  /** @param tips - the event itself, or the parents of the one to be made. An empty list: no ancestors. */
   constructor(graph: GossipGraph, tips: readonly number[]) {
     this.#graph = graph
     this.#tips = tips
@@ -25,7 +25,7 @@ export class Ancestry {
     return this.#tips.some((tip) => this.#graph.descends(tip, y))
   }
 
-  /** The events of a peer with two children of that peer in it. */
+  /** Where the peer forked, as far as the ancestry shows: its events that have two self-children there. */
   forkPoints(peer: number): Set<number> {
     const { lane: laneOf, laneBranch, lanesOf } = this.#graph
     const branched = new Set<number>()
@@ -42,8 +42,8 @@ export class Ancestry {
 }
 
 /**
- * Remembers events under keys, of those that are self-ancestors of each other the first one only:
- * as many per key as its creator has branches.
+ * Remembers under each key the first event of its line: an event is left out if a self-ancestor is
+ * there under the same key. So a key has at most one event per branch of its creator.
  */
 export class FirstOnLine<K> {
   readonly #graph: GossipGraph

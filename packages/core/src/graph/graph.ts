@@ -7,17 +7,17 @@ import { isSync } from '../wire/cause.ts'
 export const none = -1
 
 /**
- * The gossip graph: events as numbers in insertion order, so that parents come before children, and
- * their relations (protocol.md section 4).
+ * The gossip graph and the relations between its events (protocol.md section 4). Events are numbered
+ * in the order in which they are inserted, so parents have smaller numbers than children.
  *
- * Every branch of a fork is a *lane*: a sequence of events in which each is the self-parent of the
- * next. A lane that branches off has a parent lane and the event at which it leaves it. An event's
- * *clock* tells, per lane, one plus the number of its latest ancestor on it, or 0. As descent along
- * a lane is the order of numbers, descent is one comparison, and exact under forks.
+ * The events of a peer form a *lane*, a sequence in which each is the self-parent of the next. Where
+ * the peer forks, each further branch is a lane of its own; it remembers the event after which it
+ * branches off. An event's *clock* holds, per lane, one plus the number of its latest ancestor there,
+ * or 0 if it has none. Whether x descends from y is then a single comparison, also under forks: is
+ * the latest ancestor of x on the lane of y at least y?
  *
- * Lanes are numbered in the order in which they begin, and an event's row of the clock has only
- * those that had begun when it came: a lane that begins later costs older events nothing, and an
- * event that is older than a lane has none of its events among its ancestors.
+ * Lanes are numbered in the order in which they begin. An event's row of the clock covers only the
+ * lanes that had begun when the event was inserted: of later lanes it can have no ancestors.
  */
 export class GossipGraph {
   size = 0
@@ -38,13 +38,13 @@ export class GossipGraph {
   payload = new Int32Array(64)
   /** Nearest sync event among the self-ancestors, the event itself left out. */
   syncSelfAncestor = new Int32Array(64)
-  /** How many events of its lane, up to itself, carry a payload. */
+  /** Per event, how many events of its lane carry a payload, up to and including the event itself. */
   payloadRank = new Int32Array(64)
 
-  /** Per lane: events, and those that carry a payload, in order. */
+  /** Per lane, all its events in order, and those that carry a payload. */
   readonly laneEvents: IntList[] = []
   readonly lanePayloadEvents: IntList[] = []
-  /** Event of the parent lane after which the lane branches off, or none. */
+  /** Per lane, the event of another lane after which it branches off, or none. */
   readonly laneBranch = new IntList()
   /** Per peer, its lanes: more than one when it forked. */
   readonly lanesOf: number[][] = []
@@ -113,12 +113,13 @@ export class GossipGraph {
     return x !== none && this.latestOn(x, this.lane[y] as number) > y
   }
 
-  /** Do two events by the peer, neither a self-ancestor of the other, both precede x (section 4)? */
+  /** Are two events by the peer among x's ancestors of which neither is a self-ancestor of the other (section 4)? */
   isAwareOfFork(x: number, peer: number): boolean {
     const lanes = this.lanesOf[peer]
     return lanes !== undefined && lanes.length > 1 && !this.#knowsOneLine(x, lanes)
   }
 
+  /** Does x descend from y and know of no fork by y's creator (section 4)? */
   sees(x: number, y: number): boolean {
     return this.descends(x, y) && !this.isAwareOfFork(x, this.creator[y] as number)
   }

@@ -5,17 +5,20 @@ import { compareBytes, toKey } from '../base/encoding.ts'
 import type { PublicId } from '../base/public-id.ts'
 import type { Observation } from '../wire/observation.ts'
 
-/** Still to be decided; in the consensus history; a removed peer's single vote, which nothing will decide any more. */
+/**
+ * What has become of a payload: still `open`; `decided`, so that it is in the consensus history; or
+ * `void`, which is a vote in single mode by a peer that is not a voter (protocol.md section 3).
+ */
 export const fates = { open: 0, decided: 1, void: 2 } as const
 
 /** One observation key: what an election decides about (protocol.md section 2). */
 interface Payload {
   readonly observation: Observation<unknown>
   readonly hash: Uint8Array
-  /** In single mode, whose vote it is (peer index and id). */
+  /** In single mode, the peer whose vote it is: its index and its id. */
   readonly voter: number | undefined
   readonly voterId: PublicId | undefined
-  /** Events that carry it, in insertion order; of those on one line of self-ancestors the first only. */
+  /** Events that carry it, in insertion order. Where a creator repeats its vote, only the first on the line. */
   readonly carriers: IntList
 }
 
@@ -30,6 +33,7 @@ export class Payloads {
     return this.#payloads.length
   }
 
+  /** The payload's number; a new one if it was never met. @param voter - in single mode, whose vote it is. */
   intern(observation: Observation<unknown>, hash: Uint8Array, voter?: { index: number; id: PublicId }): number {
     const key = voter === undefined ? toKey(hash) : `${toKey(hash)}${String(voter.index)}`
     const known = this.#indexOf.get(key)
@@ -51,7 +55,7 @@ export class Payloads {
     return payload
   }
 
-  /** Order of observation keys: by hash, then by the voter's public id, never by a local number. */
+  /** Orders by hash, then by the voter's public id; never by number, as peers number payloads differently. */
   compare(a: number, b: number): number {
     const left = this.at(a)
     const right = this.at(b)

@@ -23,7 +23,7 @@ export class PeerState {
     return this.#flags.has('VOTE')
   }
 
-  /** May take part in key generation and be gossiped to; every voter may. */
+  /** May take part in key generations, and gossip is sent to it. Every voter may, too. */
   get dkg(): boolean {
     return this.vote || this.#flags.has('DKG')
   }
@@ -64,20 +64,20 @@ export class PeerState {
 interface Peer {
   readonly id: PublicId
   state: PeerState
-  /** A voter or a participant of a key generation once, by genesis or by what was decided. */
+  /** Has it ever been a voter or a participant of a key generation, by genesis or by a decision? */
   member: boolean
   removed: boolean
-  /** So many events were in the graph when its removal was decided; none before. */
+  /** How many events were in the graph when its removal was decided; none if it was not removed. */
   removedAt: number
-  /** How it became one, unless by genesis. */
+  /** The decision that made it a member; undefined for founding members. */
   admission: Admission | undefined
 }
 
-/** A decided Add or StartDkg. */
+/** A decided Add or StartDkg, which made a peer a member. */
 export interface Admission {
-  /** Payload that was decided. */
+  /** The payload that was decided. */
   readonly payload: number
-  /** Peer indices of the voters who did. */
+  /** Peer indices of the voters of that election. */
   readonly voters: readonly number[]
 }
 
@@ -85,7 +85,7 @@ export interface Admission {
 export class PeerList {
   readonly #peers: Peer[] = []
   readonly #indexOf = new Map<string, number>()
-  /** The same by object: most ids come again and again as the same one. */
+  /** The same by object, which is faster: most ids come again and again as the same object. */
   readonly #indexOfObject = new WeakMap<PublicId, number>()
 
   get size(): number {
@@ -116,14 +116,14 @@ export class PeerList {
     this.#peer(index).state = state
   }
 
-  /** Takes note that it is a member from now on, by what was decided if not by genesis. */
+  /** Makes the peer a member. @param admission - the decision that did, unless it is a founding member. */
   setMember(index: number, admission?: Admission): void {
     const peer = this.#peer(index)
     peer.member = true
     peer.admission = admission
   }
 
-  /** A decided removal: the state is emptied for good (section 7). `eventCount`: the size of the graph now. */
+  /** Removes the peer for good (section 7). @param eventCount - how many events are in the graph now. */
   remove(index: number, eventCount: number): void {
     const peer = this.#peer(index)
     peer.state = PeerState.NONE

@@ -11,21 +11,21 @@ import type { Consensus } from '../consensus/consensus.ts'
 /** An observation that accuses (protocol.md section 8). */
 export type Accusation = Extract<Observation<never>, { kind: 'Accusation' }>
 
-/** By the offender's id: it may be no peer yet for some. */
+/** The offender is named by id, not by index: it may be accused before we have met it. */
 function carryingKey(accuser: number, offender: PublicId): string {
   return `${String(accuser)}/${toHex(offender.bytes)}`
 }
 
-/** Who has accused whom of what, in the graph; without what is unprovable. */
+/** The accusations in the graph: who has accused whom of what. Those of `Unprovable` malice are left out. */
 export class Accusations {
   readonly #consensus: Consensus
-  /** Events that accuse, per creator, ascending. */
+  /** Per creator, its events that accuse, ascending. */
   readonly #by = new Map<number, IntList>()
-  /** Those that accuse of one thing, by accuser and accusation. */
+  /** The first event per accuser and accusation. */
   readonly #ofOne: FirstOnLine<string>
-  /** Those that carry an event, by accuser and offender. */
+  /** The first one per accuser and offender whose accusation carries an event of the offender. */
   readonly #carrying: FirstOnLine<string>
-  /** Of these, the first of their line. */
+  /** All events in {@link #carrying}. */
   readonly #firstCarrying = new Set<number>()
 
   constructor(consensus: Consensus) {
@@ -53,12 +53,13 @@ export class Accusations {
     return this.#by.has(creator)
   }
 
+  /** The accusation that an event makes. */
   at(x: number): Accusation {
     const { graph, payloads } = this.#consensus
     return payloads.at(graph.payload[x] as number).observation as Accusation
   }
 
-  /** Those by the creator of x, in order, that are x or self-ancestors of it, and come after `before`. */
+  /** Events that accuse among x and its self-ancestors, back to `before`, which is left out; in order. */
   since(before: number, x: number): number[] {
     const { graph } = this.#consensus
     const list = this.#by.get(graph.creator[x] as number)
@@ -70,17 +71,17 @@ export class Accusations {
     return since.reverse()
   }
 
-  /** Has the creator of x accused of this, by x? */
+  /** Does x or a self-ancestor of it make this accusation? @param id - hexadecimal of the accusation's hash. */
   include(id: string, x: number): boolean {
     return this.#ofOne.precedes(`${String(this.#consensus.graph.creator[x])}/${id}`, x)
   }
 
-  /** Has the creator of x, by x, made an accusation of a peer that carries an event? */
+  /** Does x or a self-ancestor of it accuse this offender by an accusation that carries an event? */
   carryEventOf(offender: PublicId, x: number): boolean {
     return this.#carrying.precedes(carryingKey(this.#consensus.graph.creator[x] as number, offender), x)
   }
 
-  /** Is it the first on its line that carries an event of its offender? */
+  /** Is it the first event of its line that accuses its offender by an accusation that carries an event? */
   isFirstCarrying(x: number): boolean {
     return this.#firstCarrying.has(x)
   }

@@ -17,14 +17,14 @@ import type { Fact } from './facts.ts'
 import { Refusals } from './refusal.ts'
 
 /**
- * Finds malice in the graph, and judges how others accuse it (protocol.md section 8).
+ * Finds malice in the graph, and checks the accusations that others make (protocol.md section 8).
  *
- * What a sync event must have accused, and what it may have, follows from its ancestry alone, so
- * all peers judge alike, and a peer that accuses what the ancestry of its coming sync event proves
- * is never accused itself.
+ * Which accusations the creator of a sync event must have made before it, and which it may have made,
+ * follows from the ancestry of the sync event alone. So all peers come to the same result. A correct
+ * peer accuses exactly what the ancestry of its next sync event will prove, and is never accused.
  *
- * On a line of self-ancestors only the first event with faults of its own is reported. It is enough
- * to remove the creator, and whoever has many faults cannot make others write as many accusations.
+ * Where a peer makes several faulty events in a row, only the first one is reported. That is enough to
+ * remove the peer, and it cannot make the others write many accusations by making many faults.
  */
 export class Detection<P> {
   readonly #consensus: Consensus
@@ -36,11 +36,11 @@ export class Detection<P> {
   readonly #accusations: Accusations
   #founders: ReadonlySet<number> = new Set()
   #genesisPayload: number | undefined
-  /** Events with faults of their own, by creator. */
+  /** Per creator, the first event with faults on each line. */
   readonly #faulty: FirstOnLine<number>
-  /** Events that repeat a vote, by creator and payload. */
+  /** Per creator and payload, the first event on each line that repeats the vote. */
   readonly #repeating: FirstOnLine<string>
-  /** Per offender, events that we have refused and not accused yet, since no ancestry of ours has their parents. */
+  /** Per offender, events that we have refused but cannot accuse yet: their parents are not among our ancestors. */
   readonly #pending = new Map<number, { readonly event: Event<P>; readonly fact: Fact }[]>()
 
   constructor(consensus: Consensus, events: KnownEvents<P>, format: EventFormat<P>, ourIndex: number) {
@@ -64,8 +64,8 @@ export class Detection<P> {
   }
 
   /**
-   * Takes note of an event that we have refused, so that we accuse its creator when an ancestry of
-   * ours has its parents.
+   * Takes note of an event that we have refused. We accuse its creator once the parents of the refused
+   * event are among the ancestors of an event of ours.
    */
   refused(event: Event<P>, creator: number, kind: RefusedEventKind): void {
     const pending = this.#pending.get(creator) ?? []
@@ -75,7 +75,7 @@ export class Detection<P> {
     this.#pending.set(creator, pending)
   }
 
-  /** Judges the newest event of the graph; true if it has faults of its own. */
+  /** Checks the newest event of the graph; true if the event itself is faulty. */
   added(x: number): boolean {
     const { graph } = this.#consensus
     this.refusals.added(x)
@@ -89,15 +89,15 @@ export class Detection<P> {
     return true
   }
 
-  /** What we must accuse before a sync event of ours with these parents. */
+  /** The accusations that we must make before we make a sync event with these parents. */
   due(selfParent: number, otherParent: number): Accusation[] {
     return this.#dueFacts(selfParent, otherParent).map(({ accusation }) => accusation)
   }
 
   /**
-   * An event that we should record, with the accusations that are due then, as it brings proof of
-   * malice that has come to us otherwise than by the ancestry of a message's last event; undefined
-   * if there is none.
+   * When we have proof of malice that is not in the ancestry of the last event of ours: an event that
+   * we should take as other-parent, so that the proof comes into our ancestry and we can accuse.
+   * Undefined if there is none.
    */
   evidenceFor(last: number): number | undefined {
     const { graph } = this.#consensus
@@ -110,7 +110,7 @@ export class Detection<P> {
     return undefined
   }
 
-  // What is to be accused.
+  // What must be accused.
 
   #dueFacts(selfParent: number, otherParent: number): Fact[] {
     const { graph, peers } = this.#consensus
@@ -136,8 +136,10 @@ export class Detection<P> {
   }
 
   /**
-   * What the creator of `selfParent` must accuse when the ancestry of its coming sync event is this
-   * one, after a last one `before`.
+   * What the creator of `selfParent` must still accuse before its next sync event.
+   *
+   * @param ancestry - that of the next sync event.
+   * @param before - its last sync event.
    */
   #unaccused(ancestry: Ancestry, before: number, selfParent: number): Fact[] {
     if (this.facts.areNone) return []
@@ -149,7 +151,7 @@ export class Detection<P> {
     return [...unaccused.values()]
   }
 
-  /** What an event accuses of; undefined if nobody has met the offender. */
+  /** What an event accuses of; undefined if we have never met the offender. */
   #madeAt(x: number): Fact | undefined {
     const { offender, malice } = this.#accusations.at(x)
     const peer = this.#consensus.peers.indexOf(offender)
@@ -175,7 +177,7 @@ export class Detection<P> {
     return faults
   }
 
-  /** The self-ancestor that carries the same vote, where x is the first to repeat it; else none. */
+  /** If x is the first on its line to repeat a vote, the event with the first vote; else none. */
   #repeatedVote(x: number, creator: number): number {
     const { graph, payloads } = this.#consensus
     const payload = graph.payload[x] as number
@@ -188,9 +190,9 @@ export class Detection<P> {
   }
 
   /**
-   * Judges, at a sync event, the accusations since the last one, and what was not accused. An
-   * accusation that carries an event becomes, where it is right, a fact that others must accuse of,
-   * too: the first one on the accuser's line against each offender.
+   * Checks, at a sync event, the accusations that its creator made since its last one, and whether any
+   * are missing. A correct accusation that carries an event becomes a fact that others must accuse,
+   * too; on the accuser's line only the first one against each offender does.
    */
   #judgeAccusations(x: number, creator: number): Malice[] {
     if (this.facts.areNone && !this.#accusations.haveBeenMadeBy(creator)) return []
@@ -207,7 +209,7 @@ export class Detection<P> {
     }
     const unaccused = this.#unaccused(ancestry, before, selfParent)
     if (unaccused.length > 0) {
-      // One is enough, and must be the same one for all.
+      // One is enough. All peers must choose the same one: the least by id.
       const { accusation } = unaccused.reduce((least, fact) => (fact.id < least.id ? fact : least))
       const accusationHash = observationHash<P>(accusation, this.#format.codec)
       faults.push({ kind: 'Accomplice', eventHash: this.#events.at(x).hash, accusationHash })

@@ -14,7 +14,7 @@ import { none } from '../graph/graph.ts'
 import type { KnownEvents } from '../graph/known-events.ts'
 import type { Consensus } from '../consensus/consensus.ts'
 
-/** A malice, as an accusation says it. */
+/** Malice of a peer, with the accusation that says so. */
 export interface Fact {
   /** Peer index. */
   readonly offender: number
@@ -32,21 +32,22 @@ type Refuse<P> = (
 ) => RefusedEventKind | undefined
 
 /**
- * Which malice which ancestry proves (protocol.md section 8): by one event that is in it, by two
- * children of one event, or, where the accusation carries an event that is refused, by that one's
- * parents.
+ * Tells which malice an ancestry proves (protocol.md section 8). A fork is proven by two self-children
+ * of one event. An accusation that carries a refused event is proven by the parents of that event. All
+ * other malice is proven by a single event of the ancestry.
  */
 export class Facts<P> {
   readonly #consensus: Consensus
   readonly #events: KnownEvents<P>
   readonly #format: EventFormat<P>
   readonly #refuse: Refuse<P>
-  /** By the event that proves them; per lane these events, ascending; per accusation, too. */
+  /** The facts that an event proves. */
   readonly #at = new Map<number, Fact[]>()
+  /** The events that prove facts: per lane, ascending, and per accusation, by its id. */
   readonly #lanes = new Map<number, IntList>()
   readonly #proofs = new Map<string, number[]>()
   readonly #forkers = new Set<number>()
-  /** Events that accusations carry, by accusation; undefined where it is none that its offender has signed. */
+  /** The events that accusations carry, by the accusation's id; undefined if the offender has not signed it. */
   readonly #carried = new Map<string, Event<P> | undefined>()
 
   constructor(consensus: Consensus, events: KnownEvents<P>, format: EventFormat<P>, refuse: Refuse<P>) {
@@ -56,11 +57,12 @@ export class Facts<P> {
     this.#refuse = refuse
   }
 
-  /** As in any network without malice. */
+  /** Is there no fact at all? So it is in any network without malice. */
   get areNone(): boolean {
     return this.#lanes.size === 0 && this.#forkers.size === 0
   }
 
+  /** Makes a fact of an offender, by peer index, and its malice. */
   of(offender: number, malice: Malice): Fact {
     const accusation: Accusation = { kind: 'Accusation', offender: this.#consensus.peers.at(offender).id, malice }
     return { offender, accusation, id: this.idOf(accusation) }
@@ -70,7 +72,7 @@ export class Facts<P> {
     return toHex(observationHash<P>(accusation, this.#format.codec))
   }
 
-  /** Takes note that an event proves it. */
+  /** Takes note that an event proves a fact. */
   prove(x: number, fact: Fact): void {
     const facts = this.#at.get(x)
     if (facts === undefined) {
@@ -88,7 +90,7 @@ export class Facts<P> {
     this.#forkers.add(peer)
   }
 
-  /** What an ancestry proves and that of `before` does not. */
+  /** The facts that an ancestry proves, without those that the ancestry of `before` proves already. */
   newlyProven(ancestry: Ancestry, before: number): Fact[] {
     const proven: Fact[] = []
     const earlier = new Ancestry(this.#consensus.graph, before === none ? [] : [before])
@@ -106,7 +108,7 @@ export class Facts<P> {
     return proven
   }
 
-  /** Does an ancestry prove what an accusation says? */
+  /** Does an ancestry prove what an accusation says? Asked for a fact that holds the accusation. */
   bearsOut(ancestry: Ancestry, { offender, accusation, id }: Fact): boolean {
     const { malice } = accusation
     if (malice.kind === 'Fork') {
@@ -124,7 +126,7 @@ export class Facts<P> {
     if (offender === undefined || accusation.malice.kind === 'Unprovable') return undefined
     const fact = this.of(offender, accusation.malice)
     const [proof] = this.#proofs.get(fact.id) ?? []
-    // That a share is wrong is seen with the key, and that with all that was decided.
+    // Who checks a share needs the key, which follows from all that was decided: so give the whole graph.
     if (proof !== undefined) return accusation.malice.kind === 'InvalidCoinShare' ? graph.tips() : [proof]
     if (!this.bearsOut(new Ancestry(graph, graph.tips()), fact)) return undefined
     return accusation.malice.kind === 'Fork'
@@ -132,7 +134,7 @@ export class Facts<P> {
       : graph.tips()
   }
 
-  /** Events that are not among x's ancestors, and with which more could be proven: the latest ones first. */
+  /** Events that are not among x's ancestors and may prove more, if an event of ours had them as ancestors. */
   *unseenFrom(x: number): IterableIterator<number> {
     const { graph } = this.#consensus
     for (const [lane, events] of this.#lanes) {
@@ -176,8 +178,8 @@ export class Facts<P> {
   }
 
   /**
-   * Does an ancestry show that the peer is a member? Whether it is one by now depends on what we
-   * have decided, and not on the ancestry.
+   * Does an ancestry show that the peer is a member? That we have decided so is not enough: others who
+   * judge the same ancestry may not have decided it yet.
    */
   #showsMember(ancestry: Ancestry, peer: number): boolean {
     const { graph, peers } = this.#consensus

@@ -11,16 +11,19 @@ import { none } from '../graph/graph.ts'
 import type { KnownEvents } from '../graph/known-events.ts'
 import type { Consensus } from '../consensus/consensus.ts'
 
-/** Which events no correct peer makes or inserts (protocol.md section 8): a function of the event and its ancestry. */
+/**
+ * Tells which events no correct peer makes or inserts (protocol.md section 8). It depends on nothing but
+ * the event and its ancestry, so all peers refuse the same events.
+ */
 export class Refusals<P> {
   readonly #consensus: Consensus
   readonly #events: KnownEvents<P>
   #founders: ReadonlySet<number> = new Set()
   /** Hash of the founding members' vote. */
   #genesisHash: Uint8Array | undefined
-  /** Per event, the first Request or Response that records it as what was asked or answered, or none. */
+  /** Per event, the first Request or Response that records it: that says it came in. Or none. */
   readonly #recorder = new IntList()
-  /** Further ones, on other branches of the recorder's creator. */
+  /** Further ones: a peer that forked may record the same event on several branches. */
   readonly #moreRecorders = new Map<number, number[]>()
 
   constructor(consensus: Consensus, events: KnownEvents<P>) {
@@ -44,7 +47,7 @@ export class Refusals<P> {
     else this.#moreRecorders.set(recorded, [...(this.#moreRecorders.get(recorded) ?? []), x])
   }
 
-  /** Why an event with these parents is refused, or undefined. Its parents, where it has any, are in the graph. */
+  /** Why an event is refused; undefined if it is not. Its parents, if it has any, are in the graph. */
   of(event: Event<P>, creator: number, selfParent: number, otherParent: number): RefusedEventKind | undefined {
     const { cause } = event
     const { graph } = this.#consensus
@@ -59,7 +62,7 @@ export class Refusals<P> {
     return this.ofRecording(cause.kind, creator, selfParent, otherParent)
   }
 
-  /** Why a Request or Response with these parents, the other one by another peer, is refused, or undefined. */
+  /** The same for a Request or Response whose other-parent is by another peer. */
   ofRecording(
     kind: 'Request' | 'Response',
     creator: number,
@@ -73,7 +76,7 @@ export class Refusals<P> {
     return kind === 'Response' ? 'InvalidResponse' : 'InvalidRequest'
   }
 
-  /** Why an event with these parents, the other one by another peer, is refused, whatever it records; or undefined. */
+  /** The same for any event whose other-parent is by another peer; what it records is not looked at. */
   ofDescent(creator: number, selfParent: number, otherParent: number): RefusedEventKind | undefined {
     const { graph } = this.#consensus
     const gossiper = graph.creator[otherParent] as number
@@ -83,9 +86,10 @@ export class Refusals<P> {
   }
 
   /**
-   * What a Request or Response by the creator would record with this other-parent: for a Request, a
-   * Requesting event addressed to the creator; for a Response, a Request event that answers the
-   * creator, itself or followed by events that are not sync events. Else none.
+   * What a Request or Response by the creator records if it has this other-parent. A Request records
+   * the other-parent itself, a Requesting event that is addressed to the creator. A Response records
+   * the latest sync event at or before the other-parent, a Request that answers the creator. None
+   * where it is not so.
    */
   recordedBy(cause: number, creator: number, otherParent: number): number {
     const { graph } = this.#consensus
@@ -96,7 +100,7 @@ export class Refusals<P> {
     return asking !== none && graph.creator[asking] === creator ? request : none
   }
 
-  /** Has a self-ancestor of x, or x itself, recorded the sync event before? */
+  /** Does x or a self-ancestor of it record the event already? */
   isRecorded(recorded: number, x: number): boolean {
     const first = this.#recorder.at(recorded)
     if (first === none || x === none) return false
@@ -106,8 +110,8 @@ export class Refusals<P> {
   }
 
   /**
-   * Do votes that added a peer, by a supermajority of the voters who decided it, not all stand in
-   * the ancestry of these events? Never so for founding members.
+   * Do the ancestors of these events fail to show that the peer was added? They show it by votes for
+   * its admission, by a supermajority of the voters who decided that. Founding members need none.
    */
   lacksAdmission(peer: number, events: readonly number[]): boolean {
     if (this.#founders.has(peer)) return false
@@ -131,7 +135,7 @@ export class Refusals<P> {
     return cause.kind === 'Requesting' && cause.recipient.compareTo(this.#consensus.peers.at(peer).id) === 0
   }
 
-  /** Does the other-parent descend from an event of the creator that is no self-ancestor? */
+  /** Does the other-parent descend from an event of the creator that would be no self-ancestor of the new one? */
   #showsOtherBranch(creator: number, selfParent: number, otherParent: number): boolean {
     const { graph } = this.#consensus
     if (graph.isAwareOfFork(otherParent, creator)) return true
