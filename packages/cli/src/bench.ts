@@ -104,6 +104,7 @@ function feed(consensus: Consensus, events: readonly WorkloadEvent[], from: numb
     const { creator, cause, selfParent, otherParent, recipient } = event
     const payload = event.vote && consensus.addPayload(event.vote.observation, creator, event.vote.hash)
     consensus.insert({ creator, cause, selfParent, otherParent, recipient, payload })
+    consensus.decide()
   }
 }
 

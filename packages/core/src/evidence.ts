@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
 
-import type { Accusation } from './wire/observation.ts'
 import { Reader, Writer } from './base/encoding.ts'
 import { ParsecError } from './base/errors.ts'
 import { limits } from './base/limits.ts'
@@ -9,6 +8,7 @@ import { Event } from './wire/event.ts'
 import { completeFormat } from './wire/format.ts'
 import type { Format } from './wire/format.ts'
 import { decodeObservation, encodeObservation, genesis, sortedIds } from './wire/observation.ts'
+import type { Accusation } from './wire/observation.ts'
 import { KnownEvents } from './graph/known-events.ts'
 import { PeerState } from './graph/peers.ts'
 import { Consensus } from './consensus/consensus.ts'
@@ -49,7 +49,7 @@ export class Evidence<P> {
     consensus.setVoters(indices)
     detection.setGenesis(indices, genesis(founders))
     const intake = new Intake({ ourIndex: nobody, format, consensus, events, detection, report: () => undefined })
-    for (const event of this.events) if (!events.has(event.id)) intake.insert(event)
+    for (const event of this.events) if (!events.has(event.id)) intake.insert(intake.judge(event))
     if (detection.facts.proofOf(this.accusation) === undefined) throw new ParsecError({ code: 'InvalidEvidence' })
   }
 

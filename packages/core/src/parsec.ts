@@ -1,31 +1,19 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
 
-import type { ConsensusMode } from './wire/format.ts'
-import type { Reader } from './base/encoding.ts'
 import { ParsecError } from './base/errors.ts'
 import { limits } from './base/limits.ts'
 import type { PublicId, RandomBytes } from './base/public-id.ts'
-import type { IdentityScheme, SecretId } from './crypto/identity.ts'
+import type { SecretId } from './crypto/identity.ts'
 import { randomBytes } from './crypto/random.ts'
-import type { Block, Proof } from './wire/block.ts'
-import type { EventFormat } from './wire/event.ts'
+import type { Block } from './wire/block.ts'
+import type { ConsensusMode } from './wire/format.ts'
 import { Message } from './wire/message.ts'
-import { genesis, isOutput, observationText, removedBy, sortedIds } from './wire/observation.ts'
+import { genesis, observationText, sortedIds } from './wire/observation.ts'
 import type { Accusation, Observation, Proposal } from './wire/observation.ts'
-import { KnownEvents } from './graph/known-events.ts'
-import { fates } from './graph/payloads.ts'
 import { PeerState } from './graph/peers.ts'
-import { Consensus } from './consensus/consensus.ts'
-import type { Outcome } from './consensus/consensus.ts'
-import { GraphInspection } from './consensus/inspection.ts'
 import type { DecisionView, Inspection } from './consensus/views.ts'
-import { Detection } from './malice/detection.ts'
-import { BlockQueue } from './peer/block-queue.ts'
-import { Farewells } from './peer/farewells.ts'
-import { Gossip } from './peer/gossip.ts'
-import { Intake } from './peer/intake.ts'
-import { OwnEvents } from './peer/own-events.ts'
-import { OwnKeys } from './peer/own-keys.ts'
+import { makePeer } from './peer/make-peer.ts'
+import type { Peer } from './peer/make-peer.ts'
 import type { Report } from './peer/report.ts'
 import { Evidence } from './evidence.ts'
 import { rulesOf } from './network-options.ts'
@@ -81,63 +69,14 @@ export class Parsec<P> {
   readonly mode: ConsensusMode
   /** Who we are to the others. */
   readonly ourPublicId: PublicId
-  readonly #ourIndex: number
-  readonly #format: EventFormat<P>
-  readonly #consensus: Consensus
-  readonly #events = new KnownEvents<P>()
-  readonly #detection: Detection<P>
-  readonly #own: OwnEvents<P>
-  readonly #farewells: Farewells<P>
-  readonly #gossip: Gossip<P>
-  readonly #keys: OwnKeys
-  readonly #blocks: BlockQueue<P>
+  readonly #peer: Peer<P>
 
   private constructor(us: SecretId, options: ParsecOptions<P>) {
+    const { random = randomBytes, onDecision, onReport } = options
+    const rules = rulesOf(options)
     this.ourPublicId = us.publicId
-    const { codec, identities, mode, coin, keys } = rulesOf(options)
-    this.mode = mode
-    this.#blocks = new BlockQueue(mode)
-    this.#format = { codec, identities: this.#rememberingIds(identities) }
-    const { onDecision, onReport } = options
-    this.#keys = new OwnKeys(us, keys, options.random ?? randomBytes)
-    this.#consensus = new Consensus({
-      mode,
-      coin,
-      keys,
-      dkgParticipant: this.#keys,
-      ourIndex: 0,
-      showsAdmission: (x) => {
-        const creator = this.#consensus.graph.creator[x] as number
-        return !this.#detection.refusals.lacksAdmission(creator, [x])
-      },
-      onDecision:
-        onDecision &&
-        ((decision) => {
-          onDecision(decision, this.inspect())
-        }),
-      onDecided: (outcome) => {
-        this.#decided(outcome)
-      },
-    })
-    this.#ourIndex = this.#consensus.addPeer(us.publicId, PeerState.NONE)
-    this.#detection = new Detection(this.#consensus, this.#events, this.#format, this.#ourIndex)
-    const context = {
-      ourIndex: this.#ourIndex,
-      format: this.#format,
-      consensus: this.#consensus,
-      events: this.#events,
-      detection: this.#detection,
-      report: (report: Report) => onReport?.(report),
-    }
-    const intake = new Intake<P>(context, () => {
-      this.#own.conclude()
-    })
-    this.#farewells = new Farewells(context, intake)
-    this.#own = new OwnEvents(us, this.#keys, context, intake, (payload) => {
-      const isOfDkg = this.#observation(payload).kind === 'DkgMessage'
-      if (!isOfDkg && this.#consensus.payloads.fate[payload] === fates.open) this.#blocks.votedFor(payload)
-    })
-    this.#gossip = new Gossip(context, intake, this.#own, this.#farewells)
+    this.mode = rules.mode
+    this.#peer = makePeer({ ...rules, us, random, onDecision, onReport })
   }
 
   /**
@@ -156,9 +95,9 @@ export class Parsec<P> {
     if (!contains(members, us.publicId)) throw invalidGroup('we are not among the founders')
     const parsec = new Parsec(us, options)
     parsec.#found(members, PeerState.ACTIVE)
-    parsec.#consensus.peers.setState(parsec.#ourIndex, PeerState.ACTIVE)
-    parsec.#own.initial()
-    parsec.#own.vote(genesis(members))
+    parsec.#peer.consensus.peers.setState(parsec.#peer.ourIndex, PeerState.ACTIVE)
+    parsec.#peer.own.initial()
+    parsec.#peer.own.vote(genesis(members))
     parsec.#proceedAlone()
     return parsec
   }
@@ -183,21 +122,21 @@ export class Parsec<P> {
       throw invalidGroup('we are among the founders or the present members')
     }
     const parsec = new Parsec(us, options)
-    parsec.#consensus.peers.setState(parsec.#ourIndex, new PeerState(['RECV']))
+    parsec.#peer.consensus.peers.setState(parsec.#peer.ourIndex, new PeerState(['RECV']))
     parsec.#found(founders, new PeerState(['VOTE', 'SEND']))
-    for (const id of present) parsec.#consensus.addPeer(id, new PeerState(['SEND']))
+    for (const id of present) parsec.#peer.consensus.addPeer(id, new PeerState(['SEND']))
     return parsec
   }
 
   /** The current voters, in ascending order, as far as we have decided. */
   voters(): PublicId[] {
-    const { peers, election } = this.#consensus
+    const { peers, election } = this.#peer.consensus
     return sortedIds(election.voters.map((peer) => peers.at(peer).id))
   }
 
   /** Are we a voter? */
   canVote(): boolean {
-    return this.#gossip.ourState.vote
+    return this.#peer.gossip.ourState.vote
   }
 
   /**
@@ -221,17 +160,17 @@ export class Parsec<P> {
     if (!isOurs && !isUnprovable) {
       throw new ParsecError({ code: 'InvalidObservation', kind, reason: 'only the library votes for it' })
     }
-    this.#gossip.requireOurs('VOTE', this.#gossip.ourState.vote)
+    this.#peer.gossip.requireOurs('VOTE', this.#peer.gossip.ourState.vote)
     if (this.haveVotedFor(observation)) {
-      throw new ParsecError({ code: 'DuplicateVote', observation: observationText(observation, this.#format) })
+      throw new ParsecError({ code: 'DuplicateVote', observation: observationText(observation, this.#peer.format) })
     }
-    this.#own.vote(observation)
+    this.#peer.own.vote(observation)
     this.#proceedAlone()
   }
 
   /** Have we voted for it, ever? */
   haveVotedFor(observation: Observation<P>): boolean {
-    return this.#own.hasVotedFor(observation)
+    return this.#peer.own.hasVotedFor(observation)
   }
 
   /**
@@ -240,7 +179,7 @@ export class Parsec<P> {
    * and may need us to learn of it; when there are none left, we may be switched off.
    */
   gossipRecipients(): PublicId[] {
-    return this.#gossip.recipients()
+    return this.#peer.gossip.recipients()
   }
 
   /**
@@ -256,7 +195,7 @@ export class Parsec<P> {
    * if (recipient !== undefined) send(recipient, peer.createGossip(recipient).toBytes())
    */
   createGossip(recipient: PublicId): Message<P> {
-    return this.#gossip.request(recipient)
+    return this.#peer.gossip.request(recipient)
   }
 
   /**
@@ -274,7 +213,7 @@ export class Parsec<P> {
    */
   handleRequest(sender: PublicId, message: Message<P> | Uint8Array): Message<P> | undefined {
     try {
-      return this.#gossip.respond(sender, message)
+      return this.#peer.gossip.respond(sender, message)
     } finally {
       // Not before: what answers is the last sync event of the response.
       this.#proceedAlone()
@@ -290,7 +229,7 @@ export class Parsec<P> {
    */
   handleResponse(sender: PublicId, message: Message<P> | Uint8Array): void {
     try {
-      this.#gossip.receive(sender, message, 'response')
+      this.#peer.gossip.receive(sender, message, 'response')
     } finally {
       this.#proceedAlone()
     }
@@ -303,12 +242,12 @@ export class Parsec<P> {
    * @throws {@link ParsecError} `MalformedEncoding`, `LimitExceeded`, `MalformedPayload`, `InvalidPublicId`
    */
   decodeMessage(bytes: Uint8Array): Message<P> {
-    return Message.decode(bytes, this.#format)
+    return Message.decode(bytes, this.#peer.format)
   }
 
   /** Takes the next block; undefined when there is none yet. */
   poll(): Block<P> | undefined {
-    return this.#blocks.poll()
+    return this.#peer.blocks.poll()
   }
 
   /**
@@ -323,9 +262,9 @@ export class Parsec<P> {
 
   /** Is anything voted for, by anyone, that we have not taken as a block yet, as far as we know? */
   hasUnpolledObservations(): boolean {
-    if (!this.#blocks.isEmpty) return true
-    const { removed } = this.#consensus.peers.at(this.#ourIndex)
-    return !removed && this.#consensus.election.content.hasUnconsensused
+    if (!this.#peer.blocks.isEmpty) return true
+    const { removed } = this.#peer.consensus.peers.at(this.#peer.ourIndex)
+    return !removed && this.#peer.consensus.election.content.hasUnconsensused
   }
 
   /**
@@ -333,7 +272,7 @@ export class Parsec<P> {
    * the rest in the order of our votes.
    */
   ourUnpolledObservations(): Observation<P>[] {
-    return this.#blocks.ourUnpolled().map((payload) => this.#observation(payload))
+    return this.#peer.blocks.ourUnpolled().map((payload) => this.#observation(payload))
   }
 
   /**
@@ -348,41 +287,27 @@ export class Parsec<P> {
    * }
    */
   evidence(accusation: Accusation): Evidence<P> | undefined {
-    const tips = this.#detection.facts.proofOf(accusation)
+    const tips = this.#peer.detection.facts.proofOf(accusation)
     if (tips === undefined) return undefined
-    const { graph } = this.#consensus
+    const { graph } = this.#peer.consensus
     const proving = Array.from({ length: graph.size }, (_, x) => x).filter((x) =>
       tips.some((tip) => graph.descends(tip, x)),
     )
     return new Evidence(
       accusation,
-      proving.map((x) => this.#events.at(x)),
+      proving.map((x) => this.#peer.events.at(x)),
     )
   }
 
   /** A live, read-only view of graph, election and peers. */
   inspect(): Inspection {
-    return new GraphInspection(this.#consensus, this.#format)
+    return this.#peer.consensus.inspect()
   }
 
   #found(members: readonly PublicId[], state: PeerState): void {
-    const founders = members.map((id) => this.#consensus.addPeer(id, state))
-    this.#consensus.setVoters(founders)
-    this.#detection.setGenesis(founders, genesis(members))
-  }
-
-  /** Reads ids as the objects that we know: they have names and cached keys. Ids met in messages only are not kept. */
-  #rememberingIds(identities: IdentityScheme): IdentityScheme {
-    return {
-      name: identities.name,
-      signatureLength: identities.signatureLength,
-      decodePublicId: (reader: Reader) => {
-        const id = identities.decodePublicId(reader)
-        const { peers } = this.#consensus
-        const known = peers.indexOf(id)
-        return known === undefined ? id : peers.at(known).id
-      },
-    }
+    const founders = members.map((id) => this.#peer.consensus.addPeer(id, state))
+    this.#peer.consensus.setVoters(founders)
+    this.#peer.detection.setGenesis(founders, genesis(members))
   }
 
   /**
@@ -390,48 +315,18 @@ export class Parsec<P> {
    * 3). What it decides about a key may make it go on.
    */
   #proceedAlone(): void {
-    const { election } = this.#consensus
-    const isAlone = (): boolean => election.voters.length === 1 && election.voters[0] === this.#ourIndex
+    const { election } = this.#peer.consensus
+    const isAlone = (): boolean => election.voters.length === 1 && election.voters[0] === this.#peer.ourIndex
     let decided = -1
-    while (isAlone() && (election.content.hasUnconsensused || this.#keys.hasPending)) {
-      if (decided === this.#consensus.elections && !this.#keys.hasPending) return
-      decided = this.#consensus.elections
-      this.#own.sync({ kind: 'Requesting', recipient: this.ourPublicId })
+    while (isAlone() && (election.content.hasUnconsensused || this.#peer.keys.hasPending)) {
+      if (decided === this.#peer.consensus.elections && !this.#peer.keys.hasPending) return
+      decided = this.#peer.consensus.elections
+      this.#peer.own.sync({ kind: 'Requesting', recipient: this.ourPublicId })
     }
-  }
-
-  // Decisions.
-
-  #decided({ payloads, voters, keys }: Outcome): void {
-    for (const payload of payloads) {
-      const observation = this.#observation(payload)
-      if (isOutput(observation)) this.#blocks.push(payload, observation, this.#proofs(payload, voters))
-      else this.#blocks.decided(payload)
-      const result = keys.get(payload)
-      if (result !== undefined) this.#blocks.push(payload, result, [])
-      const { removed } = this.#consensus.peers.at(this.#ourIndex)
-      if (removed && removedBy(observation)?.equals(this.ourPublicId) === true) {
-        this.#consensus.stop()
-        return
-      }
-    }
-  }
-
-  /** The voters' votes for a payload, as far as they have arrived. */
-  #proofs(payload: number, voters: readonly number[]): Proof[] {
-    const { graph, payloads } = this.#consensus
-    const proofs = new Map<number, Proof>()
-    for (const index of payloads.at(payload).carriers.view()) {
-      const voter = graph.creator[index] as number
-      const { cause, creator } = this.#events.at(index)
-      if (cause.kind !== 'Observation' || proofs.has(voter) || !voters.includes(voter)) continue
-      proofs.set(voter, { voter: creator, signature: cause.vote.signature })
-    }
-    return [...proofs.values()]
   }
 
   #observation(payload: number): Observation<P> {
-    return this.#consensus.payloads.at(payload).observation as Observation<P>
+    return this.#peer.consensus.payloads.at(payload).observation as Observation<P>
   }
 }
 

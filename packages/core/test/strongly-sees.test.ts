@@ -23,6 +23,7 @@ function consensusOf(
   )
   consensus.setVoters(all.slice(0, voters))
   for (const event of events) consensus.insert(event)
+  consensus.decide()
   return consensus
 }
 

@@ -200,6 +200,7 @@ function insert(
     payload,
     coins: cause.kind === 'CoinShares' ? cause.coins : undefined,
   })
+  consensus.decide()
 }
 
 interface Comparison {

@@ -30,6 +30,7 @@ function smallNetwork(ids: readonly PublicId[], payloads: readonly string[], rou
       otherParent: more.otherParent,
       recipient: more.recipient,
     })
+    consensus.decide()
   }
   for (const peer of peers) {
     append(peer, 'Initial')
@@ -204,6 +205,7 @@ describe('a dump of unusual graphs', () => {
     const third = consensus.insert({ creator: 2, cause: 'Requesting', selfParent, recipient: 0 })
     consensus.insert({ creator: 2, cause: 'Requesting', selfParent: third, recipient: 0 })
     consensus.insert({ creator: 2, cause: 'Requesting', selfParent: second, recipient: 0 })
+    consensus.decide()
     const text = writeDot(consensus.inspect())
     const graph = parseDot(text)
     expect(new Set(graph.events.map(({ branch }) => branch))).toEqual(new Set([0, 1, 2]))

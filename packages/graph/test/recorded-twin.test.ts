@@ -21,10 +21,10 @@ function payloadOf(
 ): TwinPayload {
   const hash = given ?? Buffer.from(observationHash(observation, stringCodec)).toString('hex')
   const { kind } = observation
-  const isOutput = kind === 'DkgMessage'
-  const voter = isOutput || (kind === 'OpaquePayload' && mode === 'single') ? creator : undefined
+  const isInternal = kind === 'DkgMessage'
+  const voter = isInternal || (kind === 'OpaquePayload' && mode === 'single') ? creator : undefined
   const effect = kind === 'Add' || kind === 'Remove' ? { kind, peer: observation.peerId.name } : undefined
-  return { hash, voter, isOutput, effect }
+  return { hash, voter, isInternal, effect }
 }
 
 function inputOf(graph: RecordedGraph): ElectionInput {

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { mockIdentity, opaque, stringCodec } from '@parsec-bft/core'
 import { Consensus, PeerState, genesis, observationHash } from '@parsec-bft/core/internals'
+import type { EventInput } from '@parsec-bft/core/internals'
 import type { ConsensusMode, DecisionView, Inspection, Observation } from '@parsec-bft/core'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
@@ -26,14 +27,19 @@ type OnDecision = (decision: DecisionView, inspection: Inspection) => void
 
 function run({ peers, mode, steps }: Gossip, onDecision: OnDecision): void {
   const consensus = new Consensus({ mode, ourIndex: 0, onDecision })
+  const insert = (event: EventInput): number => {
+    const index = consensus.insert(event)
+    consensus.decide()
+    return index
+  }
   const ids = names.slice(0, peers).map((name) => mockIdentity.publicId(name))
   consensus.setVoters(ids.map((id) => consensus.addPeer(id, PeerState.ACTIVE)))
   const voted = new Set<string>()
   const vote = (creator: number, selfParent: number, observation: Observation<string>): number => {
     const payload = consensus.addPayload(observation, creator, observationHash(observation, stringCodec))
-    return consensus.insert({ creator, cause: 'Observation', selfParent, payload })
+    return insert({ creator, cause: 'Observation', selfParent, payload })
   }
-  const tips = ids.map((_, creator) => vote(creator, consensus.insert({ creator, cause: 'Initial' }), genesis(ids)))
+  const tips = ids.map((_, creator) => vote(creator, insert({ creator, cause: 'Initial' }), genesis(ids)))
   const tip = (peer: number): number => tips[peer] ?? 0
   for (const step of steps) {
     const [from, to, voter] = [step.from % peers, step.to % peers, step.voter % peers]
@@ -44,9 +50,9 @@ function run({ peers, mode, steps }: Gossip, onDecision: OnDecision): void {
     // The last of four or more is a forker now and then: it forgets its latest event.
     const forks = peers > 3 && from === peers - 1 && step.fork === 0
     const selfParent = (forks ? consensus.inspect().event(tip(from)).selfParent : undefined) ?? tip(from)
-    const asked = consensus.insert({ creator: from, cause: 'Requesting', selfParent, recipient: to })
-    tips[to] = consensus.insert({ creator: to, cause: 'Request', selfParent: tip(to), otherParent: asked })
-    tips[from] = consensus.insert({ creator: from, cause: 'Response', selfParent: asked, otherParent: tip(to) })
+    const asked = insert({ creator: from, cause: 'Requesting', selfParent, recipient: to })
+    tips[to] = insert({ creator: to, cause: 'Request', selfParent: tip(to), otherParent: asked })
+    tips[from] = insert({ creator: from, cause: 'Response', selfParent: asked, otherParent: tip(to) })
   }
 }
 

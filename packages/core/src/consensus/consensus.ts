@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
 
-import type { ConsensusMode } from '../wire/format.ts'
 import type { PublicId } from '../base/public-id.ts'
 import type { KeyScheme } from '../crypto/shared-key/key-scheme.ts'
 import { causeKinds } from '../wire/cause.ts'
 import type { CauseKind } from '../wire/cause.ts'
 import type { CoinShares } from '../wire/coin-shares.ts'
+import type { ConsensusMode } from '../wire/format.ts'
 import { isSingle, removedBy, sortedIds } from '../wire/observation.ts'
 import type { DkgResult, Observation } from '../wire/observation.ts'
 import { GossipGraph, none } from '../graph/graph.ts'
 import { Payloads } from '../graph/payloads.ts'
-import { PeerList, PeerState } from '../graph/peers.ts'
-import type { Admission, Flag } from '../graph/peers.ts'
+import type { PeerState } from '../graph/peers.ts'
+import { PeerList } from '../graph/peers.ts'
 import { predictableCoin } from '../election/coin.ts'
 import type { CoinKind } from '../election/coin.ts'
 import { Election } from '../election/election.ts'
@@ -23,6 +23,8 @@ import { GraphInspection } from './inspection.ts'
 import type { Inspected } from './inspection.ts'
 import { DkgRuns } from './dkg.ts'
 import type { DkgParticipant } from './dkg.ts'
+import { Membership } from './membership.ts'
+import type { Format } from '../wire/format.ts'
 import type { DecisionView, Inspection } from './views.ts'
 
 export interface ConsensusOptions {
@@ -38,16 +40,15 @@ export interface ConsensusOptions {
   readonly dkgParticipant?: DkgParticipant | undefined
   /** Peer index of whose graph it is. */
   readonly ourIndex?: number | undefined
-  /** May an event be recorded, as far as its creator was added and its ancestors show it? Default yes. */
-  readonly showsAdmission?: ((x: number) => boolean) | undefined
+  /** For the texts of payloads in inspections. */
+  readonly format?: Pick<Format<unknown>, 'codec'> | undefined
   /** Called at each decision, while the election that fell is still to be inspected. Must not change anything. */
   readonly onDecision?: ((decision: DecisionView, inspection: Inspection) => void) | undefined
-  /** Called after each decision, when membership has changed accordingly. */
-  readonly onDecided?: ((outcome: Outcome) => void) | undefined
 }
 
 /** What came of a decision. */
 export interface Outcome {
+  /** In decided order; where we are removed by one of them, it is the last. */
   readonly payloads: readonly number[]
   /** Who decided. */
   readonly voters: readonly number[]
@@ -66,6 +67,8 @@ export interface EventInput {
   /** Shares of coins: of elections that have begun, at the latest. */
   readonly coins?: CoinShares | undefined
 }
+
+const noOutcomes: readonly Outcome[] = []
 
 /**
  * Gossip graph, election and membership over plain numbers: no signatures, no messages. What
@@ -88,6 +91,7 @@ export class Consensus implements Inspected {
   readonly coin: CoinKind
   readonly ourIndex: number | undefined
   readonly #options: ConsensusOptions
+  readonly #membership: Membership
   readonly #history: number[] = []
   readonly #coins = new Map<number, CoinShares>()
   /** Keys for the coin of the present voters. */
@@ -104,6 +108,8 @@ export class Consensus implements Inspected {
     this.thresholdCoin = this.coin === 'threshold' ? new ThresholdCoin(this.graph) : undefined
     this.dkgRuns = options.keys && new DkgRuns(options.keys, options.dkgParticipant)
     this.conclusions = this.ourIndex === undefined ? undefined : new Conclusions(this.graph, this.ourIndex)
+    const { graph, payloads, peers, dkgRuns, conclusions, ourIndex } = this
+    this.#membership = new Membership({ graph, payloads, peers, dkgRuns, conclusions, ourIndex })
     const coin = this.thresholdCoin ?? predictableCoin
     this.election = new Election(this.graph, this.payloads, this.seenThrough, coin, (x) => this.#mayRecord(x))
   }
@@ -126,7 +132,7 @@ export class Consensus implements Inspected {
     return this.payloads.intern(observation, hash, voter)
   }
 
-  /** Adds an event whose parents are in the graph, and processes it. Returns its index. */
+  /** Adds an event whose parents are in the graph; returns its index. Then {@link Consensus.decide} may decide something. */
   insert(event: EventInput): number {
     const payload = event.payload ?? none
     const index = this.graph.insert(
@@ -144,7 +150,6 @@ export class Consensus implements Inspected {
       this.thresholdCoin?.added(index, this.peers.at(event.creator).id, event.coins)
     }
     this.election.added(index)
-    if (!this.#stopped) this.#decide()
     return index
   }
 
@@ -167,7 +172,7 @@ export class Consensus implements Inspected {
   }
 
   inspect(): Inspection {
-    return new GraphInspection(this)
+    return new GraphInspection(this, this.#options.format)
   }
 
   /**
@@ -178,9 +183,31 @@ export class Consensus implements Inspected {
     return election > this.#elections
   }
 
-  /** Decides nothing more: we were removed. */
-  stop(): void {
-    this.#stopped = true
+  /**
+   * Do the ancestors of these events fail to show that the peer was added ({@link
+   * Membership.lacksAdmission})?
+   */
+  lacksAdmission(peer: number, events: readonly number[]): boolean {
+    return this.#membership.lacksAdmission(peer, events)
+  }
+
+  /**
+   * Decides what the events so far decide; returns what came of it, election by election. Once we
+   * are removed it decides nothing more.
+   */
+  decide(): readonly Outcome[] {
+    let decision = this.#nextDecision()
+    if (decision === undefined) return noOutcomes
+    const outcomes: Outcome[] = []
+    for (; decision !== undefined; decision = this.#nextDecision()) {
+      this.#options.onDecision?.(this.#view(decision), this.inspect())
+      outcomes.push(this.#conclude(decision))
+    }
+    return outcomes
+  }
+
+  #nextDecision(): Decision | undefined {
+    return this.#stopped ? undefined : this.election.next()
   }
 
   /**
@@ -198,20 +225,27 @@ export class Consensus implements Inspected {
     carriers.push(x)
   }
 
-  #decide(): void {
-    for (let decision = this.election.next(); decision !== undefined; decision = this.election.next()) {
-      this.#options.onDecision?.(this.#view(decision), this.inspect())
-      const { voters } = this.election
-      this.#history.push(...decision.payloads)
-      this.conclusions?.decided(this.#elections, decision.recorder)
-      this.#elections++
-      const keys = new Map<number, DkgResult>()
-      const changed = this.#apply(decision, voters, keys)
-      this.#proceedToNext(changed)
-      this.election.conclude(decision, changed)
-      this.#options.onDecided?.({ payloads: decision.payloads, voters, keys })
-      if (this.#stopped) return
-    }
+  /** Ends the election that was decided, and begins the next one. */
+  #conclude(decision: Decision): Outcome {
+    const { voters } = this.election
+    this.#history.push(...decision.payloads)
+    this.conclusions?.decided(this.#elections, decision.recorder)
+    this.#elections++
+    const changes = this.#membership.apply(decision.payloads, voters)
+    if (changes.coinKeys !== undefined) this.#coinKeys = changes.coinKeys
+    const changed = changes.voters === voters ? undefined : changes.voters
+    this.#proceedToNext(changed)
+    this.election.conclude(decision, changed)
+    return { payloads: this.#upToOurRemoval(decision.payloads), voters, keys: changes.keys }
+  }
+
+  /** Once removed we put out nothing more. */
+  #upToOurRemoval(payloads: readonly number[]): readonly number[] {
+    const us = this.ourIndex === undefined ? undefined : this.peers.at(this.ourIndex)
+    if (us?.removed !== true) return payloads
+    this.#stopped = true
+    const last = payloads.findIndex((payload) => removedBy(this.payloads.at(payload).observation)?.equals(us.id))
+    return payloads.slice(0, last + 1)
   }
 
   #view(decision: Decision): DecisionView {
@@ -251,94 +285,10 @@ export class Consensus implements Inspected {
   #mayRecord(x: number): boolean {
     if (this.conclusions === undefined) return true
     const { creator, lanesOf } = this.graph
-    return lanesOf[creator[x] as number]?.length === 1 && this.#options.showsAdmission?.(x) !== false
-  }
-
-  #isRemoved(id: PublicId): boolean {
-    const peer = this.peers.indexOf(id)
-    return peer !== undefined && this.peers.at(peer).removed
+    return lanesOf[creator[x] as number]?.length === 1 && !this.lacksAdmission(creator[x] as number, [x])
   }
 
   #idsOf(peers: readonly number[]): PublicId[] {
     return peers.map((peer) => this.peers.at(peer).id)
-  }
-
-  /**
-   * Applies what was decided to the peers (section 7) and the key generations (section 9); returns
-   * the new voters if they changed.
-   */
-  #apply(
-    { payloads }: Decision,
-    before: readonly number[],
-    keys: Map<number, DkgResult>,
-  ): readonly number[] | undefined {
-    let voters = before
-    for (const payload of payloads) {
-      const { observation, voterId } = this.payloads.at(payload)
-      if (observation.kind === 'Add') {
-        voters = this.#addVoter(observation.peerId, voters, { payload, voters: before })
-      } else if (observation.kind === 'StartDkg') {
-        this.#startDkg(observation.participants, { payload, voters: before })
-      } else if (observation.kind === 'DkgMessage' && voterId !== undefined) {
-        const generated = this.dkgRuns?.take(observation.message, voterId)
-        if (generated?.isForCoin === true) this.#coinKeys = generated.result
-        else if (generated !== undefined) keys.set(payload, generated.result)
-      }
-      const leaving = removedBy(observation)
-      if (leaving !== undefined) voters = this.#removeVoter(leaving, voters)
-    }
-    if (voters === before) return undefined
-    this.#openToMembers()
-    return voters
-  }
-
-  #startDkg(participants: readonly PublicId[], admission: Admission): void {
-    if (this.dkgRuns === undefined) return
-    // Who was removed by now takes no part.
-    const present = participants.filter((id) => !this.#isRemoved(id))
-    for (const id of present) this.#admit(id, admission, ['DKG', 'SEND'])
-    this.#openToMembers()
-    this.dkgRuns.start(present, false)
-  }
-
-  /** Gives a peer its part in the network; undefined if it was removed. */
-  #admit(id: PublicId, admission: Admission, flags: readonly Flag[]): number | undefined {
-    const { peers } = this
-    const peer = peers.add(id, PeerState.NONE)
-    const { removed, member, state } = peers.at(peer)
-    if (removed) return undefined
-    if (!member) {
-      peers.setMember(peer, admission)
-      this.conclusions?.admitted(peer)
-    }
-    peers.setState(peer, state.with(...flags))
-    return peer
-  }
-
-  #addVoter(id: PublicId, voters: readonly number[], admission: Admission): readonly number[] {
-    const known = this.peers.indexOf(id)
-    if (known !== undefined && voters.includes(known)) return voters
-    const peer = this.#admit(id, admission, ['VOTE', 'SEND'])
-    return peer === undefined ? voters : [...voters, peer]
-  }
-
-  /**
-   * As one of the voters and participants of keys we may send to all of them: if everyone waited to
-   * be contacted, newcomers among themselves would wait for ever.
-   */
-  #openToMembers(): void {
-    const peers = [...this.peers]
-    if (this.ourIndex !== undefined && peers[this.ourIndex]?.state.dkg !== true) return
-    for (const [peer, { state }] of peers.entries()) if (state.dkg) this.peers.setState(peer, state.with('RECV'))
-  }
-
-  #removeVoter(id: PublicId, voters: readonly number[]): readonly number[] {
-    const peer = this.peers.indexOf(id)
-    // One that never was a member may be known to some of us and not to others.
-    if (peer === undefined || !this.peers.at(peer).member || this.peers.at(peer).removed) return voters
-    this.peers.remove(peer, this.graph.size)
-    this.conclusions?.removed()
-    this.dkgRuns?.restartWithout((participant) => this.#isRemoved(participant))
-    return voters.includes(peer) ? voters.filter((voter) => voter !== peer) : voters
   }
 }

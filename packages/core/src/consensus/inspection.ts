@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
 
-import type { ConsensusMode, Format } from '../wire/format.ts'
 import { toHex } from '../base/encoding.ts'
 import { causeKinds } from '../wire/cause.ts'
 import type { CoinShares } from '../wire/coin-shares.ts'
+import type { ConsensusMode, Format } from '../wire/format.ts'
 import { observationText } from '../wire/observation.ts'
 import { none } from '../graph/graph.ts'
 import type { GossipGraph } from '../graph/graph.ts'

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
 
-import type { ConsensusMode } from '../wire/format.ts'
 import type { PublicId } from '../base/public-id.ts'
 import type { CauseKind } from '../wire/cause.ts'
 import type { CoinShares } from '../wire/coin-shares.ts'
+import type { ConsensusMode } from '../wire/format.ts'
 import type { Observation } from '../wire/observation.ts'
 import type { PeerState } from '../graph/peers.ts'
 import type { CoinKind } from '../election/coin.ts'

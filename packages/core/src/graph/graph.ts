@@ -97,6 +97,11 @@ export class GossipGraph {
     return this.latestInLane(this.lane[x] as number) === x
   }
 
+  /** Would an event by the peer with this self-parent begin a branch? */
+  beginsBranch(peer: number, selfParent: number): boolean {
+    return selfParent === none || this.creator[selfParent] !== peer || !this.isLatestOnLane(selfParent)
+  }
+
   /** Is y x itself or reached from it by self-parents alone? */
   isSelfAncestor(x: number, y: number): boolean {
     const lane = this.lane[y]

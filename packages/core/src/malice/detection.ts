@@ -59,7 +59,7 @@ export class Detection<P> {
   setGenesis(founders: readonly number[], genesis: Observation<P>): void {
     this.#founders = new Set(founders)
     const hash = observationHash(genesis, this.#format.codec)
-    this.refusals.setGenesis(this.#founders, hash)
+    this.refusals.setGenesis(hash)
     this.#genesisPayload = this.#consensus.addPayload(genesis, this.#ourIndex, hash)
   }
 

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
 
-import type { Accusation } from '../wire/observation.ts'
 import { IntList } from '../base/arrays.ts'
 import { Reader, toHex } from '../base/encoding.ts'
 import { ParsecError } from '../base/errors.ts'
@@ -9,6 +8,7 @@ import { Event } from '../wire/event.ts'
 import type { EventFormat } from '../wire/event.ts'
 import type { Malice } from '../wire/malice.ts'
 import { observationHash } from '../wire/observation.ts'
+import type { Accusation } from '../wire/observation.ts'
 import { Ancestry } from '../graph/ancestry.ts'
 import { none } from '../graph/graph.ts'
 import type { KnownEvents } from '../graph/known-events.ts'

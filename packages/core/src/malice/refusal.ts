@@ -3,10 +3,8 @@
 import { IntList } from '../base/arrays.ts'
 import { compareBytes } from '../base/encoding.ts'
 import type { RefusedEventKind } from '../base/malice-kinds.ts'
-import { isSupermajority } from '../base/quorum.ts'
 import { causes, isSync } from '../wire/cause.ts'
 import type { Event } from '../wire/event.ts'
-import { Ancestry } from '../graph/ancestry.ts'
 import { none } from '../graph/graph.ts'
 import type { KnownEvents } from '../graph/known-events.ts'
 import type { Consensus } from '../consensus/consensus.ts'
@@ -18,7 +16,6 @@ import type { Consensus } from '../consensus/consensus.ts'
 export class Refusals<P> {
   readonly #consensus: Consensus
   readonly #events: KnownEvents<P>
-  #founders: ReadonlySet<number> = new Set()
   /** Hash of the founding members' vote. */
   #genesisHash: Uint8Array | undefined
   /** Per event, the first Request or Response that records it: that says it came in. Or none. */
@@ -31,8 +28,7 @@ export class Refusals<P> {
     this.#events = events
   }
 
-  setGenesis(founders: ReadonlySet<number>, hash: Uint8Array): void {
-    this.#founders = founders
+  setGenesis(hash: Uint8Array): void {
     this.#genesisHash = hash
   }
 
@@ -81,7 +77,7 @@ export class Refusals<P> {
     const { graph } = this.#consensus
     const gossiper = graph.creator[otherParent] as number
     if (selfParent !== none && graph.isAwareOfFork(selfParent, gossiper)) return 'InvalidGossipCreator'
-    if (this.lacksAdmission(gossiper, [selfParent, otherParent])) return 'InvalidGossipCreator'
+    if (this.#consensus.lacksAdmission(gossiper, [selfParent, otherParent])) return 'InvalidGossipCreator'
     return this.#showsOtherBranch(creator, selfParent, otherParent) ? 'OwnForkInAncestry' : undefined
   }
 
@@ -107,27 +103,6 @@ export class Refusals<P> {
     const { graph } = this.#consensus
     if (graph.creator[first] === graph.creator[x] && graph.isSelfAncestor(x, first)) return true
     return this.#moreRecorders.get(recorded)?.some((y) => graph.isSelfAncestor(x, y)) === true
-  }
-
-  /**
-   * Do the ancestors of these events fail to show that the peer was added? They show it by votes for
-   * its admission, by a supermajority of the voters who decided that. Founding members need none.
-   */
-  lacksAdmission(peer: number, events: readonly number[]): boolean {
-    if (this.#founders.has(peer)) return false
-    const { graph, payloads, peers } = this.#consensus
-    const { admission } = peers.at(peer)
-    if (admission === undefined) return true
-    const ancestry = new Ancestry(
-      graph,
-      events.filter((x) => x !== none),
-    )
-    const voters = new Set<number>()
-    for (const carrier of payloads.at(admission.payload).carriers.view()) {
-      const voter = graph.creator[carrier] as number
-      if (admission.voters.includes(voter) && ancestry.includes(carrier)) voters.add(voter)
-    }
-    return !isSupermajority(voters.size, admission.voters.length)
   }
 
   #isAddressedTo(x: number, peer: number): boolean {

@@ -2,40 +2,67 @@
 
 import { Block } from '../wire/block.ts'
 import type { Proof } from '../wire/block.ts'
-import type { ConsensusMode } from '../wire/format.ts'
-import type { Output } from '../wire/observation.ts'
+import { isOutput } from '../wire/observation.ts'
+import type { Observation, Output } from '../wire/observation.ts'
+import type { KnownEvents } from '../graph/known-events.ts'
+import { fates } from '../graph/payloads.ts'
+import type { Consensus, Outcome } from '../consensus/consensus.ts'
 
 /** Blocks that are decided and not polled, and which of our votes they answer. */
 export class BlockQueue<P> {
-  readonly #mode: ConsensusMode
-  /** Blocks so far, taken or not. */
+  readonly #consensus: Consensus
+  readonly #events: KnownEvents<P>
+  /** Blocks so far, polled or not. */
   #count = 0
   #blocks: { readonly payload: number; readonly block: Block<P> }[] = []
   #polled = 0
   /** Payloads of our votes that are not polled, in vote order. */
   readonly #ours = new Set<number>()
 
-  constructor(mode: ConsensusMode) {
-    this.#mode = mode
+  constructor(consensus: Consensus, events: KnownEvents<P>) {
+    this.#consensus = consensus
+    this.#events = events
   }
 
   get isEmpty(): boolean {
     return this.#polled === this.#blocks.length
   }
 
-  /** Takes note of a vote of ours for what is not decided. */
+  /** Takes note of a vote of ours, unless it is decided or for a message of a key generation. */
   votedFor(payload: number): void {
-    this.#ours.add(payload)
+    const { payloads } = this.#consensus
+    const { kind } = payloads.at(payload).observation
+    if (kind !== 'DkgMessage' && payloads.fate[payload] === fates.open) this.#ours.add(payload)
   }
 
-  /** Appends a block for what was decided by a payload. */
-  push(payload: number, observation: Output<P>, proofs: readonly Proof[]): void {
-    this.#blocks.push({ payload, block: new Block(this.#count++, observation, proofs, this.#mode) })
+  /** Makes the blocks of what was decided. */
+  take(outcomes: readonly Outcome[]): void {
+    for (const { payloads, voters, keys } of outcomes) {
+      for (const payload of payloads) {
+        const observation = this.#consensus.payloads.at(payload).observation as Observation<P>
+        if (isOutput(observation)) this.#push(payload, observation, this.#proofs(payload, voters))
+        else this.#ours.delete(payload)
+        const result = keys.get(payload)
+        if (result !== undefined) this.#push(payload, result, [])
+      }
+    }
   }
 
-  /** Takes note that a vote of ours is decided, and gives no block. */
-  decided(payload: number): void {
-    this.#ours.delete(payload)
+  #push(payload: number, observation: Output<P>, proofs: readonly Proof[]): void {
+    this.#blocks.push({ payload, block: new Block(this.#count++, observation, proofs, this.#consensus.mode) })
+  }
+
+  /** The voters' votes for a payload, as far as they have arrived. */
+  #proofs(payload: number, voters: readonly number[]): Proof[] {
+    const { graph, payloads } = this.#consensus
+    const proofs = new Map<number, Proof>()
+    for (const index of payloads.at(payload).carriers.view()) {
+      const voter = graph.creator[index] as number
+      const { cause, creator } = this.#events.at(index)
+      if (cause.kind !== 'Observation' || proofs.has(voter) || !voters.includes(voter)) continue
+      proofs.set(voter, { voter: creator, signature: cause.vote.signature })
+    }
+    return [...proofs.values()]
   }
 
   poll(): Block<P> | undefined {

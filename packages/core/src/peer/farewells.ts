@@ -6,7 +6,8 @@ import { isOneThird } from '../base/quorum.ts'
 import { causes } from '../wire/cause.ts'
 import { Message } from '../wire/message.ts'
 import { none } from '../graph/graph.ts'
-import type { Intake, PeerContext } from './intake.ts'
+import type { PeerContext } from './context.ts'
+import type { Reception } from './reception.ts'
 
 /**
  * What is left to do after a removal (protocol.md section 7).
@@ -20,13 +21,13 @@ import type { Intake, PeerContext } from './intake.ts'
  */
 export class Farewells<P> {
   readonly #context: PeerContext<P>
-  readonly #intake: Intake<P>
+  readonly #reception: Reception<P>
   /** Those who stay and have shown that they know of our removal. */
   readonly #informed = new Set<number>()
 
-  constructor(context: PeerContext<P>, intake: Intake<P>) {
+  constructor(context: PeerContext<P>, reception: Reception<P>) {
     this.#context = context
-    this.#intake = intake
+    this.#reception = reception
   }
 
   get areWeRemoved(): boolean {
@@ -59,7 +60,7 @@ export class Farewells<P> {
     const { consensus, events, ourIndex } = this.#context
     const { graph, peers } = consensus
     const peer = peers.indexOf(id)
-    if (peer === undefined || this.#intake.distrust(peer) !== undefined) return undefined
+    if (peer === undefined || this.#reception.distrust(peer) !== undefined) return undefined
     const { removedAt } = peers.at(peer)
     if (removedAt === none) return undefined
     const [lane] = graph.lanesOf[peer] ?? []

@@ -9,9 +9,10 @@ import { invalidMessage, Message } from '../wire/message.ts'
 import { sortedIds } from '../wire/observation.ts'
 import { none } from '../graph/graph.ts'
 import type { PeerState } from '../graph/peers.ts'
+import type { PeerContext } from './context.ts'
 import type { Farewells } from './farewells.ts'
-import type { Intake, PeerContext } from './intake.ts'
 import type { OwnEvents } from './own-events.ts'
+import type { Reception } from './reception.ts'
 
 /**
  * Requests and responses (protocol.md section 3): with whom we exchange them, what is in one, and
@@ -19,15 +20,15 @@ import type { OwnEvents } from './own-events.ts'
  */
 export class Gossip<P> {
   readonly #context: PeerContext<P>
-  readonly #intake: Intake<P>
+  readonly #reception: Reception<P>
   readonly #own: OwnEvents<P>
   readonly #farewells: Farewells<P>
   /** Per peer, how many of our requests it has not answered since its last answer. */
   readonly #unanswered = new Map<number, number>()
 
-  constructor(context: PeerContext<P>, intake: Intake<P>, own: OwnEvents<P>, farewells: Farewells<P>) {
+  constructor(context: PeerContext<P>, reception: Reception<P>, own: OwnEvents<P>, farewells: Farewells<P>) {
     this.#context = context
-    this.#intake = intake
+    this.#reception = reception
     this.#own = own
     this.#farewells = farewells
   }
@@ -46,7 +47,7 @@ export class Gossip<P> {
     if (!this.#maySend) return []
     const recipients: PublicId[] = []
     for (const [peer, { id, state }] of [...this.#context.consensus.peers].entries()) {
-      const isOpen = state.dkg && state.recv && this.#intake.distrust(peer) === undefined
+      const isOpen = state.dkg && state.recv && this.#reception.distrust(peer) === undefined
       if (isOpen && this.#farewells.mayNeedUs(peer) && peer !== this.#context.ourIndex) recipients.push(id)
     }
     return sortedIds(recipients)
@@ -61,7 +62,7 @@ export class Gossip<P> {
       throw new ParsecError({ code: 'InvalidPeerState', peer: id, required: 'DKG|RECV', actual: state.toString() })
     }
     this.#requireTrust(peer)
-    this.#own.recordEvidence()
+    this.#own.settleBefore('request')
     this.#own.sync({ kind: 'Requesting', recipient: id })
     const requests = (this.#unanswered.get(peer) ?? 0) + 1
     this.#unanswered.set(peer, requests)
@@ -93,9 +94,8 @@ export class Gossip<P> {
     if (last === undefined) throw invalidMessage('no events')
     // That it is a member shows while its events come in.
     if (!isKnown && last.creator.compareTo(sender) !== 0) throw new ParsecError({ code: 'UnknownPeer', peer: sender })
-    // What we owe since a Requesting event of ours, before the message ends the election.
-    this.#own.publishCoinShares()
-    this.#intake.receive(message.events, sender)
+    this.#own.settleBefore('intake')
+    this.#reception.receive(message.events, sender)
     const peer = this.#requirePeer(sender)
     if (isFarewell) {
       if (!this.#farewells.areWeRemoved) throw invalidMessage('a farewell, and we are not removed')
@@ -116,7 +116,7 @@ export class Gossip<P> {
 
   /** Throws `DistrustedPeer`. */
   #requireTrust(peer: number): void {
-    const malice = this.#intake.distrust(peer)
+    const malice = this.#reception.distrust(peer)
     const { id } = this.#context.consensus.peers.at(peer)
     if (malice !== undefined) throw new ParsecError({ code: 'DistrustedPeer', peer: id, malice })
   }
@@ -163,10 +163,7 @@ export class Gossip<P> {
     if (end === undefined) this.#requireTrust(peer)
     if (end === undefined || graph.creator[end] !== peer) throw invalidMessage('its last event is not by the sender')
     const cause = message.kind === 'request' ? 'Request' : 'Response'
-    // Shares come first, as they may need that more is recorded, and by that we may come to know of
-    // a fork by the sender.
-    this.#own.publishCoinShares()
-    this.#own.conclude(end)
+    this.#own.settleBefore('recording', end)
     const fault = this.#own.whyNotRecord(cause, end)
     if (fault !== undefined) throw invalidMessage(fault)
     if (cause === 'Response') {
@@ -180,8 +177,7 @@ export class Gossip<P> {
   #reportOn(peer: number, message: Message<P>, end: number): void {
     const { graph, peers } = this.#context.consensus
     const { id } = peers.at(peer)
-    const isEarly =
-      message.kind === 'request' && this.#context.detection.refusals.lacksAdmission(this.#context.ourIndex, [end])
+    const isEarly = message.kind === 'request' && this.#context.consensus.lacksAdmission(this.#context.ourIndex, [end])
     if (isEarly) this.#context.report({ kind: 'PrematureGossip', peer: id })
     const known = graph.latestBy(end, this.#context.ourIndex)
     if (known === none) return

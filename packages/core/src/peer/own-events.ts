@@ -4,14 +4,16 @@ import { Reader, toHex } from '../base/encoding.ts'
 import { assert } from '../base/errors.ts'
 import type { PublicId } from '../base/public-id.ts'
 import type { SecretId } from '../crypto/identity.ts'
-import { causes, isSync } from '../wire/cause.ts'
+import { causes, isSyncCause } from '../wire/cause.ts'
 import type { CoinShares } from '../wire/coin-shares.ts'
 import { Event } from '../wire/event.ts'
 import type { Cause, Vote } from '../wire/event.ts'
 import { decodeObservation, encodeObservation, observationHash, signedEncoding } from '../wire/observation.ts'
 import type { Observation } from '../wire/observation.ts'
 import { none } from '../graph/graph.ts'
-import type { Intake, PeerContext } from './intake.ts'
+import type { BlockQueue } from './block-queue.ts'
+import type { PeerContext } from './context.ts'
+import type { Intake } from './intake.ts'
 import type { OwnKeys } from './own-keys.ts'
 
 type OwnSyncCause =
@@ -26,33 +28,48 @@ type OwnCause<P> =
   | { readonly kind: 'Conclusion'; readonly otherParent: Uint8Array }
   | { readonly kind: 'Initial' }
 
+/** What events of ours may have to say before something else. */
+type Debt = 'coinShares' | 'conclusions' | 'evidence' | 'dkgMessages' | 'accusations'
+
+/** What we owe before a step, in this order. */
+const owedBefore = {
+  /** Taking in a message: it may end the election that our shares are of. */
+  intake: ['coinShares'],
+  /** A request: malice that only we may know of. The accusation comes before the sync event that follows. */
+  request: ['evidence'],
+  /** Any Requesting event of ours. */
+  requesting: ['conclusions'],
+  /**
+   * Judging whether we may record a message. Shares come first: they may need that more is recorded,
+   * and by that we may come to know of a fork by the sender.
+   */
+  recording: ['coinShares', 'conclusions'],
+  /** Any sync event of ours: last the accusations of what its ancestry will prove (section 8). */
+  sync: ['dkgMessages', 'coinShares', 'accusations'],
+  /** The end of an exchange. Not after a Requesting event: that is to be the last one of its message. */
+  end: ['coinShares'],
+} as const satisfies Record<string, readonly Debt[]>
+
 /** The line of our own events: who else makes one with our key makes us a forker. */
 export class OwnEvents<P> {
   readonly #us: SecretId
+  readonly #keys: OwnKeys
   readonly #context: PeerContext<P>
   readonly #intake: Intake<P>
+  readonly #blocks: BlockQueue<P>
   #last: Event<P> | undefined
   /** Number of the latest, or none. */
   #lastIndex: number = none
   /** Causes that wait until we are a voter or take part in a key generation (protocol.md section 3, fromExisting). */
   #heldBack: OwnCause<P>[] = []
   readonly #votedFor = new Set<string>()
-  readonly #keys: OwnKeys
-  readonly #onVote: (payload: number) => void
 
-  /** @param onVote - told of the payload of each vote of ours that is in the graph. */
-  constructor(
-    us: SecretId,
-    keys: OwnKeys,
-    context: PeerContext<P>,
-    intake: Intake<P>,
-    onVote: (payload: number) => void,
-  ) {
+  constructor(us: SecretId, keys: OwnKeys, context: PeerContext<P>, intake: Intake<P>, blocks: BlockQueue<P>) {
     this.#us = us
     this.#keys = keys
     this.#context = context
     this.#intake = intake
-    this.#onVote = onVote
+    this.#blocks = blocks
   }
 
   /** Is there any event of ours? */
@@ -64,22 +81,48 @@ export class OwnEvents<P> {
     this.#append({ kind: 'Initial' })
   }
 
-  /**
-   * A sync event; before it what we owe to key generations and coins, and the accusations that it
-   * needs. Waits until we are a voter.
-   */
+  /** A sync event, and around it what we owe. It waits until we are a voter. */
   sync(cause: OwnSyncCause): void {
-    if (cause.kind === 'Requesting') this.conclude()
+    if (cause.kind === 'Requesting') this.settleBefore('requesting')
     this.#appendOrHold(cause)
-    // After a Requesting event nothing more may come yet: it is to be the last one of its message.
-    if (cause.kind !== 'Requesting') this.publishCoinShares()
+    if (cause.kind !== 'Requesting') this.settleBefore('end')
+  }
+
+  /**
+   * Makes the events that we owe before a step.
+   *
+   * @param otherParent - the event that the step records, or none
+   */
+  settleBefore(step: keyof typeof owedBefore, otherParent: number = none): void {
+    for (const debt of owedBefore[step]) this.#settle(debt, otherParent)
+  }
+
+  #settle(debt: Debt, otherParent: number): void {
+    const { consensus, detection } = this.#context
+    switch (debt) {
+      case 'coinShares':
+        this.#publishCoinShares()
+        break
+      case 'conclusions':
+        this.conclude(otherParent)
+        break
+      case 'evidence':
+        this.#recordEvidence()
+        break
+      case 'dkgMessages':
+        for (const message of this.#keys.takePending(consensus)) this.vote(message)
+        break
+      case 'accusations':
+        for (const accusation of detection.due(this.#lastIndex, otherParent)) this.vote(accusation)
+        break
+    }
   }
 
   /**
    * Records proof of malice that has reached us and that no event of ours descends from, if there
-   * is any: the next sync event comes after the accusation.
+   * is any.
    */
-  recordEvidence(): void {
+  #recordEvidence(): void {
     if (this.#last === undefined) return
     this.conclude()
     const tip = this.#context.detection.evidenceFor(this.#lastIndex)
@@ -176,31 +219,23 @@ export class OwnEvents<P> {
   }
 
   #append(cause: OwnCause<P>): void {
-    if (cause.kind === 'Requesting' || cause.kind === 'Request' || cause.kind === 'Response') this.#prepare(cause)
+    if (isSyncCause(cause.kind)) {
+      this.settleBefore('sync', 'otherParent' in cause ? this.#indexOf(cause.otherParent) : none)
+    }
     const event = Event.create(this.#us, this.#withSelfParent(cause), this.#context.format.codec)
-    const { index, isFaulty } = this.#intake.insert(event)
+    const { index, isFaulty, outcomes } = this.#intake.insert(this.#intake.judge(event))
     assert(!isFaulty, 'an event of ours without fault')
     this.#last = event
     this.#lastIndex = index
-    if (cause.kind === 'Observation') this.#onVote(this.#context.consensus.graph.payload[index] as number)
-  }
-
-  /** What stands before a sync event: last the accusations of what its ancestry will prove (section 8). */
-  #prepare(cause: OwnSyncCause): void {
-    const { consensus } = this.#context
-    const otherParent = 'otherParent' in cause ? this.#indexOf(cause.otherParent) : none
-    for (const message of this.#keys.takePending(consensus)) this.vote(message)
-    this.publishCoinShares()
-    for (const accusation of this.#context.detection.due(this.#lastIndex, otherParent)) this.vote(accusation)
+    this.#blocks.take(outcomes)
+    if (cause.kind === 'Observation') this.#blocks.votedFor(this.#context.consensus.graph.payload[index] as number)
   }
 
   /** Shares of the coins that our latest sync event has reached, in the election under way. */
-  publishCoinShares(): void {
+  #publishCoinShares(): void {
     if (this.#lastIndex === none) return
     const { consensus } = this.#context
-    const { graph } = consensus
-    const isLatest = isSync(graph.cause[this.#lastIndex] as number)
-    const sync = isLatest ? this.#lastIndex : (graph.syncSelfAncestor[this.#lastIndex] as number)
+    const sync = consensus.graph.latestSync(this.#lastIndex)
     const coins = sync === none ? undefined : this.#keys.takeCoinShares(consensus, sync)
     if (coins === undefined) return
     this.conclude()

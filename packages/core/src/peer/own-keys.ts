@@ -8,12 +8,12 @@ import type { KeyScheme, PublicKeySet, SecretKeyShare } from '../crypto/shared-k
 import type { Secret } from '../crypto/shared-key/secret.ts'
 import { coinMessage } from '../wire/coin-shares.ts'
 import type { CoinShare, CoinShares } from '../wire/coin-shares.ts'
-import { encodeDkgMessage, dkgMessageText } from '../wire/dkg-message.ts'
+import { dkgMessageText, encodeDkgMessage } from '../wire/dkg-message.ts'
 import type { DkgMessage } from '../wire/dkg-message.ts'
 import type { Observation } from '../wire/observation.ts'
 import { coinDomain } from '../election/threshold-coin.ts'
 import type { Consensus } from '../consensus/consensus.ts'
-import type { DecidedPart, DkgRun, DkgParticipant } from '../consensus/dkg.ts'
+import type { DecidedPart, DkgParticipant, DkgRun } from '../consensus/dkg.ts'
 
 /**
  * Our secrets: what we deal and acknowledge in key generations (protocol.md section 9), and our

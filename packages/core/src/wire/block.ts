@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
 
-import type { ConsensusMode, Format } from './format.ts'
 import { Reader, readSet, Writer } from '../base/encoding.ts'
 import { ParsecError } from '../base/errors.ts'
 import type { PublicId } from '../base/public-id.ts'
 import { isSupermajority } from '../base/quorum.ts'
 import { completeFormat } from './format.ts'
+import type { ConsensusMode, Format } from './format.ts'
 import { decodeObservation, encodeObservation, isOutput, isSingle, signedEncoding } from './observation.ts'
 import type { Output } from './observation.ts'
 

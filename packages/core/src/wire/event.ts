@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
 
-import type { PayloadCodec } from './format.ts'
 import { platform } from '#crypto'
 import { toHex, Writer } from '../base/encoding.ts'
 import type { Reader } from '../base/encoding.ts'
@@ -11,6 +10,7 @@ import { causeKinds, hashLength } from './cause.ts'
 import type { CauseKind } from './cause.ts'
 import { readCoinShares, writeCoinShares } from './coin-shares.ts'
 import type { CoinShares } from './coin-shares.ts'
+import type { PayloadCodec } from './format.ts'
 import { decodeObservation, encodeObservation, signedEncoding } from './observation.ts'
 import type { Observation } from './observation.ts'
 

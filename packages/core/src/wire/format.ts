@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
 
 import { toHex, utf8Bytes, utf8Text } from '../base/encoding.ts'
-import type { IdentityScheme } from '../crypto/identity.ts'
 import { ed25519Identity } from '../crypto/identities/ed25519.ts'
+import type { IdentityScheme } from '../crypto/identity.ts'
 
 /** How many votes an OpaquePayload needs; fixed per network (protocol.md section 2). */
 export type ConsensusMode = (typeof consensusModes)[number]

@@ -9,8 +9,8 @@ import type { PublicId } from '../base/public-id.ts'
 import type { IdentityScheme } from '../crypto/identity.ts'
 import type { PublicKeySet, SecretKeyShare } from '../crypto/shared-key/key-scheme.ts'
 import { dkgMessageText, readDkgMessage } from './dkg-message.ts'
+import type { ConsensusMode, Format, PayloadCodec } from './format.ts'
 import { maliceText, readMalice, writeMalice } from './malice.ts'
-import type { Format, PayloadCodec, ConsensusMode } from './format.ts'
 import type { Malice } from './malice.ts'
 
 /** Everything that is voted for or decided (protocol.md section 2). `P` is the application's payload. */

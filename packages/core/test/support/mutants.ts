@@ -68,14 +68,8 @@ export const blindMutants: readonly Mutant[] = [
   ...mutants('malice/refusal.ts', [
     [
       'gossip of a peer that one could not know is not seen',
-      "if (this.lacksAdmission(gossiper, [selfParent, otherParent])) return 'InvalidGossipCreator'",
+      "if (this.#consensus.lacksAdmission(gossiper, [selfParent, otherParent])) return 'InvalidGossipCreator'",
       '',
-      'invalid-gossip-creator',
-    ],
-    [
-      'an addition is taken for known when a supermajority has voted for it at all',
-      'admission.voters.includes(voter) && ancestry.includes(carrier)',
-      'admission.voters.includes(voter)',
       'invalid-gossip-creator',
     ],
     [
@@ -142,6 +136,14 @@ export const blindMutants: readonly Mutant[] = [
       'fork-with-faults-on-both-branches',
     ],
   ]),
+  ...mutants('consensus/membership.ts', [
+    [
+      'an addition is taken for known when a supermajority has voted for it at all',
+      'admission.voters.includes(voter) && ancestry.includes(carrier)',
+      'admission.voters.includes(voter)',
+      'invalid-gossip-creator',
+    ],
+  ]),
   ...mutants('peer/intake.ts', [
     [
       'nobody is accused of an event that was refused',
@@ -165,8 +167,8 @@ export const blindMutants: readonly Mutant[] = [
     ],
     [
       'nobody accuses',
-      '.detection.due(this.#lastIndex, otherParent)) this.vote',
-      '.detection.due(this.#lastIndex, otherParent).slice(0, 0)) this.vote',
+      'of detection.due(this.#lastIndex, otherParent)) this.vote',
+      'of detection.due(this.#lastIndex, otherParent).slice(0, 0)) this.vote',
       'fork-simple',
     ],
   ]),
@@ -236,16 +238,21 @@ export const unjustMutants: readonly Mutant[] = [
       'invalid-accusation-of-a-stranger',
     ],
   ]),
-  ...mutants('consensus/consensus.ts', [
+  ...mutants('consensus/membership.ts', [
+    [
+      'founders must have been added',
+      'if (admission === undefined) return !member',
+      'if (admission === undefined) return true',
+      'nobody-two-in-flight',
+    ],
     [
       'who never was a member is removed for good, where the id is known',
-      ' || !this.peers.at(peer).member',
+      ' || !peers.at(peer).member',
       '',
       'nobody-removed-before-added',
     ],
   ]),
   ...mutants('malice/refusal.ts', [
-    ['founders must have been added', 'if (this.#founders.has(peer)) return false', '', 'nobody-two-in-flight'],
     [
       'what another branch has recorded counts as recorded',
       'if (graph.creator[first] === graph.creator[x] && graph.isSelfAncestor(x, first)) return true',
@@ -268,8 +275,8 @@ export const unjustMutants: readonly Mutant[] = [
     ],
     [
       'accusations come after the sync event',
-      "    if (cause.kind === 'Requesting' || cause.kind === 'Request' || cause.kind === 'Response') this.#prepare(cause)",
-      "    if (cause.kind === 'Requesting') this.#prepare(cause)",
+      'if (isSyncCause(cause.kind)) {',
+      "if (cause.kind === 'Requesting') {",
       'fork-simple',
     ],
   ]),

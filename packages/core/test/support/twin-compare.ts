@@ -5,6 +5,7 @@ import type { SeenThrough } from '../../src/election/voters.ts'
 import { Consensus } from '../../src/consensus/consensus.ts'
 import type { DecisionView, Inspection, MetaVoteView } from '../../src/consensus/views.ts'
 import { mockIdentity } from '../../src/crypto/identities/mock.ts'
+import { add } from '../../src/wire/observation.ts'
 import type { Observation } from '../../src/wire/observation.ts'
 import { PeerState } from '../../src/graph/peers.ts'
 import { Twin } from './twin.ts'
@@ -71,8 +72,8 @@ export function twinOutcome(input: ElectionInput, TwinKind: typeof Twin = Twin):
 }
 
 /** What is left of a payload in the optimised election: its hash is given, so its content is of no account. */
-function observationOf({ hash, voter, isOutput, effect }: TwinPayload, mode: ConsensusMode): Observation<string> {
-  if (isOutput === true) return { kind: 'DkgMessage', text: hash, message: new Uint8Array() }
+function observationOf({ hash, voter, isInternal, effect }: TwinPayload, mode: ConsensusMode): Observation<string> {
+  if (isInternal === true) return { kind: 'DkgMessage', text: hash, message: new Uint8Array() }
   const relatedInfo = new Uint8Array()
   if (effect !== undefined) return { kind: effect.kind, peerId: mockIdentity.publicId(effect.peer), relatedInfo }
   return mode === 'single' && voter === undefined
@@ -90,6 +91,7 @@ export function consensusOutcome(
   { mode, founders, events, seenThrough }: ElectionInput,
   watch?: (consensus: Consensus) => void,
 ): Outcome {
+  const names = [...new Set([...founders, ...events.map(({ creator }) => creator)])]
   const decisions: string[][] = []
   const keys: string[] = []
   const nameOf = (peer: number): string => names[peer] ?? ''
@@ -97,8 +99,7 @@ export function consensusOutcome(
   const consensus: Consensus = new Consensus({
     mode,
     seenThrough,
-    ourIndex: watch && new Set(events.map(({ creator }) => creator)).size,
-    showsAdmission: (x): boolean => watch === undefined || consensus.graph.creator[x] !== 0,
+    ourIndex: watch && names.length,
     onDecision({ event, subjects, payloads }: DecisionView, inspection: Inspection) {
       const lines = inspection.metaEvents().map((x) => {
         const meta = inspection.metaEvent(x)
@@ -109,11 +110,16 @@ export function consensusOutcome(
       decisions.push([decisionText(event, decided, keysOf(payloads)), ...lines])
     },
   })
-  const names = [...new Set([...founders, ...events.map(({ creator }) => creator)])]
   const peers = new Map(
     names.map((name) => [name, consensus.addPeer(mockIdentity.publicId(name), PeerState.NONE)] as const),
   )
   consensus.setVoters(founders.map((name) => peers.get(name) ?? NaN))
+  if (watch !== undefined) {
+    consensus.addPeer(mockIdentity.publicId('who watches'), PeerState.NONE)
+    // Nobody has voted for it, so no ancestor shows it.
+    const payload = consensus.addPayload(add(mockIdentity.publicId(names[0] ?? '')), 0, new Uint8Array(32))
+    consensus.peers.setMember(0, { payload, voters: [0] })
+  }
   for (const { payload, ...event } of events) {
     const creator = peers.get(event.creator) ?? NaN
     let number: number | undefined
@@ -123,6 +129,7 @@ export function consensusOutcome(
       keys[number] = keyOf(payload)
     }
     consensus.insert({ ...event, creator, payload: number })
+    consensus.decide()
     watch?.(consensus)
   }
   return { history: keysOf(consensus.history()), decisions }

@@ -9,7 +9,7 @@ export interface TwinPayload {
   /** Whose vote it is, where each vote is an observation of its own (single mode). */
   readonly voter: string | undefined
   /** Is it a message of a key generation, to which non-voters may contribute? */
-  readonly isOutput?: boolean | undefined
+  readonly isInternal?: boolean | undefined
   /** What it does to the voters once decided. */
   readonly effect?: { readonly kind: 'Add' | 'Remove'; readonly peer: string } | undefined
 }

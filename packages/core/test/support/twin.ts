@@ -124,8 +124,8 @@ export class Twin {
   }
 
   /** In single mode nobody but a voter can stand for a block. */
-  #isVoid({ voter, isOutput }: TwinPayload): boolean {
-    return voter !== undefined && isOutput !== true && !this.voters.includes(voter)
+  #isVoid({ voter, isInternal }: TwinPayload): boolean {
+    return voter !== undefined && isInternal !== true && !this.voters.includes(voter)
   }
 
   /** Events whose content is not interesting again at x. */

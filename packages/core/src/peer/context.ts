@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
+
+import type { EventFormat } from '../wire/event.ts'
+import type { KnownEvents } from '../graph/known-events.ts'
+import type { Consensus } from '../consensus/consensus.ts'
+import type { Detection } from '../malice/detection.ts'
+import type { Report } from './report.ts'
+
+/** What the stations of one peer share. */
+export interface PeerContext<P> {
+  readonly ourIndex: number
+  readonly format: EventFormat<P>
+  readonly consensus: Consensus
+  readonly events: KnownEvents<P>
+  readonly detection: Detection<P>
+  readonly report: (report: Report) => void
+}

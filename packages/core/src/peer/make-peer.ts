@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
+
+import type { Reader } from '../base/encoding.ts'
+import type { RandomBytes } from '../base/public-id.ts'
+import type { IdentityScheme, SecretId } from '../crypto/identity.ts'
+import type { KeyScheme } from '../crypto/shared-key/key-scheme.ts'
+import type { EventFormat } from '../wire/event.ts'
+import type { CompleteFormat } from '../wire/format.ts'
+import { KnownEvents } from '../graph/known-events.ts'
+import { PeerState } from '../graph/peers.ts'
+import type { CoinKind } from '../election/coin.ts'
+import { Consensus } from '../consensus/consensus.ts'
+import type { DecisionView, Inspection } from '../consensus/views.ts'
+import { Detection } from '../malice/detection.ts'
+import { BlockQueue } from './block-queue.ts'
+import type { PeerContext } from './context.ts'
+import { Farewells } from './farewells.ts'
+import { Gossip } from './gossip.ts'
+import { Intake } from './intake.ts'
+import { OwnEvents } from './own-events.ts'
+import { OwnKeys } from './own-keys.ts'
+import { Reception } from './reception.ts'
+import type { Report } from './report.ts'
+
+/** What a peer is made from. */
+export interface PeerSetting<P> extends CompleteFormat<P> {
+  readonly us: SecretId
+  readonly coin: CoinKind
+  readonly keys: KeyScheme
+  readonly random: RandomBytes
+  readonly onDecision: ((decision: DecisionView, inspection: Inspection) => void) | undefined
+  readonly onReport: ((report: Report) => void) | undefined
+}
+
+/** The stations of one peer, those that others use first. */
+export interface Peer<P> extends PeerContext<P> {
+  readonly keys: OwnKeys
+  readonly blocks: BlockQueue<P>
+  readonly own: OwnEvents<P>
+  readonly gossip: Gossip<P>
+}
+
+/** Makes the stations of a peer that nothing has happened to yet. It is the first one that it knows. */
+export function makePeer<P>(setting: PeerSetting<P>): Peer<P> {
+  const { us, codec, mode, coin, onDecision, onReport } = setting
+  const keys = new OwnKeys(us, setting.keys, setting.random)
+  const consensus = new Consensus({
+    mode,
+    coin,
+    keys: setting.keys,
+    dkgParticipant: keys,
+    ourIndex: 0,
+    format: { codec },
+    onDecision,
+  })
+  const ourIndex = consensus.addPeer(us.publicId, PeerState.NONE)
+  const format: EventFormat<P> = { codec, identities: rememberingIds(setting.identities, consensus) }
+  const events = new KnownEvents<P>()
+  const detection = new Detection(consensus, events, format, ourIndex)
+  const context = { ourIndex, format, consensus, events, detection, report: (report: Report) => onReport?.(report) }
+  const intake = new Intake(context)
+  const blocks = new BlockQueue(consensus, events)
+  const own = new OwnEvents(us, keys, context, intake, blocks)
+  const reception = new Reception(context, intake, own, blocks)
+  const gossip = new Gossip(context, reception, own, new Farewells(context, reception))
+  return { ...context, keys, blocks, own, gossip }
+}
+
+/** Reads ids as the objects that we know: they have names and cached keys. Ids met in messages only are not kept. */
+function rememberingIds(identities: IdentityScheme, { peers }: Consensus): IdentityScheme {
+  return {
+    name: identities.name,
+    signatureLength: identities.signatureLength,
+    decodePublicId(reader: Reader) {
+      const id = identities.decodePublicId(reader)
+      const known = peers.indexOf(id)
+      return known === undefined ? id : peers.at(known).id
+    },
+  }
+}
