@@ -15,6 +15,8 @@ import type { DecisionView, Inspection } from './consensus/views.ts'
 import { makePeer } from './peer/make-peer.ts'
 import type { Peer } from './peer/make-peer.ts'
 import type { Report } from './peer/report.ts'
+import { statusOf } from './peer/status.ts'
+import type { PeerStatus } from './peer/status.ts'
 import { Evidence } from './evidence.ts'
 import { rulesOf } from './network-options.ts'
 import type { NetworkOptions } from './network-options.ts'
@@ -134,9 +136,17 @@ export class Parsec<P> {
     return sortedIds(election.voters.map((peer) => peers.at(peer).id))
   }
 
-  /** Are we a voter? */
+  /** What we are to the network, in one word: joining, voter, leaving … */
+  get status(): PeerStatus {
+    return statusOf(this.#peer)
+  }
+
+  /**
+   * Are we a voter whose votes can still count? Not once the others distrust us
+   * ({@link Parsec.status}), though {@link Parsec.voteFor} still works then.
+   */
   canVote(): boolean {
-    return this.#peer.gossip.ourState.vote
+    return this.status === 'voter'
   }
 
   /**

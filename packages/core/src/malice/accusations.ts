@@ -4,21 +4,22 @@ import { IntList } from '../base/arrays.ts'
 import { toHex } from '../base/encoding.ts'
 import type { PublicId } from '../base/public-id.ts'
 import { causes } from '../wire/cause.ts'
-import type { Observation } from '../wire/observation.ts'
+import type { Accusation } from '../wire/observation.ts'
 import { FirstOnLine } from '../graph/ancestry.ts'
 import type { Consensus } from '../consensus/consensus.ts'
 
-/** An observation that accuses (protocol.md section 8). */
-export type Accusation = Extract<Observation<never>, { kind: 'Accusation' }>
-
 /** The offender is named by id, not by index: it may be accused before we have met it. */
 function carryingKey(accuser: number, offender: PublicId): string {
-  return `${String(accuser)}/${toHex(offender.bytes)}`
+  return `${String(accuser)}/${offender.key}`
 }
+
+const nobody: ReadonlySet<number> = new Set()
 
 /** The accusations in the graph: who has accused whom of what. Those of `Unprovable` malice are left out. */
 export class Accusations {
   readonly #consensus: Consensus
+  /** Per id of an offender, the peers that accuse it. */
+  readonly #accusers = new Map<string, Set<number>>()
   /** Per creator, its events that accuse, ascending. */
   readonly #by = new Map<number, IntList>()
   /** The first event per accuser and accusation. */
@@ -41,12 +42,19 @@ export class Accusations {
     const { observation, hash } = payloads.at(graph.payload[x] as number)
     if (observation.kind !== 'Accusation' || observation.malice.kind === 'Unprovable') return
     const creator = graph.creator[x] as number
+    const accusers = this.#accusers.get(observation.offender.key) ?? new Set()
+    this.#accusers.set(observation.offender.key, accusers.add(creator))
     const list = this.#by.get(creator) ?? new IntList(4)
     list.push(x)
     this.#by.set(creator, list)
     this.#ofOne.add(`${String(creator)}/${toHex(hash)}`, x)
     if (!('eventBytes' in observation.malice)) return
     if (this.#carrying.add(carryingKey(creator, observation.offender), x)) this.#firstCarrying.add(x)
+  }
+
+  /** Peer indices of those who accuse a peer. */
+  accusersOf(offender: PublicId): ReadonlySet<number> {
+    return this.#accusers.get(offender.key) ?? nobody
   }
 
   haveBeenMadeBy(creator: number): boolean {

@@ -2,6 +2,7 @@
 
 import { limits } from '../base/limits.ts'
 import type { RefusedEventKind } from '../base/malice-kinds.ts'
+import type { PublicId } from '../base/public-id.ts'
 import { isSync } from '../wire/cause.ts'
 import type { Event, EventFormat } from '../wire/event.ts'
 import type { Malice } from '../wire/malice.ts'
@@ -61,6 +62,11 @@ export class Detection<P> {
     const hash = observationHash(genesis, this.#format.codec)
     this.refusals.setGenesis(hash)
     this.#genesisPayload = this.#consensus.addPayload(genesis, this.#ourIndex, hash)
+  }
+
+  /** Peer indices of those who accuse a peer of malice that a graph can prove. */
+  accusersOf(offender: PublicId): ReadonlySet<number> {
+    return this.#accusations.accusersOf(offender)
   }
 
   /**

@@ -38,6 +38,7 @@ export interface Peer<P> extends PeerContext<P> {
   readonly blocks: BlockQueue<P>
   readonly own: OwnEvents<P>
   readonly gossip: Gossip<P>
+  readonly reception: Reception<P>
 }
 
 /** Makes the stations of a peer that nothing has happened to yet. It is the first one that it knows. */
@@ -63,7 +64,7 @@ export function makePeer<P>(setting: PeerSetting<P>): Peer<P> {
   const own = new OwnEvents(us, keys, context, intake, blocks)
   const reception = new Reception(context, intake, own, blocks)
   const gossip = new Gossip(context, reception, own, new Farewells(context, reception))
-  return { ...context, keys, blocks, own, gossip }
+  return { ...context, keys, blocks, own, gossip, reception }
 }
 
 /** Reads ids as the objects that we know: they have names and cached keys. Ids met in messages only are not kept. */

@@ -18,6 +18,7 @@ export class Reception<P> {
   readonly #blocks: BlockQueue<P>
   /** Peers that have sent what no correct peer sends. */
   readonly #distrusted = new Map<number, RefusedEventKind>()
+  #isOurKeyUsedElsewhere = false
 
   constructor(context: PeerContext<P>, intake: Intake<P>, own: OwnEvents<P>, blocks: BlockQueue<P>) {
     this.#context = context
@@ -33,6 +34,11 @@ export class Reception<P> {
   distrust(peer: number): 'Fork' | RefusedEventKind | undefined {
     const branches = this.#context.consensus.graph.lanesOf[peer]?.length ?? 0
     return branches > 1 ? 'Fork' : this.#distrusted.get(peer)
+  }
+
+  /** Have we met an event that bears our signature and that we have not made? */
+  get isOurKeyUsedElsewhere(): boolean {
+    return this.#isOurKeyUsedElsewhere
   }
 
   /**
@@ -75,6 +81,7 @@ export class Reception<P> {
       // First, as anybody can spoil an event of ours; only who has our key can make another one.
       event.verify()
       if (consensus.peers.indexOf(event.creator) === ourIndex) {
+        this.#isOurKeyUsedElsewhere = true
         throw new ParsecError({ code: 'UnknownOwnEvent', event: event.id })
       }
       for (const parent of event.parents) {

@@ -81,7 +81,7 @@ export function spam(): Strategy {
     drive: 'protocol',
     turn: (me) => {
       const { parsec } = me
-      for (let i = 0; i < 2 && votes < mostVotes && parsec?.canVote() === true; i++) {
+      for (let i = 0; i < 2 && votes < mostVotes && parsec?.voters().some((id) => id.equals(me.id)) === true; i++) {
         parsec.voteFor(opaque(`nonsense ${String(votes++)} by ${me.name}`))
       }
     },

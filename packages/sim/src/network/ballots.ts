@@ -41,7 +41,7 @@ export class Ballots {
       this.#output.drain(peer)
     })
     const repeatable = peer.votes.filter(({ observation }) => observation.kind !== 'Genesis')
-    if (!this.#options.duplicateVotes || repeatable.length === 0 || !peer.parsec.canVote()) return
+    if (!this.#options.duplicateVotes || repeatable.length === 0 || !peer.isVoter) return
     if (this.#repeats.chance(0.25)) peer.voteAgain(this.#repeats.pick(repeatable))
   }
 
@@ -57,7 +57,7 @@ export class Ballots {
     const { round } = this.#stage
     for (const { topic, observation } of this.#voting.due(peer, round)) {
       // After one of these votes the peer may decide its own removal: then it can vote no more.
-      if (!peer.parsec.canVote()) break
+      if (!peer.isVoter) break
       this.#stage.invite(topic, peer)
       peer.vote(observation, round)
       this.#transcript.add(`${peer.name} votes ${keyOf(observation, peer.name, this.#options)}`)

@@ -161,6 +161,14 @@ export class SimPeer {
     return this.#removed.has(name)
   }
 
+  /**
+   * Is it a voter, distrusted or not? Adversaries go on voting when the others know what they did:
+   * then `canVote` is false.
+   */
+  get isVoter(): boolean {
+    return this.parsec.voters().some((id) => id.equals(this.id))
+  }
+
   /** Has it decided that the peer is a member? */
   knowsAsMember(name: string): boolean {
     return this.parsec

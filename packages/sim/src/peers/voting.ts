@@ -47,7 +47,7 @@ export class Voting {
 
   /** What the peer votes for in this round, in order of the topics. */
   due(peer: SimPeer, round: number): { readonly topic: Topic; readonly observation: Proposal<string> }[] {
-    if (!peer.parsec.canVote()) return []
+    if (!peer.isVoter) return []
     const rounds = this.#roundsOf(peer.name)
     return this.#planned.filter(
       (planned, i) => round >= (rounds[i] ?? 0) && this.#wants(peer, planned) && this.#may(peer, planned),
