@@ -32,17 +32,9 @@ function notWritable(path: string, error: unknown): unknown {
   return new UsageError(`cannot write graphs to ${path}: ${error.message}`)
 }
 
-/** A picture shows so many events before the first vote that its decision was about; the DOT file has all. */
-const pastEvents = 200
-
 function picture(peer: string, inspection: Inspection, decision: DecisionView): string {
-  const from = Math.max(0, (inspection.unconsensusedEvents()[0] ?? 0) - pastEvents)
-  const without = from === 0 ? '' : `, without the first ${counted(from, 'event')}`
-  return writeSvg(inspection, {
-    decision,
-    from,
-    title: `Gossip graph of ${peer}: decision ${String(decision.election + 1)}${without}`,
-  })
+  const title = `Gossip graph of ${peer}: decision ${String(decision.election + 1)}`
+  return writeSvg(inspection, { decision, title })
 }
 
 /** Writes the graphs of a run, and remembers which to look at first. */
