@@ -134,7 +134,7 @@ function tell(result: SimulationResult, dump: GraphDump | undefined, io: Io, too
 function whereGraphsAre({ folder, files, first }: GraphDump, paint: Paint): string {
   const { path, replaced } = folder
   if (first === undefined) return `No graphs were written to ${path}: there was no decision.\n`
-  const how = first.endsWith('.svg') ? 'open it in a browser' : 'Graphviz draws it'
+  const how = first.endsWith('.svg') ? 'open it in a browser' : 'parsec replay --draw draws it'
   const instead = replaced === 0 ? '' : `, instead of ${String(replaced)} that an earlier run wrote`
   return `${counted(files.length, 'graph file')} in ${path}${instead}\nLook first at ${paint('bold', first)} (${how}).\n`
 }

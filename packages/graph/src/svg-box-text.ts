@@ -92,11 +92,11 @@ function shortened(texts: readonly string[], most: number): string[] {
   return [...texts.slice(0, most - 1), `and ${String(texts.length - most + 1)} more`]
 }
 
-/** `DkgMessage(DkgAck(1)), 6 times` */
+/** `6x DkgMessage(DkgAck(1))` */
 function countedTexts(payloads: readonly PayloadLabel[]): string[] {
   const counts = new Map<string, number>()
   for (const { text, internal } of payloads) if (internal) counts.set(text, (counts.get(text) ?? 0) + 1)
-  return [...counts].map(([text, count]) => (count === 1 ? text : `${text}, ${String(count)} times`))
+  return [...counts].map(([text, count]) => (count === 1 ? text : `${String(count)}x ${text}`))
 }
 
 /** The table of meta-votes; entries with a decision are bold. */

@@ -2,7 +2,7 @@
 import type { DecisionView, Inspection } from '@parsec-bft/core'
 
 /** With fewer earlier events than this, a picture shows them all: leaving them out would gain little. */
-const leastLeftOut = 100
+const leastLeftOut = 40
 
 /**
  * The first event that a picture of a decision shows. What the decision needs begins with the

@@ -175,8 +175,11 @@ class DecisionStory {
     const shown = texts.slice(0, maxListTexts)
     if (shown.length < texts.length) shown.push(`${String(texts.length - shown.length)} more`)
     const head = `${peerName(this.#inspection, subject)}: ${this.#labels.name(first)} `
-    const rest = internal.length === 0 ? '' : ` and ${counted(internal.length, 'internal message')}`
-    const text = `${head}[${shown.join(', ')}]${rest}`
+    const parts = [
+      ...(shown.length > 0 ? [`[${shown.join(', ')}]`] : []),
+      ...(internal.length > 0 ? [counted(internal.length, 'internal message')] : []),
+    ]
+    const text = head + parts.join(' and ')
     if (shown.length === texts.length && internal.length === 0) return line(text)
     return { ...line(text), whole: `${head}[${list.map((payload) => this.#payloadText(payload)).join(', ')}]` }
   }

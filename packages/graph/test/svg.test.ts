@@ -2,7 +2,8 @@
 import type { DecisionView, Inspection, MetaVoteView } from '@parsec-bft/core'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { writeSvg } from '../src/svg.ts'
+import { firstDrawnEvent } from '../src/svg-range.ts'
+import { isOurSvg, writeSvg } from '../src/svg.ts'
 import { fakeInspection } from './support/fake-inspection.ts'
 import type { FakeEvent, FakeMeta } from './support/fake-inspection.ts'
 import { faultsOf, parseXml, readPicture } from './support/svg-picture.ts'
@@ -176,6 +177,120 @@ describe('options', () => {
   })
 })
 
+describe('internal messages', () => {
+  const { inspection, decision } = decidedGraph()
+  const internal = 'DkgMessage(DkgPart(0))'
+  const payloads = ['OpaquePayload(apple)', internal, internal, internal, 'OpaquePayload(pear)']
+  const isInternal = new Set([1, 2, 3])
+  const kindOf = (payload: number): ReturnType<Inspection['payload']>['observation'] =>
+    isInternal.has(payload)
+      ? { kind: 'DkgMessage', text: 'DkgPart(0)', message: new Uint8Array(0) }
+      : { kind: 'OpaquePayload', payload: payloads[payload] }
+  const withKeys: Inspection = {
+    ...inspection,
+    payloadCount: payloads.length,
+    payload: (index) => ({ ...inspection.payload(0), index, observation: kindOf(index), text: payloads[index] ?? '' }),
+    metaEvent: (index) => {
+      const meta = inspection.metaEvent(index)
+      const content = new Map([
+        [5, [1, 2, 0, 3]],
+        [6, [1, 2]],
+        [11, [1, 2, 3]],
+      ]).get(index)
+      return meta === undefined || content === undefined ? meta : { ...meta, interestingContent: content }
+    },
+  }
+  const svg = writeSvg(withKeys, { decision: { ...decision, payloads: [1, 0, 2] } })
+  const picture = readPicture(svg)
+  const linesOf = (event: number): string[] => picture.texts.filter((text) => text.event === event).map((t) => t.text)
+
+  it('come after the payloads, are counted, small and grey', () => {
+    expect(linesOf(5)).toEqual(['  A_2', 'OpaquePayload(apple)', `3x ${internal}`])
+    expect(svg).toContain(`class="minor">3x ${internal}</text>`)
+    expect(linesOf(4)).toEqual([`B_1 ${internal}`])
+    expect(svg).toContain('<g class="vote internal" data-event="4">')
+    expect(svg).toContain('<g class="interesting internal dim" data-event="11">')
+    expect(faultsOf(picture)).toEqual([])
+  })
+
+  it('are counted in the lists, whose payloads then say their position, and stand apart in the order', () => {
+    const text = textsOf(picture)
+    expect(text).toContain('Alice: A_2 [2: OpaquePayload(apple)] and 3 internal messages')
+    expect(text).toContain('Bob: B_2 2 internal messages')
+    expect(text).toContain(
+      `#2 OpaquePayload(apple): smallest position 2, in 1 list\ninternal, in no block: #1 ${internal}`,
+    )
+    expect(text).toContain('internal: a message of a key generation, which no block holds')
+    expect(textsOf(readPicture(writeSvg(inspection, { decision })))).not.toContain('internal')
+  })
+})
+
+describe('a long run', () => {
+  /** Gossip of three peers without a vote, `length` events long; then the graph of a decision. */
+  function longRun(length: number): { inspection: Inspection; decision: DecisionView } {
+    const short = decidedGraph()
+    const events: FakeEvent[] = [0, 1, 2].map((creator) => ({ creator, cause: 'Initial' }))
+    while (events.length < length) {
+      const selfParent = events.length - 3
+      events.push({ creator: selfParent % 3, cause: 'Request', selfParent, otherParent: events.length - 1 })
+    }
+    const shift = length - 3
+    const later = (index: number): number => index + shift
+    for (let index = 3; index < short.inspection.eventCount; index++) {
+      const event = short.inspection.event(index)
+      const parents = Object.fromEntries(
+        (['selfParent', 'otherParent'] as const).flatMap((name) => {
+          const parent = event[name]
+          return parent === undefined ? [] : [[name, later(parent)]]
+        }),
+      )
+      const payload = event.payload === undefined ? {} : { payload: event.payload }
+      events.push({ creator: event.creator, cause: event.cause, ...parents, ...payload })
+    }
+    const metas = new Map<number, FakeMeta>()
+    for (let index = 0; index < short.inspection.eventCount; index++) {
+      const meta = short.inspection.metaEvent(index)
+      if (meta !== undefined) metas.set(later(index), { ...meta, observees: [...meta.observees] })
+    }
+    const texts = ['OpaquePayload(apple)', 'OpaquePayload(pear)']
+    const inspection = fakeInspection({ peers: names.slice(0, 3), events, payloads: texts, metas, ourIndex: 0 })
+    const { decision } = short
+    const firstInteresting = new Map([...decision.firstInteresting].map(([peer, event]) => [peer, later(event)]))
+    return { inspection, decision: { ...decision, event: later(decision.event), firstInteresting } }
+  }
+
+  it('is drawn from the first vote on, with one line for all that was before', () => {
+    const { inspection, decision } = longRun(90)
+    const picture = readPicture(writeSvg(inspection, { decision }))
+    expect(picture.boxes[0]?.event).toBe(90)
+    expect(picture.boxes).toHaveLength(9)
+    expect(textsOf(picture)).toMatch(/^90 earlier events not drawn$/m)
+    expect(picture.tooltips).toContain('90 earlier events not drawn\nAlice: 30\nBob: 30\nCarol: 30')
+    expect(faultsOf(picture)).toEqual([])
+  })
+
+  it('is drawn whole where little would be left out, or on request', () => {
+    for (const [length, options] of [
+      [30, {}],
+      [90, { from: 0 }],
+    ] as const) {
+      const { inspection, decision } = longRun(length)
+      const picture = readPicture(writeSvg(inspection, { decision, ...options }))
+      expect(picture.boxes).toHaveLength(inspection.eventCount)
+      expect(textsOf(picture)).not.toContain('not drawn')
+    }
+  })
+
+  it('repeats the names of the peers, so that they are always in sight', () => {
+    const { inspection } = longRun(300)
+    const picture = readPicture(writeSvg(inspection))
+    const tops = picture.texts.filter(({ text }) => text === 'Bob').map(({ top }) => top)
+    expect(tops.length).toBeGreaterThan(4)
+    for (const [i, top] of tops.entries()) if (i > 0) expect(top - (tops[i - 1] ?? 0)).toBeLessThan(1000)
+    expect(faultsOf(picture)).toEqual([])
+  })
+})
+
 /** Any text that a name or a payload may be: long, with controls, marks, wide letters, markup. */
 const anyText = fc.oneof(
   fc.string({ maxLength: 12 }),
@@ -273,8 +388,9 @@ describe('every picture', () => {
         const svg = writeSvg(inspection, decision === undefined ? {} : { decision })
         const picture = readPicture(svg)
         expect(faultsOf(picture)).toEqual([])
+        const from = decision === undefined ? 0 : firstDrawnEvent(inspection, decision)
         expect(picture.boxes.map((box) => box.event)).toEqual(
-          Array.from({ length: inspection.eventCount }, (_, i) => i),
+          Array.from({ length: inspection.eventCount - from }, (_, i) => from + i),
         )
         expect(writeSvg(inspection, decision === undefined ? {} : { decision })).toBe(svg)
       }),
@@ -295,6 +411,40 @@ describe('every picture', () => {
     const picture = readPicture(writeSvg(inspection))
     expect(textsOf(picture)).toMatch(/^OpaquePayload\(a long story & …$/m)
     expect(picture.tooltips.some((tooltip) => tooltip.includes(payload))).toBe(true)
+  })
+
+  it('shows a list that is cut whole to those who hover over it', () => {
+    const { inspection, decision } = decidedGraph()
+    const content = Array.from({ length: 30 }, (_, i) => i)
+    const many: Inspection = {
+      ...inspection,
+      payloadCount: content.length,
+      payload: (index) => ({ ...inspection.payload(0), index, text: `OpaquePayload(${String(index)})` }),
+      metaEvent: (index) => {
+        const meta = inspection.metaEvent(index)
+        return meta === undefined || index !== 5 ? meta : { ...meta, interestingContent: content }
+      },
+    }
+    const picture = readPicture(writeSvg(many, { decision: { ...decision, payloads: content } }))
+    expect(textsOf(picture)).toContain('OpaquePayload(7), 22 more]')
+    expect(textsOf(picture)).toContain('\nand 6 more\n')
+    const list = content.map((i) => `OpaquePayload(${String(i)})`).join(', ')
+    expect(picture.tooltips).toContain(`Alice: A_2 [${list}]`)
+    expect(picture.tooltips.filter((text) => text.startsWith('#25 ') && text.includes('\n#30 '))).toHaveLength(1)
+  })
+
+  it('shows a word whole that is too long for a line', () => {
+    const { inspection, decision } = decidedGraph()
+    const title = 'x'.repeat(200)
+    const picture = readPicture(writeSvg(inspection, { decision, title }))
+    expect(textsOf(picture)).toMatch(/^x+…$/m)
+    expect(picture.tooltips).toContain(title)
+  })
+
+  it('is told from other SVG files', () => {
+    const { inspection } = decidedGraph()
+    expect(isOurSvg(writeSvg(inspection))).toBe(true)
+    expect(isOurSvg('<svg xmlns="http://www.w3.org/2000/svg"/>')).toBe(false)
   })
 
   it('asks for each event a constant number of times', () => {
