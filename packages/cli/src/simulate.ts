@@ -136,7 +136,8 @@ function whereGraphsAre({ folder, files, first }: GraphDump, paint: Paint): stri
   if (first === undefined) return `No graphs were written to ${path}: there was no decision.\n`
   const how = first.endsWith('.svg') ? 'open it in a browser' : 'parsec replay --draw draws it'
   const instead = replaced === 0 ? '' : `, instead of ${String(replaced)} that an earlier run wrote`
-  return `${counted(files.length, 'graph file')} in ${path}${instead}\nLook first at ${paint('bold', first)} (${how}).\n`
+  const where = `${counted(files.length, 'graph file')} in ${path}${instead}`
+  return `${where}\nLook first at ${paint('bold', first)} (${how}).\n`
 }
 
 /** What `--json` prints. Only the name of a fresh folder in it depends on the machine. */

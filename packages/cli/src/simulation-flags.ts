@@ -49,7 +49,7 @@ export function coinOption(whichDefault = ''): Option {
   return new Option('--coin <coin>', description).choices(coinKinds)
 }
 
-/** Adds the options that describe the network. Their defaults are in the help text only, so that we know what was given. */
+/** Adds the options that describe the network. Defaults are in the help text only, so that we see what was given. */
 export function addNetworkFlags(command: Command): void {
   const { peers, opaque, rounds } = simulationLimits
   const count = (flags: string, name: keyof typeof countFlags, limits: string, description: string): Option =>

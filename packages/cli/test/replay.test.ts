@@ -52,9 +52,9 @@ describe.skipIf(!existsSync(recorded))('recorded graphs (skipped where they are 
 
   test('annotated/ says which block differs, and that the meta-events agree', async () => {
     const file = join(recorded, 'annotated', 'add-peer.dot')
-    expect((await parsec(['replay', file])).stdout).toMatch(
-      /: differs at block 1: recorded [\da-f]{64}, decided [\da-f]{64} \(the only difference; --any-genesis allows it\)\n$/,
-    )
+    const { stdout } = await parsec(['replay', file])
+    expect(stdout).toMatch(/: differs at block 1: recorded [\da-f]{64}, decided [\da-f]{64} \(/)
+    expect(stdout).toMatch(/ \(the only difference; --any-genesis allows it\)\n$/)
     expect((await parsec(['replay', '--any-genesis', file])).stdout).toMatch(/: matches, its \d+ meta-events too\n$/)
   })
 
@@ -118,15 +118,9 @@ describe('graphs of our own', () => {
     const lines = (await parsec(['replay', folder])).stdout.split('\n').slice(0, -2)
     expect(lines.length).toBeGreaterThan(8)
     for (const line of lines) {
-      const {
-        recorded,
-        again,
-        after = '0',
-      } = /, (?<recorded>\d+) blocks? recorded, (?<again>\d+) decided again(?: and (?<after>\d+) after (?:it|them))?, /.exec(
-        line,
-      )?.groups ??
-      /, (?<recorded>)(?<again>)no block recorded, (?<after>\d+) decided, /.exec(line)?.groups ??
-      {}
+      const [, recorded = '0', again = '0'] = /, (\d+) blocks? recorded, (\d+) decided again/.exec(line) ?? []
+      const [, after = '0'] = / (?:and|no block recorded,) (\d+) (?:after|decided)/.exec(line) ?? []
+      expect(Number(again) + Number(after), line).toBeGreaterThan(0)
       expect(again, line).toBe(recorded)
       expect(Number(recorded) + Number(after), line).toBeLessThanOrEqual(agreed)
     }

@@ -227,10 +227,11 @@ describe('parsec simulate --dump-graphs', () => {
     await simulated('--dump-graphs', folder, '--peers', 'Alice')
     const refused = async (): Promise<void> => {
       const before = readdirSync(folder)
+      const foreign = join(folder, 'Zoe-001.svg')
       expect(await parsec(['simulate', '--dump-graphs', folder])).toMatchObject({
         code: 2,
         stdout: '',
-        stderr: `error: ${join(folder, 'Zoe-001.svg')} is no graph that parsec wrote: move it, or name another folder\n`,
+        stderr: `error: ${foreign} is no graph that parsec wrote: move it, or name another folder\n`,
       })
       expect(readdirSync(folder)).toEqual(before)
       rmSync(join(folder, 'Zoe-001.svg'), { recursive: true })

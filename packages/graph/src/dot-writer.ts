@@ -11,8 +11,7 @@ import type { EventLabel, MetaVoteRow, PayloadLabel } from './labels.ts'
 /**
  * Writes a gossip graph and its election under way in the format of the recorded graphs: a picture
  * for Graphviz, and the same facts in comments for programs. Names and payloads are escaped, so
- * that none breaks the file; what that format cannot say follows in a section of its own at the
- * end.
+ * that none breaks the file. What that format cannot say follows in a section at the end.
  */
 export function writeDot(inspection: Inspection): string {
   return new DotWriter(inspection).write()
@@ -215,7 +214,7 @@ class DotWriter {
     this.#put('/// }', '/// observation_hashes: {', ...hashes, '/// }')
   }
 
-  /** Lines for the events whose observation, read back as mock identities and texts, would have another hash. */
+  /** Lines for the events whose observation would have another hash when it is read back from its text. */
   #underivableHashes(): string[] {
     const lines: string[] = []
     const isDerivable = new Map<number, boolean>()
@@ -234,12 +233,12 @@ class DotWriter {
   }
 }
 
-/** The raw text of an opaque payload, which is what stands in the brackets of its printable form. */
+/** The text of an opaque payload without the `OpaquePayload(…)` around it. */
 function rawPayload(observation: Observation<unknown>, text: string): string {
   return observation.kind === 'OpaquePayload' ? text.slice('OpaquePayload('.length, -1) : ''
 }
 
-/** Quoted where a bare word would not be one for Graphviz. */
+/** Quoted if Graphviz would not take it as one word. */
 function clusterId(name: string): string {
   return /^[A-Za-z0-9]*$/.test(name) ? `cluster_${name}` : `"cluster_${name}"`
 }
@@ -248,7 +247,7 @@ function textsOf(payloads: readonly PayloadLabel[]): string {
   return payloads.map(({ text }) => text).join(', ')
 }
 
-/** Rows of a label behind name and payload, in one text without an end of line. */
+/** The rows of a label after name and payload, as one text without a last end of line. */
 function annotations({ interesting, metaVotes }: EventLabel, confirms: boolean): string {
   const content = interesting.length === 0 ? '' : `<tr><td colspan="6">[${textsOf(interesting)}]</td></tr>`
   if (metaVotes.length === 0) return content

@@ -133,7 +133,7 @@ function makeBoxes(inspection: Inspection, labels: EventLabels, options: LayoutO
   return boxes
 }
 
-/** A first child goes on in its self-parent's lane; any other event opens a lane of its own. */
+/** An event's first self-child stays in its lane; every further one is a fork and opens a lane of its own. */
 function laneNumbers(inspection: Inspection, to: number): number[] {
   const lanes: number[] = []
   const continued = new Set<number>()

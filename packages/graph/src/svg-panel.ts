@@ -82,9 +82,9 @@ const tableText =
 const coinItems: readonly LegendItem[] = [boxItem('plain shares', 'shares of coins')]
 
 const coinText =
-  '; conf: at step 2 the first event of a peer that sees an aux supermajority confirms the aux values in it. An event ' +
-  'that sees confirmations by a supermajority of the voters reaches the coin; only then does its creator publish its ' +
-  'share. An event knows the coin once it descends from valid shares of more than t voters'
+  '; conf: at step 2 the first event of a peer that sees an aux supermajority confirms the aux values in it. ' +
+  'An event that sees confirmations by a supermajority of the voters reaches the coin; only then does its ' +
+  'creator publish its share. An event knows the coin once it descends from valid shares of more than t voters'
 
 /** What a picture has that not all have. */
 export interface LegendParts {

@@ -75,7 +75,8 @@ class DecisionStory {
     return [
       line(`A supermajority of the ${counted(subjects.size, 'voter')} is ${String(needed)}`),
       heading(
-        `1. ${this.#labels.name(event)} by ${creator} finished it: there the last meta-votes of all subjects are decided`,
+        `1. ${this.#labels.name(event)} by ${creator} finished it: ` +
+          'there the last meta-votes of all subjects are decided',
       ),
       ...[...subjects].flatMap(([subject, counts]) => this.#subjectLines(subject, counts)),
       heading(
@@ -93,7 +94,8 @@ class DecisionStory {
     const verdict = `${peerName(this.#inspection, subject)}: ${counts ? 'counts (true)' : 'does not count (false)'}`
     const where = this.#firstDecided(subject)
     if (where === undefined) return [line(verdict)]
-    const stage = `round ${String(where.entry.round)}, step ${String(where.entry.step)} (${stepNames[where.entry.step]})`
+    const { round, step } = where.entry
+    const stage = `round ${String(round)}, step ${String(step)} (${stepNames[step]})`
     return [line(`${verdict}, since ${this.#labels.name(where.event)} in ${stage}: ${this.#reason(subject, where)}`)]
   }
 

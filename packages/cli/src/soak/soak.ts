@@ -44,7 +44,7 @@ export async function soak(plan: SoakPlan, workers: number, io: Io): Promise<Soa
       tally.add(outcome)
       progress.onRun(outcome)
     })
-    // Interrupted while smaller options are looked for, the runs themselves are complete.
+    // A signal that comes while smaller runs are looked for interrupts nothing of the plan.
     const interrupted = interrupt.signal.aborted && place < planned
     await shrinkFailures(tally, workers, progress, interrupt.signal)
     const elapsed = { ms: Math.round(progress.elapsedMs), workers }

@@ -19,7 +19,8 @@ export function summary(report: SoakReport, paint: Paint): string {
       ? paint('green', 'No check failed.')
       : paint('red', `${String(failures.length)} of ${counted(done, 'run')} failed.`)
   return [
-    `${counted(done, 'run')} of ${counted(options.scenarios.length, 'scenario')}, seeds from ${String(options.seedFrom)}${shard}: ` +
+    `${counted(done, 'run')} of ${counted(options.scenarios.length, 'scenario')}, ` +
+      `seeds from ${String(options.seedFrom)}${shard}: ` +
       `${counted(rounds, 'round')}, ${counted(blocks, 'block')}, ${counted(messages, 'message')}.`,
     ...(interrupted ? ['It was interrupted: there was more to do.'] : []),
     '',
@@ -53,18 +54,20 @@ function electionLines(counts: SoakReport['counts']): string[] {
   if (decided === 0) return []
   const percent = (count: number): string => `${((100 * count) / decided).toFixed(1)} %`
   return [
-    `${counted(decided, 'election')}: ${percent(withKey)} with a key for the coin; ${percent(tossed)} needed a coin, ${String(tossedWithKey)} of them one of a key.`,
+    `${counted(decided, 'election')}: ${percent(withKey)} with a key for the coin; ` +
+      `${percent(tossed)} needed a coin, ${String(tossedWithKey)} of them one of a key.`,
     '',
   ]
 }
 
-/** Of the keys that the application asked for. */
+/** About the keys that the application asked for. */
 function keyLines(counts: SoakReport['counts']): string[] {
   const names = ['generated', 'beyondVoters', 'ofThoseLeft']
   const [generated = 0, beyondVoters = 0, ofThoseLeft = 0] = names.map((name) => counts[`keys.${name}`])
   if (generated === 0) return []
   return [
-    `${counted(generated, 'key')} generated on request: ${String(beyondVoters)} with participants that were no voters then, ` +
+    `${counted(generated, 'key')} generated on request: ` +
+      `${String(beyondVoters)} with participants that were no voters then, ` +
       `${String(ofThoseLeft)} without some that were removed meanwhile.`,
     '',
   ]

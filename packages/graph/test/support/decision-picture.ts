@@ -14,7 +14,8 @@ export function checkDecisionPicture(decision: DecisionView, inspection: Inspect
   expect(text).toContain(`decision of election ${String(decision.election)}\n`)
   const subjects = decision.subjects.size
   for (const [subject, counts] of decision.subjects) {
-    const verdict = `${inspection.peers()[subject]?.name ?? ''}: ${counts ? 'counts (true)' : 'does not count (false)'}, since `
+    const name = inspection.peers()[subject]?.name ?? ''
+    const verdict = `${name}: ${counts ? 'counts (true)' : 'does not count (false)'}, since `
     const why = text.slice(text.indexOf(verdict)).split('\n')[0] ?? ''
     expect(why).toMatch(
       /^.*, since \S+_\d+(,\d)? in round \d+, step \d \(.*\): (\d+ of \d+ voters hold aux|taken over from)/,
