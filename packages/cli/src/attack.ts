@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
 
-import { OptionsError, runStall } from '@parsec-bft/sim'
+import { OptionsError, runStall, simulationLimits } from '@parsec-bft/sim'
 import type { SimulationFailure, StallPlan } from '@parsec-bft/sim'
 import { InvalidArgumentError, Option } from 'commander'
 import type { Command } from 'commander'
 import type { CoinKind } from '@parsec-bft/core'
 import { coinOption } from './simulation-flags.ts'
-import { ProgressLine, UsageError, exitCodes } from './io.ts'
+import { addHelp } from './help.ts'
+import { ProgressLine, UsageError, exitCodes, painter } from './io.ts'
 import type { Io } from './io.ts'
 import { counted } from './narration.ts'
+import { wholeNumber } from './numbers.ts'
 
 interface StallFlags {
   readonly peers: number
@@ -27,15 +29,18 @@ interface StallRun {
   readonly failure: SimulationFailure | undefined
 }
 
+/** Beyond this a run would not end in reasonable time. */
+const mostRounds = 300_000
+
 const description = `
-All peers are correct, and nobody's messages are lost. The scheduler reads every message and chooses who
-gossips to whom when, and when what arrives: it keeps the estimates of the binary agreement split, which
-it can as long as it knows the coin of each round beforehand. After --rounds rounds it lets go, and the
+All peers are correct, and no message is lost. The scheduler reads every message. It chooses who gossips
+to whom, and when each message arrives, so that the estimates of the binary agreement stay split. It can
+do so as long as it knows the coin of each round beforehand. After --rounds rounds it lets go, and the
 network decides.
 
-With --coin threshold it has to guess the coins, as nobody knows them before all estimates are fixed: a
-wrong guess, which each round has with probability 1/2, ends the attack. So it does with --blind, where
-it could know them.
+With --coin threshold it has to guess the coins: nobody knows them before all estimates are fixed. Each
+guess is wrong with probability 1/2, and a wrong guess ends the attack. With --blind it guesses too,
+although it could know the predictable coins.
 
 Examples:
   parsec attack stall                      4 peers, 100 rounds
@@ -43,7 +48,8 @@ Examples:
   parsec attack stall --coin threshold --runs 1000  how many rounds do elections take then?
   parsec attack stall --runs 10 --json
 
-Exit codes: 0 every check held: agreement, liveness on a fair network …; 1 a check failed; 2 wrong usage.
+Exit codes: 0 every check held: agreement, liveness on a fair network …; 1 a check failed; 2 wrong usage;
+4 the output could not be written.
 `
 
 /** Adds `parsec attack stall`: what a scheduler can do to a coin that is known beforehand. */
@@ -52,12 +58,14 @@ export function addAttack(program: Command, io: Io, done: (code: number) => void
   attack
     .command('stall')
     .description('a scheduler keeps an election undecided, by the order of messages alone')
-    .addOption(new Option('--peers <count>', '4, 7, 10 …').argParser(wholeNumber).default(4))
+    .addOption(new Option('--peers <count>', '4, 7, 10 … 100').argParser(peerCount).default(4))
     .addOption(
-      new Option('--rounds <count>', 'of the binary agreement, three steps each').argParser(wholeNumber).default(100),
+      new Option('--rounds <count>', 'of the binary agreement, three steps each')
+        .argParser(wholeNumber(1, mostRounds))
+        .default(100),
     )
-    .addOption(new Option('--runs <count>', 'how many, each with its own seed').argParser(wholeNumber).default(1))
-    .addOption(new Option('--seed-from <seed>', 'the first seed').argParser(wholeNumber).default(0))
+    .addOption(new Option('--runs <count>', 'how many, each with its own seed').argParser(wholeNumber(1)).default(1))
+    .addOption(new Option('--seed-from <seed>', 'the first seed').argParser(wholeNumber()).default(0))
     .addOption(coinOption().default('predictable'))
     .option('--blind', 'the scheduler does not know the coins')
     .option('--json', 'print {peers, rounds, coin, blind, runs: [{seed, electionRounds, failure}]}')
@@ -65,11 +73,13 @@ export function addAttack(program: Command, io: Io, done: (code: number) => void
     .action((flags: StallFlags) => {
       done(runAttack(flags, io))
     })
+  addHelp(attack)
 }
 
-function wholeNumber(text: string): number {
-  if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError('It is not a whole number.')
-  return Number(text)
+function peerCount(text: string): number {
+  const peers = wholeNumber(4, simulationLimits.peers)(text)
+  if (peers % 3 !== 1) throw new InvalidArgumentError('It is not 4, 7, 10 or another 3f + 1.')
+  return peers
 }
 
 function runAttack({ peers, rounds, runs, seedFrom, coin, blind, json }: StallFlags, io: Io): number {
@@ -83,7 +93,8 @@ function runAttack({ peers, rounds, runs, seedFrom, coin, blind, json }: StallFl
   const failures = results.flatMap(({ failure }) => failure ?? [])
   if (json === true) io.stdout.write(`${JSON.stringify(resultJson(plan, results), null, 2)}\n`)
   else io.stdout.write(summary(plan, results))
-  for (const { report } of failures) io.stderr.write(`A check failed!\n${report}\n`)
+  const paint = painter(io.stderr)
+  for (const { report } of failures) io.stderr.write(`${paint('red', 'A check failed!')}\n${report}\n`)
   return failures.length === 0 ? exitCodes.ok : exitCodes.mismatch
 }
 

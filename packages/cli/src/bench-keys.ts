@@ -7,7 +7,7 @@ import { defaultOptions, schedulerTactics, simulate } from '@parsec-bft/sim'
 import type { Delay, PayloadTopic } from '@parsec-bft/sim'
 import { performance } from 'node:perf_hooks'
 
-/** What keys cost one of so many participants, in milliseconds: medians. */
+/** What keys cost each participant, in milliseconds (medians), by the number of participants. */
 export interface KeyMeasurement {
   readonly keys: string
   readonly participants: number
@@ -31,14 +31,14 @@ export interface TossMeasurement {
   readonly schedule: 'fair' | 'adversarial'
   readonly elections: number
   readonly tossed: number
-  /** That they needed, over all elections. */
+  /** How many coins all elections needed together. */
   readonly coins: number
 }
 
 const repetitions = 9
 /**
- * Networks in a measurement of coins, each deciding so many payloads, one every few rounds: the
- * first of them before there is a key.
+ * A measurement of coins is over so many networks, each of which decides so many payloads, one every
+ * few rounds. The first ones are decided before there is a key.
  */
 const networks = 30
 const payloads = 60
@@ -106,7 +106,7 @@ export function measureKeys(scheme: KeyScheme, participants: number): KeyMeasure
   }
 }
 
-/** A network on which nothing is lost, the voters of which all are correct. */
+/** Measures in networks that lose nothing and whose voters are all correct. */
 export function measureTosses(participants: number, schedule: TossMeasurement['schedule']): TossMeasurement {
   const sums = { decided: 0, tossed: 0, coins: 0 }
   for (let seed = 0; seed < networks; seed++) {

@@ -6,13 +6,14 @@ import { blsKeys, mockKeys, mockIdentity, opaque, stringCodec } from '@parsec-bf
 import { Consensus, PeerState, genesis, observationHash } from '@parsec-bft/core/internals'
 import type { ConsensusMode, Observation, SeenThrough } from '@parsec-bft/core'
 import type { EventInput } from '@parsec-bft/core/internals'
+import { wholeNumber } from './numbers.ts'
 import { readRecordedGraph, topologicalOrder } from '@parsec-bft/graph'
 import type { RecordedGraph } from '@parsec-bft/graph'
 import { Random, peerNames } from '@parsec-bft/sim'
-import { Command, InvalidArgumentError } from 'commander'
+import { Command } from 'commander'
 import { performance } from 'node:perf_hooks'
 
-/** Speed of processing events: graph, election, membership. No signatures, no hashing, no parsing. */
+/** Events whose processing is measured: graph, election, membership. No signatures, no hashing, no parsing. */
 interface Workload {
   readonly file: string
   readonly mode: ConsensusMode
@@ -33,7 +34,7 @@ interface Measurement {
   readonly eventsPerSecond: number
 }
 
-/** One run is warm-up as long as it takes the compiler to settle; the median is over the rest. */
+/** The first runs, of this duration, let the compiler settle; the median is over the later ones. */
 const warmUpMs = 1000
 const measuredMs = 2000
 const fewestRuns = 5
@@ -149,9 +150,8 @@ function print(measurements: readonly Measurement[], json: boolean): void {
   if (json) console.log(JSON.stringify(measurements, undefined, 2))
   else {
     for (const { file, events, medianMs, eventsPerSecond } of measurements) {
-      console.log(
-        `${String(eventsPerSecond).padStart(9)} events/s  ${medianMs.toFixed(2).padStart(9)} ms  ${String(events)} events  ${file}`,
-      )
+      const speed = `${String(eventsPerSecond).padStart(9)} events/s`
+      console.log(`${speed}  ${medianMs.toFixed(2).padStart(9)} ms  ${String(events)} events  ${file}`)
     }
   }
 }
@@ -160,9 +160,8 @@ type Column = readonly [name: string, of: (cost: KeyMeasurement) => number]
 
 function printCosts(costs: readonly KeyMeasurement[], columns: readonly Column[]): void {
   const row = (name: string, cells: readonly string[]): void => {
-    console.log(
-      `${name.padEnd(26)}${cells.map((cell, i) => cell.padStart(2 + Math.max(8, columns[i]?.[0].length ?? 0))).join('')}`,
-    )
+    const padded = cells.map((cell, i) => cell.padStart(2 + Math.max(8, columns[i]?.[0].length ?? 0)))
+    console.log(name.padEnd(26) + padded.join(''))
   }
   row(
     'ms per participant',
@@ -211,27 +210,28 @@ function printKeys(sizes: readonly number[], json: boolean): void {
   }
 }
 
-function positiveInteger(text: string): number {
-  const value = Number(text)
-  if (!Number.isSafeInteger(value) || value < 1) throw new InvalidArgumentError('A positive whole number is expected.')
-  return value
-}
-
 new Command('bench')
   .description('Measures how fast events are processed: gossip graph and election, without signatures.')
   .argument('[file...]', 'recorded graphs; without any, graphs are generated')
   .option('--json', 'print [{file, events, medianMs, eventsPerSecond}]', false)
-  .option('--peers <n>', 'generate a graph of so many peers', positiveInteger)
-  .option('--events <n>', 'events of a generated graph', positiveInteger, 20_000)
+  .option('--peers <n>', 'generate a graph of so many peers', wholeNumber(1))
+  .option('--events <n>', 'events of a generated graph', wholeNumber(1), 20_000)
   .option(
     '--keys',
-    'what key generations, coins and encryption cost instead, with 4, 7, 10 and 31 participants; and how many elections need a coin, with up to 10',
+    'measure instead what key generations, coins and encryption cost, with 4, 7, 10 and 31 participants, ' +
+      'and how many elections need a coin, with up to 10',
     false,
   )
   .option('--stretches', 'one run of the generated graph in ten stretches: does the age of the network matter?', false)
   .addHelpText(
     'after',
-    '\nExamples:\n  npm run bench\n  npm run bench -- --json graphs/n4.dot graphs/n16.dot\n  npm run bench -- --peers 8 --events 1000000 --stretches\n  npm run bench -- --keys',
+    [
+      '\nExamples:',
+      '  npm run bench',
+      '  npm run bench -- --json graphs/n4.dot graphs/n16.dot',
+      '  npm run bench -- --peers 8 --events 1000000 --stretches',
+      '  npm run bench -- --keys',
+    ].join('\n'),
   )
   .action(
     (

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
 
 import type { RoundReport, SimulationOptions, SimulationResult } from '@parsec-bft/sim'
-import { ProgressLine } from './io.ts'
-import type { Io } from './io.ts'
+import { ProgressLine, painter } from './io.ts'
+import type { Io, Paint } from './io.ts'
 
-/** More than this in a line or list is counted instead. */
+/** A longer list is cut, and what is left is counted. */
 const mostListed = 40
 const mostInLine = 6
 
@@ -13,7 +13,7 @@ export function counted(count: number, noun: string): string {
   return `${String(count)} ${noun}${count === 1 ? '' : 's'}`
 }
 
-/** Tells a run as it goes: what is decided and who the voters are, round by round; a terminal also shows each round. */
+/** Tells a run as it goes: what is decided and who the voters are. On a terminal one line also counts the rounds. */
 export class Narrator {
   readonly #io: Io
   readonly #progress: ProgressLine
@@ -61,7 +61,8 @@ export class Narrator {
 
   #say(round: number, text: string): void {
     this.#progress.clear()
-    this.#io.stdout.write(`round ${String(round).padStart(3)}  ${text}\n`)
+    const when = painter(this.#io.stdout)('dim', `round ${String(round).padStart(3)}`)
+    this.#io.stdout.write(`${when}  ${text}\n`)
   }
 }
 
@@ -77,7 +78,7 @@ function introduction(options: SimulationOptions): string {
   const parts = [
     counted(options.initialPeers, 'peer'),
     `${options.mode} mode`,
-    `to be ordered: ${counted(count('payload'), 'event')} of the application's, ` +
+    `to be ordered: ${counted(count('payload'), 'payload')}, ` +
       `${counted(count('add'), 'addition')} and ${counted(count('remove'), 'removal')} of peers`,
     ...adversaryTexts(options),
     ...(crashing > 0 ? [`${String(crashing)} crashing`] : []),
@@ -99,7 +100,7 @@ function adversaryTexts({ adversaries, delay }: SimulationOptions): string[] {
 }
 
 /** What came of a run: who voted for and put out how much, the agreed order, and what was checked. */
-export function outcome(result: SimulationResult): string {
+export function outcome(result: SimulationResult, paint: Paint): string {
   const { rounds, traffic, agreed, failure } = result
   const order = agreed.slice(0, mostListed).map((key, i) => `${String(i + 1).padStart(5)}  ${key}`)
   const rest = agreed.length - order.length
@@ -107,15 +108,23 @@ export function outcome(result: SimulationResult): string {
     '',
     `${counted(rounds, 'round')} of gossip, ${counted(traffic.messages, 'message')}, ${String(traffic.lost)} lost.`,
     '',
-    ...peerTable(result),
+    ...titled(peerTable(result), paint),
     '',
-    failure?.checker === 'agreement' ? 'Order of blocks up to the disagreement:' : 'Agreed order of blocks:',
+    paint(
+      'bold',
+      failure?.checker === 'agreement' ? 'Order of blocks up to the disagreement:' : 'Agreed order of blocks:',
+    ),
     ...order,
     ...(rest > 0 ? [`       and ${String(rest)} more (--json lists all)`] : []),
     '',
-    ...maliceTable(result),
-    ...(failure === undefined ? [checked(result), ''] : []),
+    ...titled(maliceTable(result), paint),
+    ...(failure === undefined ? [checked(result, paint), ''] : []),
   ].join('\n')
+}
+
+/** The first line of a table says what its columns are. */
+function titled(table: readonly string[], paint: Paint): string[] {
+  return table.map((row, i) => (i === 0 ? paint('bold', row) : row))
 }
 
 function peerTable({ peers }: SimulationResult): string[] {
@@ -145,14 +154,15 @@ function maliceTable({ options, counts = {} }: SimulationResult): string[] {
   return [...aligned([['Malice', ...columns], ...cells], 1), '']
 }
 
-function checked({ peers, agreed, options }: SimulationResult): string {
+function checked({ peers, agreed, options }: SimulationResult, paint: Paint): string {
   const all = peers.filter((peer) => peer.blocks.length === agreed.length)
   const shorter = peers.filter((peer) => peer.blocks.length < agreed.length)
   const stops = shorter.map((peer) => `${peer.name} (${peer.status}) ${String(peer.blocks.length)}`)
   const votes =
     options.mode === 'single' ? 'a vote, or for membership votes of more than 2/3,' : 'votes of more than 2/3'
   return [
-    `Agreement checked: ${counted(all.length, 'peer')} put out the same ${counted(agreed.length, 'block')} in the same order.`,
+    `${paint('green', 'Agreement checked:')} ${counted(all.length, 'peer')} put out the same ` +
+      `${counted(agreed.length, 'block')} in the same order.`,
     ...(stops.length === 0
       ? []
       : [`The start of that order was put out by those who left or failed: ${stops.join(', ')}.`]),

@@ -15,7 +15,7 @@ import { UsageError } from './io.ts'
 
 type Json = Readonly<Record<string, unknown>>
 
-/** Peers' names become names of files. */
+/** Names of peers become names of files: nothing in them may lead to another folder. */
 const peerNamePattern = /^[A-Za-z0-9][\w-]{0,63}$/
 
 /**
@@ -31,7 +31,7 @@ export function readSimulationOptions(text: string): SimulationOptions {
     ...('scenario' in json ? { scenario: string(json, 'scenario') } : {}),
     ...('counts' in json ? { counts: counts(object(json.counts, 'counts')) } : {}),
     mode: oneOf(json, 'mode', ['supermajority', 'single']),
-    // Written without it before there was another one.
+    // Files of earlier versions do not say: there was only one coin.
     coin: 'coin' in json ? oneOf(json, 'coin', coinKinds) : 'predictable',
     identities: oneOf(json, 'identities', ['mock', 'ed25519']),
     wire: boolean(json, 'wire'),
@@ -42,7 +42,7 @@ export function readSimulationOptions(text: string): SimulationOptions {
     lossProbability: number(json, 'lossProbability'),
     crashProbability: number(json, 'crashProbability'),
     crashes: list(json, 'crashes').map(crash),
-    // Written without them by earlier versions.
+    // Files of earlier versions do not have them.
     adversaries: 'adversaries' in json ? list(json, 'adversaries').map(adversary) : [],
     fairFromRound: number(json, 'fairFromRound'),
     duplicateVotes: boolean(json, 'duplicateVotes'),

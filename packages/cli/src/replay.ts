@@ -1,28 +1,45 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
 
-import { readdirSync, statSync } from 'node:fs'
-import { join } from 'node:path'
+import { existsSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs'
+import { basename, dirname, join } from 'node:path'
+import { isInternal } from '@parsec-bft/core/internals'
 import type { ConsensusMode } from '@parsec-bft/core'
-import { DotError, firstDifference, readRecordedGraph, replay } from '@parsec-bft/graph'
+import { DotError, firstDifference, isOurSvg, readRecordedGraph, replay, writeSvg } from '@parsec-bft/graph'
+import type { Replay } from '@parsec-bft/graph'
 import type { Command } from 'commander'
-import { UsageError, exitCodes } from './io.ts'
-import type { Io } from './io.ts'
+import { notWritable } from './dump-graphs.ts'
+import { makeFolder } from './folders.ts'
+import { UsageError, exitCodes, painter, tellError } from './io.ts'
+import type { Io, Paint } from './io.ts'
+import { counted } from './narration.ts'
 
 interface ReplayFlags {
   readonly anyGenesis?: boolean
+  readonly draw?: true
+  readonly to?: string
   readonly json?: true
+}
+
+/** A file to replay. */
+interface GraphFile {
+  readonly path: string
+  /** The path below the folder that was named, or the file's name. */
+  readonly name: string
 }
 
 /** One file decided again. */
 interface Replayed {
   readonly file: string
+  /** Where the picture is, if there is one. */
+  readonly picture: string | undefined
   readonly mode: ConsensusMode
   /** How many. */
   readonly peers: number
   readonly events: number
-  /** Observation hashes, hexadecimal, in decided order. */
+  /** Observation hashes, hexadecimal, in decided order; internal messages, which no block holds, are among them. */
   readonly recorded: readonly string[]
   readonly decided: readonly string[]
+  readonly internal: ReadonlySet<string>
   /** Place of the first recorded hash that was not decided there, or undefined. */
   readonly differsAt: number | undefined
   /** Meta-events of the election under way when the file was written, and in what they differ. */
@@ -35,55 +52,67 @@ const examples = `
 Examples:
   parsec replay graphs/Alice-002.dot         a graph that parsec simulate --dump-graphs graphs has written
   parsec replay graphs                       all .dot files in and below graphs
+  parsec replay --draw Alice-002.dot         draws it: Alice-002.svg beside it
+  parsec replay --draw --to pictures graphs  draws all, in the folder pictures
   parsec replay --any-genesis old.dot        for files whose identities were encoded in another way
   parsec replay --json graphs > replayed.json
 
 A gossip graph file holds one peer's events and the blocks that it had decided by then. The events are
 processed again, from the first; the recorded blocks must be the start of what is decided, hash by hash.
-Meta-events of the election under way in the file are compared too; differences there are told, but do
-not count for the exit code.
+A file that was written just before a decision holds the events of that decision, too: so a few blocks
+more may be decided than are recorded. Meta-events of the election under way in the file are compared as
+well; differences there are told, but do not count for the exit code.
+
+A picture shows the decision before which the file was written, or the whole graph if there is none. It
+replaces a picture that parsec drew, and no other file.
 
 Exit codes: 0 every recorded history is the start of what was decided; 1 one is not; 2 wrong usage, or a
-file cannot be read (the others are replayed all the same).
+file cannot be read or drawn (the others are replayed all the same); 4 the output could not be written.
 `
 
-/** Adds `parsec replay`: recorded gossip graphs are decided again and compared with what was decided then. */
+/** Adds `parsec replay`: decides recorded gossip graphs again, and compares with what was decided then. */
 export function addReplay(program: Command, io: Io, done: (code: number) => void): void {
   program
     .command('replay')
     .description('decide recorded gossip graphs again and compare')
     .argument('<file...>', 'gossip graphs in DOT format; a folder stands for the .dot files below it')
     .option('--any-genesis', 'leave the first block, Genesis, out of the comparison')
-    .option('--json', 'print an array of {file, mode, peers, events, recorded, decided, matches}')
+    .option('--draw', 'draw each graph as an SVG file beside it, with the same name')
+    .option('--to <dir>', 'with --draw: a folder for the pictures')
+    .option('--json', 'print an array of {file, picture, mode, peers, events, recorded, decided, matches}')
     .addHelpText('after', examples)
     .action((paths: string[], flags: ReplayFlags) => {
       done(runReplay(paths, flags, io))
     })
 }
 
-function runReplay(paths: readonly string[], { anyGenesis = false, json }: ReplayFlags, io: Io): number {
+function runReplay(paths: readonly string[], flags: ReplayFlags, io: Io): number {
+  if (flags.to !== undefined && flags.draw !== true) {
+    throw new UsageError('--to says where the pictures go: use it with --draw')
+  }
   const files = paths.flatMap(graphFiles)
+  const paint = painter(io.stdout)
   const all: Replayed[] = []
   for (const file of files) {
-    const replayed = replayFile(file, anyGenesis, io)
+    const replayed = replayFile(file, flags, io)
     if (replayed === undefined) continue
     all.push(replayed)
-    if (json !== true) io.stdout.write(describe(replayed))
+    if (flags.json !== true) io.stdout.write(describe(replayed, paint))
   }
   const matching = all.filter(({ differsAt }) => differsAt === undefined).length
-  if (json === true) io.stdout.write(`${JSON.stringify(all.map(replayedJson), null, 2)}\n`)
+  if (flags.json === true) io.stdout.write(`${JSON.stringify(all.map(replayedJson), null, 2)}\n`)
   else if (files.length > 1) io.stdout.write(`${String(matching)} of ${String(files.length)} files match\n`)
   if (all.length < files.length) return exitCodes.usage
   return matching === all.length ? exitCodes.ok : exitCodes.mismatch
 }
 
 /** The file, or the .dot files in and below the folder, in the order of their names. */
-function graphFiles(path: string): string[] {
+function graphFiles(path: string): GraphFile[] {
   try {
-    if (!statSync(path).isDirectory()) return [path]
+    if (!statSync(path).isDirectory()) return [{ path, name: basename(path) }]
     const names = readdirSync(path, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.dot'))
     if (names.length === 0) throw new UsageError(`there is no .dot file in or below ${path}`)
-    return names.sort().map((name) => join(path, name))
+    return names.sort().map((name) => ({ path: join(path, name), name }))
   } catch (error) {
     throw readingProblem(path, error) ?? error
   }
@@ -97,57 +126,118 @@ function readingProblem(path: string, error: unknown): UsageError | undefined {
   return undefined
 }
 
-/** Undefined, and a word on stderr, when the file cannot be read or is no gossip graph. */
-function replayFile(file: string, anyGenesis: boolean, io: Io): Replayed | undefined {
+/** Undefined, after an error on stderr, when the file cannot be read or drawn or is no gossip graph. */
+function replayFile({ path, name }: GraphFile, flags: ReplayFlags, io: Io): Replayed | undefined {
+  const { anyGenesis = false, draw, to } = flags
   try {
-    const graph = readRecordedGraph(file)
+    const graph = readRecordedGraph(path)
     const startMs = io.clockMs()
-    const { decided, metaEventDifferences, metaEventsCompared } = replay(graph)
+    let svg: string | undefined
+    const replayed = replay(graph, {
+      onDecision: (decision, inspection) => {
+        const isRecorded = inspection.history().length === graph.history.length
+        if (draw === true && isRecorded) svg = writeSvg(inspection, { decision })
+      },
+    })
+    const tookMs = io.clockMs() - startMs
+    let picture: string | undefined
+    if (draw === true) {
+      picture = pictureOf(to === undefined ? path : join(to, name))
+      savePicture(picture, svg ?? writeSvg(replayed.inspection))
+    }
     return {
-      file,
+      file: path,
+      picture,
       mode: graph.mode,
       peers: graph.peers.length,
       events: graph.events.length,
       recorded: graph.history,
-      decided,
-      differsAt: firstDifference(graph.history, decided, anyGenesis),
-      metaEvents: metaEventsCompared,
-      metaEventDifferences,
-      tookMs: io.clockMs() - startMs,
+      decided: replayed.decided,
+      internal: internalHashes(replayed),
+      differsAt: firstDifference(graph.history, replayed.decided, anyGenesis),
+      metaEvents: replayed.metaEventsCompared,
+      metaEventDifferences: replayed.metaEventDifferences,
+      tookMs,
     }
   } catch (error) {
-    const problem = readingProblem(file, error)
+    const problem = readingProblem(path, error)
     if (problem === undefined) throw error
-    io.stderr.write(`error: ${problem.message}\n`)
+    tellError(io, problem.message)
     return undefined
   }
 }
 
-function replayedJson({ file, mode, peers, events, recorded, decided, differsAt }: Replayed): unknown {
-  return { file, mode, peers, events, recorded, decided, matches: differsAt === undefined }
+function pictureOf(file: string): string {
+  return `${file.endsWith('.dot') ? file.slice(0, -'.dot'.length) : file}.svg`
 }
 
-function describe(replayed: Replayed): string {
-  const { file, mode, peers, events, recorded, decided, differsAt, metaEvents, metaEventDifferences, tookMs } = replayed
-  const size = `${mode}, ${String(peers)} peers, ${String(events)} events`
-  const blocks = `${String(recorded.length)} blocks recorded, ${String(decided.length)} decided`
-  const verdict = differsAt === undefined ? matched(replayed) : difference(recorded, decided, differsAt)
-  const lines = [`${file}: ${size}, ${blocks}, ${tookMs.toFixed(1)} ms: ${verdict}`]
+function savePicture(path: string, svg: string): void {
+  try {
+    makeFolder(dirname(path))
+    if (existsSync(path) && !isOurSvg(readFileSync(path, 'utf8'))) {
+      throw new UsageError(`${path} is no picture that parsec drew: name another folder, with --to`)
+    }
+    writeFileSync(path, svg)
+  } catch (error) {
+    throw notWritable(path, error)
+  }
+}
+
+function internalHashes({ inspection }: Replay): ReadonlySet<string> {
+  const payloads = inspection.history().map((payload) => inspection.payload(payload))
+  return new Set(payloads.filter(({ observation }) => isInternal(observation.kind)).map(({ hash }) => hash))
+}
+
+function replayedJson({ file, picture, mode, peers, events, recorded, decided, differsAt }: Replayed): unknown {
+  return {
+    file,
+    picture: picture ?? null,
+    mode,
+    peers,
+    events,
+    recorded,
+    decided,
+    matches: differsAt === undefined,
+  }
+}
+
+function describe(replayed: Replayed, paint: Paint): string {
+  const { file, picture, mode, peers, events, differsAt, metaEvents, metaEventDifferences, tookMs } = replayed
+  const size = `${mode}, ${counted(peers, 'peer')}, ${counted(events, 'event')}`
+  const verdict =
+    differsAt === undefined
+      ? matched(replayed, paint)
+      : difference(replayed.recorded, replayed.decided, differsAt, paint)
+  const lines = [`${file}: ${size}, ${blocksText(replayed)}, ${tookMs.toFixed(1)} ms: ${verdict}`]
   if (metaEventDifferences.length > 0) {
-    lines.push(`  ${String(metaEventDifferences.length)} of ${String(metaEvents)} meta-events differ, the first:`)
+    const differ = metaEventDifferences.length === 1 ? 'differs' : 'differ, the first'
+    lines.push(`  ${String(metaEventDifferences.length)} of ${counted(metaEvents, 'meta-event')} ${differ}:`)
     lines.push(`  ${metaEventDifferences[0] ?? ''}`)
   }
+  if (picture !== undefined) lines.push(`  drawn: ${picture}`)
   return `${lines.join('\n')}\n`
 }
 
-function matched({ metaEvents, metaEventDifferences }: Replayed): string {
-  if (metaEvents === 0 || metaEventDifferences.length > 0) return 'matches'
-  return `matches, its ${String(metaEvents)} meta-events too`
+/** Blocks only, on both sides; what came after the recorded ones is told apart. */
+function blocksText({ recorded, decided, internal }: Replayed): string {
+  const blocks = (hashes: readonly string[]): number => hashes.filter((hash) => !internal.has(hash)).length
+  const again = blocks(decided.slice(0, recorded.length))
+  const after = blocks(decided.slice(recorded.length))
+  if (recorded.length === 0) return `no block recorded, ${String(after)} decided`
+  const more = after === 0 ? '' : ` and ${String(after)} after ${recorded.length === 1 ? 'it' : 'them'}`
+  return `${counted(blocks(recorded), 'block')} recorded, ${String(again)} decided again${more}`
 }
 
-function difference(recorded: readonly string[], decided: readonly string[], at: number): string {
+function matched({ metaEvents, metaEventDifferences }: Replayed, paint: Paint): string {
+  const word = paint('green', 'matches')
+  if (metaEvents === 0 || metaEventDifferences.length > 0) return word
+  return `${word}, its ${counted(metaEvents, 'meta-event')} too`
+}
+
+function difference(recorded: readonly string[], decided: readonly string[], at: number, paint: Paint): string {
   const [then, now] = [recorded[at] ?? '', decided[at]]
-  const hint =
-    firstDifference(recorded, decided, true) === undefined ? ' (the only difference; --any-genesis allows it)' : ''
-  return `differs at block ${String(at + 1)}: recorded ${then}, ${now === undefined ? 'none decided' : `decided ${now}`}${hint}`
+  const isOnly = firstDifference(recorded, decided, true) === undefined
+  const hint = isOnly ? ' (the only difference; --any-genesis allows it)' : ''
+  const found = now === undefined ? 'none decided' : `decided ${now}`
+  return `${paint('red', 'differs')} at block ${String(at + 1)}: recorded ${then}, ${found}${hint}`
 }

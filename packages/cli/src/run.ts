@@ -2,17 +2,19 @@
 
 import { Command, CommanderError } from 'commander'
 import { addAttack } from './attack.ts'
-import { UsageError, exitCodes } from './io.ts'
+import { addHelp } from './help.ts'
+import { UsageError, exitCodes, painter, tellError } from './io.ts'
 import type { Io } from './io.ts'
 import { addReplay } from './replay.ts'
 import { addScenarios } from './scenarios.ts'
 import { addSimulate } from './simulate.ts'
 import { addSoak } from './soak/command.ts'
 import { version } from './version.ts'
+import { styleText } from 'node:util'
 
 const examples = `
 Examples:
-  parsec simulate                         peers agree on the order of random events
+  parsec simulate                         peers agree on the order of random payloads
   parsec simulate --dump-graphs graphs    the same, with a picture per peer and decision in graphs/
   parsec scenarios                        networks with faults, churn, lost messages …
   parsec replay graphs                    the written graphs, decided again
@@ -21,7 +23,9 @@ Examples:
   parsec help simulate                    everything about a command
 
 Exit codes: 0 all is well; 1 a check fails, or a replay decides something else; 2 wrong usage; 3 no consensus
-within the allowed rounds.
+within the allowed rounds; 4 the output could not be written; soak also 130 (Ctrl-C) and 143 (SIGTERM).
+
+Colours: on a terminal, unless NO_COLOR is set; everywhere if FORCE_COLOR is.
 `
 
 /**
@@ -33,19 +37,23 @@ within the allowed rounds.
 export async function run(argv: readonly string[], io: Io): Promise<number> {
   let code: number = exitCodes.ok
   const program = new Command('parsec')
-    .description('PARSEC: peers that trust nobody agree on the order of events, without a leader or a clock.')
+    .description('PARSEC: peers that trust nobody agree on an order of blocks, without a leader or a clock.')
     .version(version(), '-V, --version', 'print the version')
     .exitOverride()
-    // What follows the name of a subcommand (soak merge) is its own.
+    // Options behind the name of a subcommand, as in soak merge --json, belong to that one.
     .enablePositionalOptions()
     .configureOutput({
       writeOut: (text) => io.stdout.write(text),
       writeErr: (text) => io.stderr.write(text),
       getOutHelpWidth: () => io.stdout.columns ?? 100,
       getErrHelpWidth: () => io.stderr.columns ?? 100,
-      getOutHasColors: () => false,
-      getErrHasColors: () => false,
+      getOutHasColors: () => io.stdout.hasColours === true,
+      getErrHasColors: () => io.stderr.hasColours === true,
+      outputError: (text, write) => {
+        write(text.replace(/^error:/, painter(io.stderr)('red', 'error:')))
+      },
     })
+    .configureHelp({ styleTitle: (text) => styleText('bold', text, { validateStream: false }) })
     .addHelpText('after', examples)
   const done = (result: number): void => {
     code = result
@@ -55,13 +63,14 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
   addScenarios(program, io)
   addSoak(program, io, done)
   addAttack(program, io, done)
+  addHelp(program)
   try {
     await program.parseAsync(argv, { from: 'user' })
     return code
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.ok : exitCodes.usage
     if (!(error instanceof UsageError)) throw error
-    io.stderr.write(`error: ${error.message}\n`)
+    tellError(io, error.message)
     return exitCodes.usage
   }
 }

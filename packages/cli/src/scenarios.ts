@@ -2,7 +2,8 @@
 
 import { scenarios } from '@parsec-bft/sim'
 import type { Command } from 'commander'
-import type { Io } from './io.ts'
+import { painter } from './io.ts'
+import type { Io, Paint } from './io.ts'
 
 const examples = `
 Examples:
@@ -19,7 +20,7 @@ export function addScenarios(program: Command, io: Io): void {
     .option('--json', 'print an array of {name, description}')
     .addHelpText('after', examples)
     .action(({ json }: { json?: true }) => {
-      io.stdout.write(json === true ? `${JSON.stringify(listed(), null, 2)}\n` : table())
+      io.stdout.write(json === true ? `${JSON.stringify(listed(), null, 2)}\n` : table(painter(io.stdout)))
     })
 }
 
@@ -27,8 +28,8 @@ function listed(): { name: string; description: string }[] {
   return scenarios.map(({ name, description }) => ({ name, description }))
 }
 
-function table(): string {
+function table(paint: Paint): string {
   const width = Math.max(...scenarios.map(({ name }) => name.length))
-  const lines = scenarios.map(({ name, description }) => `${name.padEnd(width)}  ${description}`)
+  const lines = scenarios.map(({ name, description }) => `${paint('bold', name.padEnd(width))}  ${description}`)
   return [...lines, '', 'Run one: parsec simulate --scenario NAME [--seed SEED]', ''].join('\n')
 }

@@ -5,8 +5,8 @@ import type { SimulationFailure, SimulationOptions, SimulationResult } from '@pa
 import { Option } from 'commander'
 import type { Command } from 'commander'
 import { GraphDump, prepareFolder } from './dump-graphs.ts'
-import { UsageError, exitCodes } from './io.ts'
-import type { Io } from './io.ts'
+import { UsageError, exitCodes, painter } from './io.ts'
+import type { Io, Paint } from './io.ts'
 import { Narrator, counted, outcome } from './narration.ts'
 import { addNetworkFlags, simulationOptions } from './simulation-flags.ts'
 import type { NetworkFlags } from './simulation-flags.ts'
@@ -30,20 +30,21 @@ Examples:
   parsec simulate --scenario malice --seed 7
 
 Each peer gossips once per round with a random other; messages take a random time. All choices come
-from the seed. The peers are called Alice, Bob, Carol, Dave, Eric, Fred, … in order of coming.
+from the seed. The peers are called Alice, Bob, Carol, Dave, Eric, Fred, … in the order in which they come.
 
 Alice-002.svg is Alice's gossip graph at her second decision: a column per peer, time upwards, and
-above it why the decision fell. Alice-002.dot is the same for Graphviz and parsec replay.
+above it why the decision fell. Alice-002.dot is the same for Graphviz and parsec replay. Graphs that
+an earlier run wrote to the folder are replaced; nothing else in it is touched.
 
 Exit codes: 0 consensus, and all checks passed; 1 peers disagree or another check failed; 2 wrong usage;
-3 no consensus within --max-rounds.
+3 no consensus within --max-rounds; 4 the output could not be written.
 `
 
-/** Adds `parsec simulate`: a network of peers in this process that reaches consensus on random network events. */
+/** Adds `parsec simulate`: a network of peers in this process that agrees on an order of payloads and members. */
 export function addSimulate(program: Command, io: Io, done: (code: number) => void): void {
   const command = program
     .command('simulate')
-    .description('watch a network of peers agree on the order of random network events')
+    .description('watch a network of peers agree on the order of random payloads')
   addNetworkFlags(command)
   command
     .option('--dump-graphs [dir]', 'write gossip graphs, DOT and SVG (default folder: a fresh one, printed)')
@@ -95,7 +96,7 @@ function runSimulate(flags: SimulateFlags, io: Io): number {
   }
   if (flags.json === true) io.stdout.write(`${JSON.stringify(resultJson(result, dump), null, 2)}\n`)
   else tell(result, dump, io, io.clockMs() - startMs)
-  if (result.failure !== undefined) io.stderr.write(`${failureText(result.failure)}\n`)
+  if (result.failure !== undefined) io.stderr.write(`${failureText(result.failure, painter(io.stderr))}\n`)
   return exitCode(result.failure)
 }
 
@@ -115,26 +116,31 @@ function exitCode(failure: SimulationFailure | undefined): number {
   return failure.checker === 'max-rounds' ? exitCodes.noConsensus : exitCodes.mismatch
 }
 
-function failureText({ checker, reason, report }: SimulationFailure): string {
-  // Too few rounds are no fault of the run: no need for all of its options.
-  return checker === 'max-rounds' ? `No consensus: ${reason}` : `A check failed!\n${report}`
+function failureText({ checker, reason, report }: SimulationFailure, paint: Paint): string {
+  // Too few rounds are not a bug: nobody needs all options of the run to look for one.
+  if (checker === 'max-rounds') return `${paint('yellow', 'No consensus:')} ${reason}`
+  return `${paint('red', 'A check failed!')}\n${report}`
 }
 
 function tell(result: SimulationResult, dump: GraphDump | undefined, io: Io, tookMs: number): void {
-  io.stdout.write(outcome(result))
+  const paint = painter(io.stdout)
+  io.stdout.write(outcome(result, paint))
   io.stdout.write(`The same run again: ${commandFor(result.options)}\n`)
-  if (dump !== undefined) io.stdout.write(whereGraphsAre(dump))
-  // Apart from the rest, which is the same on every machine.
+  if (dump !== undefined) io.stdout.write(whereGraphsAre(dump, paint))
+  // Only for people at a terminal: the rest is the same on every machine.
   if (io.stderr.isTTY === true) io.stderr.write(`(took ${(tookMs / 1000).toFixed(1)} s)\n`)
 }
 
-function whereGraphsAre({ folder, files, first }: GraphDump): string {
-  if (first === undefined) return `No graphs were written to ${folder}: there was no decision.\n`
-  const how = first.endsWith('.svg') ? 'open it in a browser' : 'Graphviz draws it'
-  return `${counted(files.length, 'graph file')} in ${folder}\nLook first at ${first} (${how}).\n`
+function whereGraphsAre({ folder, files, first }: GraphDump, paint: Paint): string {
+  const { path, replaced } = folder
+  if (first === undefined) return `No graphs were written to ${path}: there was no decision.\n`
+  const how = first.endsWith('.svg') ? 'open it in a browser' : 'parsec replay --draw draws it'
+  const instead = replaced === 0 ? '' : `, instead of ${String(replaced)} that an earlier run wrote`
+  const where = `${counted(files.length, 'graph file')} in ${path}${instead}`
+  return `${where}\nLook first at ${paint('bold', first)} (${how}).\n`
 }
 
-/** What `--json` prints: nothing in it depends on the machine or its clock, but for the name of a fresh folder. */
+/** What `--json` prints. Only the name of a fresh folder in it depends on the machine. */
 function resultJson(result: SimulationResult, dump: GraphDump | undefined): unknown {
   const { options, rounds, timeMs, peers, agreed, traffic, counts, digest, failure } = result
   return {
@@ -153,7 +159,7 @@ function resultJson(result: SimulationResult, dump: GraphDump | undefined): unkn
     counts: counts ?? {},
     digest,
     replay: commandFor(options),
-    graphs: dump === undefined ? null : { folder: dump.folder, files: dump.files, first: dump.first ?? null },
+    graphs: dump === undefined ? null : { folder: dump.folder.path, files: dump.files, first: dump.first ?? null },
     options,
   }
 }

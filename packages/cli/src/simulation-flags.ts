@@ -15,9 +15,11 @@ import type { NetworkCounts, SimulationOptions } from '@parsec-bft/sim'
 import { InvalidArgumentError, Option } from 'commander'
 import type { Command } from 'commander'
 import { UsageError } from './io.ts'
+import { wholeNumber } from './numbers.ts'
 import { readSimulationOptions } from './options-json.ts'
+import { unknownScenario } from './suggest.ts'
 
-/** What `parsec simulate` was told about the network; what is undefined was not told. */
+/** The flags of `parsec simulate` that describe the network; those that were not given are undefined. */
 export type NetworkFlags = Partial<NetworkCounts> & {
   readonly coin?: CoinKind
   readonly seed?: string
@@ -36,43 +38,38 @@ const countFlags: Readonly<Record<Exclude<keyof NetworkCounts, 'mode'>, string>>
 }
 const countNames = [...Object.keys(countFlags), 'mode']
 
-function wholeNumber(text: string): number {
-  if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError('It is not a whole number.')
-  return Number(text)
-}
-
 function someText(text: string): string {
   if (text === '') throw new InvalidArgumentError('It is empty.')
   return text
 }
 
-/** Which coin, whatever the run says otherwise. */
-export function coinOption(): Option {
-  const description = `the common coin of elections: nobody can foresee the threshold one (default ${defaultOptions.coin})`
+/** Which coin. Each command says what its default is. */
+export function coinOption(whichDefault = ''): Option {
+  const description = `the common coin of elections: nobody can foresee the threshold one${whichDefault}`
   return new Option('--coin <coin>', description).choices(coinKinds)
 }
 
-/** Adds the options that describe the network. Their defaults are in the help only, so that we know what was told. */
+/** Adds the options that describe the network. Defaults are in the help text only, so that we see what was given. */
 export function addNetworkFlags(command: Command): void {
   const { peers, opaque, rounds } = simulationLimits
   const count = (flags: string, name: keyof typeof countFlags, limits: string, description: string): Option =>
-    new Option(flags, `${description} (${limits}; default ${String(defaultCounts[name])})`).argParser(wholeNumber)
+    new Option(flags, `${description} (${limits}; default ${String(defaultCounts[name])})`).argParser(wholeNumber())
   const most = String(peers)
   const all = [
     count('-i, --initial-peers <count>', 'initialPeers', '3 to --max-peers', 'founding members'),
     count('-a, --add-peers <count>', 'addPeers', 'as --max-peers allows', 'peers added on the way'),
     count('-r, --remove-peers <count>', 'removePeers', 'at least 3 peers always stay', 'peers removed on the way'),
     count('-m, --max-peers <count>', 'maxPeers', `3 to ${most}`, 'never more peers than this at a time'),
-    count('-o, --opaque <count>', 'opaque', `0 to ${String(opaque)}`, "opaque events of the application's"),
+    count('-o, --opaque <count>', 'opaque', `0 to ${String(opaque)}`, 'payloads of the application'),
     count('--max-rounds <count>', 'maxRounds', `1 to ${String(rounds)}`, 'give up after so many rounds of gossip'),
-    new Option('--mode <mode>', `whose votes an event needs (default ${defaultCounts.mode})`).choices([
+    new Option('--mode <mode>', `whose votes a payload needs (default ${defaultCounts.mode})`).choices([
       'supermajority',
       'single',
     ]),
   ]
   for (const option of all) command.addOption(option)
   command
-    .addOption(coinOption().conflicts('options'))
+    .addOption(coinOption(` (default ${defaultOptions.coin})`).conflicts('options'))
     .option('-s, --seed <seed>', 'any text; the same seed gives the same run (default: a new one, printed)', someText)
     .addOption(new Option('--scenario <name>', 'a named network: see parsec scenarios').conflicts(countNames))
     .addOption(
@@ -106,8 +103,8 @@ function describedOptions(flags: NetworkFlags, freshSeed: () => string): Simulat
   const told = flags.coin === undefined ? {} : { coin: flags.coin }
   if (flags.scenario === undefined) return { ...networkOf(countsOf(flags), seed), ...told }
   const scenario = findScenario(flags.scenario)
-  if (scenario !== undefined) return { ...scenario.options(seed), ...told }
-  throw new UsageError(`there is no scenario ${flags.scenario}: parsec scenarios lists those that there are`)
+  if (scenario === undefined) throw new UsageError(unknownScenario(flags.scenario))
+  return { ...scenario.options(seed), ...told }
 }
 
 function countsOf(flags: NetworkFlags): NetworkCounts {

@@ -43,10 +43,19 @@ describe('parsec attack stall', () => {
     for (const { electionRounds } of result.runs) expect(electionRounds[1]).toBeGreaterThan(2)
   })
 
+  test('names one default of each option', async () => {
+    const { stdout } = await parsec(['attack', 'stall', '--help'])
+    const options = stdout.slice(stdout.indexOf('Options:'), stdout.indexOf('All peers are correct'))
+    for (const option of options.split(/\n {2}--/)) expect(option.match(/default/g)?.length ?? 0).toBeLessThan(2)
+    expect(options).toContain('default: "predictable"')
+  })
+
   test.each([
-    [['--peers', '5'], '5 peers are not 4, 7, 10'],
+    [['--peers', '5'], 'It is not 4, 7, 10 or another 3f + 1'],
+    [['--peers', '1000'], "'--peers <count>' argument '1000' is invalid. It must be at most 100"],
     [['--peers', 'many'], 'It is not a whole number'],
-    [['--rounds', '0'], 'stall.rounds'],
+    [['--rounds', '0'], "'--rounds <count>' argument '0' is invalid. It must be at least 1"],
+    [['--runs', '-2'], 'It is negative: it must be at least 1'],
   ])('refuses %j', async (argv, reason) => {
     const { code, stdout, stderr } = await parsec(['attack', 'stall', ...argv])
     expect(code).toBe(2)

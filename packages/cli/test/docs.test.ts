@@ -58,7 +58,7 @@ describe('the documentation', () => {
       const files = readdirSync(pictures).filter((file) => !file.endsWith('.json'))
       expect(readdirSync(drawn)).toEqual(expect.arrayContaining(files))
       for (const file of files) {
-        // Where it is meant to change: npm run parsec -- simulate … --dump-graphs docs/pictures
+        // If it is meant to change: run the tutorial's command, and copy the files that docs/ has.
         expect(readFileSync(join(drawn, file), 'utf8')).toBe(readFileSync(join(pictures, file), 'utf8'))
       }
     }

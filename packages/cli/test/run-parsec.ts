@@ -15,20 +15,24 @@ export interface Ran {
 }
 
 /** What is different from a machine on which nothing happens. */
-type Machine = Partial<Pick<Io, 'clockMs' | 'onInterrupt'>> & { readonly isTTY?: boolean }
+type Machine = Partial<Pick<Io, 'clockMs' | 'onSignal'>> & {
+  readonly isTTY?: boolean
+  readonly hasColours?: boolean
+}
 
 /** Runs the command in this process. Its seed is 1 where none is told; each look at the clock takes a millisecond. */
-export async function parsec(argv: readonly string[], { isTTY = false, ...machine }: Machine = {}): Promise<Ran> {
+export async function parsec(argv: readonly string[], machine: Machine = {}): Promise<Ran> {
+  const { isTTY = false, hasColours = false, ...rest } = machine
   const out: string[] = []
   const err: string[] = []
   let timeMs = 0
   const code = await run(argv, {
-    stdout: { write: (text) => out.push(text), isTTY },
-    stderr: { write: (text) => err.push(text), isTTY, columns: 60 },
+    stdout: { write: (text) => out.push(text), isTTY, hasColours },
+    stderr: { write: (text) => err.push(text), isTTY, hasColours, columns: 60 },
     clockMs: () => timeMs++,
     freshSeed: () => '1',
-    onInterrupt: () => () => undefined,
-    ...machine,
+    onSignal: () => () => undefined,
+    ...rest,
   })
   return { code, stdout: out.join(''), stderr: err.join('') }
 }

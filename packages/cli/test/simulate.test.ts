@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
 
-import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { basename, join } from 'node:path'
+import { stripVTControlCharacters } from 'node:util'
 import * as fc from 'fast-check'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { parsec, temporaryFolder } from './run-parsec.ts'
@@ -84,6 +85,16 @@ describe('parsec simulate', () => {
     expect(stderr).toContain('\rround 3: ')
     expect(stderr).toMatch(/\r\x1b\[K\(took [\d.]+ s\)\n$/)
     expect(stdout).toBe((await parsec(['simulate'])).stdout)
+  })
+
+  test('colours are added where they are wanted, and nothing else', async () => {
+    const plain = (await parsec(['simulate'])).stdout
+    const { stdout } = await parsec(['simulate'], { hasColours: true })
+    expect(plain).not.toContain('\x1b')
+    expect(stdout).toContain('\x1b[32mAgreement checked:\x1b[39m')
+    expect(stripVTControlCharacters(stdout)).toBe(plain)
+    const { stderr } = await parsec(['simulate', '--scenario', 'x'], { hasColours: true })
+    expect(stderr).toMatch(/^\x1b\[31merror:\x1b\[39m There is no scenario x/)
   })
 
   test('too few rounds: exit code 3, with the reason, and stdout stays JSON', async () => {
@@ -190,19 +201,65 @@ describe('parsec simulate --dump-graphs', () => {
     expect(existsSync(/^Look first at (\S+) /m.exec(stdout)?.[1] ?? '')).toBe(true)
   })
 
-  test('graphs of an earlier run are not mixed with new ones nor overwritten; other files are left alone', async () => {
+  test('graphs of an earlier run are replaced; other files are left alone', async () => {
     const folder = temporaryFolder()
     writeFileSync(join(folder, 'notes.txt'), 'mine')
+    writeFileSync(join(folder, 'Alice-001.png'), 'mine')
+    writeFileSync(join(folder, 'Alice-001-kept.svg'), 'mine')
     mkdirSync(join(folder, 'sub'))
-    await simulated('--dump-graphs', folder, '-s', '1')
-    const before = readdirSync(folder)
-    expect(await parsec(['simulate', '--dump-graphs', folder, '-s', '2'])).toMatchObject({
-      code: 2,
-      stdout: '',
-      stderr: expect.stringMatching(/holds graphs of an earlier run \(Alice-001.dot\): name another folder/) as string,
-    })
-    expect(readdirSync(folder)).toEqual(before)
-    expect(readFileSync(join(folder, 'notes.txt'), 'utf8')).toBe('mine')
+    const { stdout } = await parsec(['simulate', '--dump-graphs', folder, '-s', '1', '-o', '9'])
+    expect(stdout).not.toContain('an earlier run')
+    const fresh = temporaryFolder()
+    await simulated('--dump-graphs', fresh, '-s', '2', '--peers', 'Alice')
+    const again = await parsec(['simulate', '--dump-graphs', folder, '-s', '2', '--peers', 'Alice'])
+    const count = /^(\d+) graph files/m.exec(stdout)?.[1] ?? ''
+    expect(again.stdout).toContain(`graph files in ${folder}, instead of ${count} that an earlier run wrote\n`)
+    const kept = ['Alice-001-kept.svg', 'Alice-001.png', 'notes.txt', 'sub']
+    expect(readdirSync(folder).sort()).toEqual([...kept, ...readdirSync(fresh)].sort())
+    for (const file of readdirSync(fresh)) {
+      expect(readFileSync(join(folder, file), 'utf8')).toBe(readFileSync(join(fresh, file), 'utf8'))
+    }
+    expect(readFileSync(join(folder, 'Alice-001.png'), 'utf8')).toBe('mine')
+  })
+
+  test('a file that no run wrote is neither replaced nor are others removed', async () => {
+    const folder = temporaryFolder()
+    await simulated('--dump-graphs', folder, '--peers', 'Alice')
+    const refused = async (): Promise<void> => {
+      const before = readdirSync(folder)
+      const foreign = join(folder, 'Zoe-001.svg')
+      expect(await parsec(['simulate', '--dump-graphs', folder])).toMatchObject({
+        code: 2,
+        stdout: '',
+        stderr: `error: ${foreign} is no graph that parsec wrote: move it, or name another folder\n`,
+      })
+      expect(readdirSync(folder)).toEqual(before)
+      rmSync(join(folder, 'Zoe-001.svg'), { recursive: true })
+    }
+    writeFileSync(join(folder, 'Zoe-001.svg'), '<svg xmlns="http://www.w3.org/2000/svg"/>')
+    await refused()
+    mkdirSync(join(folder, 'Zoe-001.svg'))
+    await refused()
+    symlinkSync(join(folder, 'Alice-001.svg'), join(folder, 'Zoe-001.svg'))
+    await refused()
+    expect(await parsec(['simulate', '--dump-graphs', folder])).toMatchObject({ code: 0 })
+  })
+
+  test('the picture to look at first orders payloads and nothing else, and draws few events', async () => {
+    const folder = temporaryFolder()
+    for (const seed of ['1', '2', '3']) {
+      const { graphs } = await simulated('--dump-graphs', folder, '-i', '5', '-o', '10', '-s', seed)
+      const decided = (file: string): string[] => {
+        const order = readFileSync(join(folder, file), 'utf8').matchAll(/>#\d+ (\w+)/g)
+        return [...order].map(([, kind = '']) => kind)
+      }
+      const isTelling = (file: string): boolean => decided(file).every((kind) => kind === 'OpaquePayload')
+      const drawn = (file: string): number => readFileSync(join(folder, file), 'utf8').split('data-event=').length - 1
+      const first = basename(graphs?.first ?? '')
+      expect(isTelling(first)).toBe(true)
+      const pictures = readdirSync(folder).filter((file) => file.endsWith('.svg') && isTelling(file))
+      expect(drawn(first)).toBe(Math.min(...pictures.map(drawn)))
+    }
   })
 
   test('after a failure the graphs show where everyone stands', async () => {

@@ -92,8 +92,6 @@ function mutantOf(bug: string): readonly string[] {
   return [found.file, found.find, found.replacement]
 }
 
-const timeoutMs = 60_000
-
 const every = [...blind, ...unjust].map(([, scenario, seed]) => ({ scenario, seed }))
 
 test.concurrent.each([...new Set(every.map(({ seed }) => seed))])(
@@ -106,37 +104,28 @@ test.concurrent.each([...new Set(every.map(({ seed }) => seed))])(
     expect(report.runs).toEqual(Object.fromEntries([...scenarios].map((scenario) => [scenario, 1])))
     expect({ code, failures: report.failures }).toEqual({ code: 0, failures: [] })
   },
-  timeoutMs,
 )
 
-test.concurrent(
-  'threads have the bug, too',
-  async () => {
-    const flags = ['--scenario', 'double-vote', '--runs', '2', '--workers', '2']
-    const { code, report } = await soak(mutantOf('DuplicateVote is not seen'), ...flags)
-    expect(code).toBe(1)
-    expect(report.elapsed.workers).toBe(2)
-    expect(report.failures.map(({ seed, checker }) => [seed, checker])).toEqual([
-      [0, 'eviction'],
-      [1, 'eviction'],
-    ])
-  },
-  timeoutMs,
-)
+test.concurrent('threads have the bug, too', async () => {
+  const flags = ['--scenario', 'double-vote', '--runs', '2', '--workers', '2']
+  const { code, report } = await soak(mutantOf('DuplicateVote is not seen'), ...flags)
+  expect(code).toBe(1)
+  expect(report.elapsed.workers).toBe(2)
+  expect(report.failures.map(({ seed, checker }) => [seed, checker])).toEqual([
+    [0, 'eviction'],
+    [1, 'eviction'],
+  ])
+})
 
 describe.each([
   ['malice goes unpunished', blind],
   ['a correct peer accuses wrongly', unjust],
 ])('parsec soak finds a bug by which %s:', (_, cases: readonly Case[]) => {
-  test.concurrent.each(cases)(
-    '%s',
-    async (bug, scenario, seed, checker, reason) => {
-      const flags = ['--scenario', scenario, '--seed-from', String(seed), '--runs', '1', '--workers', '1']
-      const { code, report } = await soak(mutantOf(bug), ...flags)
-      expect(code).toBe(1)
-      expect(report.failures).toMatchObject([{ scenario, seed, checker }])
-      expect(report.failures[0]?.reason).toMatch(reason)
-    },
-    timeoutMs,
-  )
+  test.concurrent.each(cases)('%s', async (bug, scenario, seed, checker, reason) => {
+    const flags = ['--scenario', scenario, '--seed-from', String(seed), '--runs', '1', '--workers', '1']
+    const { code, report } = await soak(mutantOf(bug), ...flags)
+    expect(code).toBe(1)
+    expect(report.failures).toMatchObject([{ scenario, seed, checker }])
+    expect(report.failures[0]?.reason).toMatch(reason)
+  })
 })

@@ -5,6 +5,7 @@ import type { SoakReport } from '@parsec-bft/sim'
 import { readFileSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test, vi } from 'vitest'
+import type { Signal } from '../src/io.ts'
 import { performAll } from '../src/soak/perform-all.ts'
 import { parsec, temporaryFolder } from './run-parsec.ts'
 
@@ -75,25 +76,29 @@ describe('parsec soak', () => {
     expect(interrupted).toBe(false)
   })
 
-  test('Ctrl-C: the report so far, and it listens no longer', async () => {
-    let interrupt: (() => void) | undefined
+  test.each([
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+  ] as const)('%s: the report so far, exit code %i, and it listens no longer', async (signal, exitCode) => {
+    let interrupt: ((signal: Signal) => void) | undefined
     let looks = 0
     const ran = parsec([...few, '--workers', '1'], {
       clockMs: () => {
-        if (++looks === 20) interrupt?.()
+        if (++looks === 20) interrupt?.(signal)
         return looks
       },
-      onInterrupt: (call) => {
+      onSignal: (call) => {
         interrupt = call
         return () => {
           interrupt = undefined
         }
       },
     })
-    const { code, stdout } = await ran
+    const { code, stdout, stderr } = await ran
+    expect(stderr).toBe(`${signal}: stopping after the runs under way; once more stops at once\n`)
     expect(stdout).toMatch(/^\d{1,2} runs of 2 scenarios/)
-    expect(stdout).toContain('\nThey were interrupted: there was more to do.\n')
-    expect(code).toBe(0)
+    expect(stdout).toContain('\nIt was interrupted: there was more to do.\n')
+    expect(code).toBe(exitCode)
     expect(interrupt).toBeUndefined()
   })
 

@@ -15,7 +15,15 @@ export { isSyncCause } from './wire/cause.ts'
 export type { CoinShare } from './wire/coin-shares.ts'
 export { Event } from './wire/event.ts'
 export type { Cause, EventFormat, Vote } from './wire/event.ts'
-export { encodeObservation, genesis, isOutput, observationHash, removedBy, sortedIds } from './wire/observation.ts'
+export {
+  encodeObservation,
+  genesis,
+  isInternal,
+  isOutput,
+  observationHash,
+  removedBy,
+  sortedIds,
+} from './wire/observation.ts'
 export { PeerState } from './graph/peers.ts'
 export { coinKinds } from './election/coin.ts'
 export { fallbackCoin } from './election/threshold-coin.ts'

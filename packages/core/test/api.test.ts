@@ -45,10 +45,8 @@ describe('an option that is missing or wrong is told when the peer is made', () 
     ['coin', { coin: 'fair' }],
   ])('%s', (option, wrong) => {
     const options = { ...right, ...wrong } as unknown as NetworkOptions<string> & { founders: PublicId[] }
-    const make = (): unknown => Parsec.fromGenesis(mockIdentity.secretId('Alice'), options)
-    expect(make).toThrow(
-      expect.objectContaining({ detail: expect.objectContaining({ code: 'InvalidOptions', option }) }),
-    )
+    const { detail } = thrownBy(() => Parsec.fromGenesis(mockIdentity.secretId('Alice'), options))
+    expect(detail).toMatchObject({ code: 'InvalidOptions', option })
   })
 })
 

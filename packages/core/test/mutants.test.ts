@@ -33,7 +33,7 @@ function run(scripts: readonly string[], mutant: readonly string[]): Promise<Out
   return enqueue(
     () =>
       new Promise((resolve) => {
-        const child = execFile(process.execPath, parameters, { env, timeout: 60_000 }, (_, __, errors) => {
+        const child = execFile(process.execPath, parameters, { env }, (_, __, errors) => {
           resolve({ code: child.exitCode ?? -1, errors })
         })
       }),

@@ -8,9 +8,8 @@ import { unescapeText } from './dot-names.ts'
 import { isName } from './dot-observation.ts'
 
 /**
- * What our dumps say beyond the format of the recorded graphs: a section at the end of the file,
- * which older readers do not reach. With it a dump replays even where ids are keys and payloads are
- * not texts.
+ * Heading of a section at the end of our dumps, which the recorded graphs do not have and their
+ * readers do not reach. It holds what a replay needs where ids are keys, and payloads no texts.
  */
 export const extrasHeading = '/// ===== parsec-bft ====='
 
@@ -21,13 +20,13 @@ export interface Extras {
   readonly coin: CoinKind
   /** With the threshold coin: the kind of the keys. */
   readonly keys: KeyScheme | undefined
-  /** Per name, where it is not that of a mock identity. */
+  /** Per name the id, unless it is the mock identity of that name. */
   readonly ids: ReadonlyMap<string, PublicId>
-  /** Per name of an event, the hexadecimal hash of its observation, where it does not follow from the text. */
+  /** Per name of an event the hash of its observation, hexadecimal, where it cannot be computed from the text. */
   readonly hashes: ReadonlyMap<string, string>
 }
 
-/** An id of which only name and bytes are known: it orders keys, verifies nothing, and nothing is encrypted to it. */
+/** An id of which only name and bytes are known: it can be compared, but verifies and encrypts nothing. */
 class RecordedId implements PublicId {
   readonly name: string
   readonly bytes: Uint8Array

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
 
-/** A file that is not a gossip graph: where, and what was expected there. */
+/** Thrown for a file that is not a gossip graph: says where, and what was expected there. */
 export class DotError extends Error {
   override readonly name = 'DotError'
   readonly file: string
@@ -53,18 +53,18 @@ export class DotLines {
     while (!this.isAtEnd && this.current.trim() === '') this.#at++
   }
 
-  /** The current line's text behind a prefix, and goes on; undefined, and stays, if it begins otherwise. */
+  /** If the current line begins with the prefix, returns what follows it and moves to the next line; else undefined. */
   after(prefix: string): string | undefined {
     if (this.isAtEnd || !this.current.startsWith(prefix)) return undefined
     return this.#take().slice(prefix.length)
   }
 
-  /** The same where nothing else may stand. */
+  /** Like {@link after}, but throws if the current line begins otherwise. */
   expect(prefix: string): string {
     return this.after(prefix) ?? this.fail(`"${prefix.trim()}"`)
   }
 
-  /** Goes on behind the first line from here on that begins with a prefix. */
+  /** Moves past the next line that begins with a prefix. */
   skipPast(prefix: string): void {
     const from = this.#at
     while (!this.isAtEnd && !this.current.startsWith(prefix)) this.#at++
@@ -75,7 +75,7 @@ export class DotLines {
     this.#at++
   }
 
-  /** Goes on behind the first line from here on that ends with a suffix. */
+  /** Moves past the next line that ends with a suffix. */
   skipPastEnd(suffix: string): void {
     const from = this.#at
     while (!this.isAtEnd && !this.current.endsWith(suffix)) this.#at++
@@ -86,7 +86,7 @@ export class DotLines {
     this.#at++
   }
 
-  /** Runs with the lines behind a certain one, then comes back here; undefined if there is no such line. */
+  /** Reads from behind the last line with this text, then comes back here; undefined if there is none. */
   behind<T>(line: string, read: () => T): T | undefined {
     const target = this.#lines.lastIndexOf(line)
     if (target < 0) return undefined

@@ -108,7 +108,7 @@ function readMetaEvent(lines: DotLines, events: ReadonlySet<string>): RecordedMe
   return { event, observees, interestingContent, metaVotes }
 }
 
-/** Splits at commas outside brackets. */
+/** Splits at commas that are not inside brackets. */
 function splitPayloads(text: string): string[] {
   const parts: string[] = []
   let depth = 0

@@ -4,9 +4,9 @@ import type { PublicId } from '@parsec-bft/core'
 import { toHex } from '@parsec-bft/core/internals'
 
 /**
- * Names and payloads in DOT files. Whatever is not a harmless character is written as `%`
- * hexadecimal code point `;`, so that no text breaks a label, a quoted id, a comment line or a
- * list, and reading gives the text back.
+ * Names and payloads in DOT files. A character that might break a label, a quoted id, a comment or a
+ * list is written as its hexadecimal code point between `%` and `;`: a comma is `%2c;`. Reading
+ * gives the text back.
  */
 const harmful = /[^A-Za-z0-9.~+/= -]/gu
 const escaped = /%([0-9a-f]{1,6});/g
@@ -16,7 +16,7 @@ export function escapeText(text: string): string {
   return text.toWellFormed().replace(harmful, (character) => `%${(character.codePointAt(0) ?? 0).toString(16)};`)
 }
 
-/** A peer's name for a DOT file: a word. */
+/** A peer's name for a DOT file: one word, without spaces. */
 export function escapeName(name: string): string {
   return name === ''
     ? '%'
@@ -34,12 +34,12 @@ export function unescapeText(text: string): string {
   })
 }
 
-/** Escaped names of public ids: different ids never share one. */
+/** Gives each public id an escaped name that no other one has. */
 export class DotNames {
   readonly #nameOf = new Map<string, string>()
   readonly #idOf = new Map<string, PublicId>()
 
-  /** The id's name; the first id with a name gets it as it is, the next ones `~1`, `~2` … behind it. */
+  /** The name of an id. Of several called Zoe, the first is `Zoe`, the next ones `Zoe~1`, `Zoe~2` … */
   of(id: PublicId): string {
     const key = toHex(id.bytes)
     const known = this.#nameOf.get(key)

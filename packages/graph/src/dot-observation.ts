@@ -35,7 +35,7 @@ export function dotObservation(
   }
 }
 
-/** The same as a cause says it: with the bytes of internal messages. */
+/** The text of a vote as a cause: of an internal message with its bytes, so that it can be read back. */
 export function dotVote(text: string, observation: Observation<unknown>): string {
   return observation.kind === 'DkgMessage' ? `${text}, SerialisedDkgMessage(${byteList(observation.message)})` : text
 }
@@ -103,7 +103,7 @@ function parseWithInfo(
   return relatedInfo === undefined || !isName(name) ? undefined : { kind, peerId: idOf(name), relatedInfo }
 }
 
-/** All of its hashes and events, so that what is read back is the same malice. */
+/** With whole hashes and events, so that the same malice is read back. */
 function dotMalice(malice: Malice): string {
   return malice.kind === 'Unprovable' ? `Unprovable(${escapeText(malice.reason)})` : maliceText(malice, 'whole')
 }

@@ -41,7 +41,7 @@ export interface RecordedEvent {
   readonly otherParent: string | undefined
   /** Per creator the highest indexByCreator among the ancestors. */
   readonly lastAncestors: ReadonlyMap<string, number>
-  /** Hexadecimal, where the file gives it: of an observation whose hash does not follow from its text. */
+  /** Hexadecimal; only where the file gives it, because it cannot be computed from the text. */
   readonly observationHash: string | undefined
 }
 
@@ -106,7 +106,7 @@ export function parseDot(text: string, file = 'graph.dot'): RecordedGraph {
   return { file, ourName, mode, seenThrough, coin, keys, peers, events, idOf, ...election }
 }
 
-/** Ids by name. Names that are too long for an identity are refused at the line before the current one. */
+/** Looks ids up by name. The error for a name that is too long tells the line that was just read. */
 function idsOf(lines: DotLines, { ids }: Extras): (name: string) => PublicId {
   const known = new Map(ids)
   return (name) => {

@@ -7,17 +7,23 @@ import { extrasHeading } from './dot-extras.ts'
 import { DotNames, unescapeText } from './dot-names.ts'
 import { dotCoinShares, dotObservation, dotVote, parseDotVote } from './dot-observation.ts'
 import { EventLabels, eventColours } from './labels.ts'
-import type { EventLabel, MetaVoteRow } from './labels.ts'
+import type { EventLabel, MetaVoteRow, PayloadLabel } from './labels.ts'
 
 /**
  * Writes a gossip graph and its election under way in the format of the recorded graphs: a picture
  * for Graphviz, and the same facts in comments for programs. Names and payloads are escaped, so
- * that none breaks the file; what that format cannot say follows in a section of its own at the
- * end.
+ * that none breaks the file. What that format cannot say follows in a section at the end.
  */
 export function writeDot(inspection: Inspection): string {
   return new DotWriter(inspection).write()
 }
+
+/** Was this file written by {@link writeDot}? Recorded graphs of other implementations lack the last section. */
+export function isOurDot(text: string): boolean {
+  return text.startsWith(firstLineStart) && text.includes(`\n${extrasHeading}\n`)
+}
+
+const firstLineStart = '/// our_id: '
 
 class DotWriter {
   readonly #inspection: Inspection
@@ -86,7 +92,7 @@ class DotWriter {
 
   #header(): void {
     const peers = this.#inspection.peers()
-    this.#put(`/// our_id: ${this.#name(this.#inspection.ourIndex ?? 0)}`, '/// peer_list: {')
+    this.#put(`${firstLineStart}${this.#name(this.#inspection.ourIndex ?? 0)}`, '/// peer_list: {')
     for (const peer of this.#order) this.#put(`///   ${this.#name(peer)}: ${String(peers[peer]?.state)}`)
     this.#put('/// }', `/// consensus_mode: ${this.#inspection.mode === 'single' ? 'Single' : 'Supermajority'}`)
     this.#put('digraph GossipGraph {', '  splines=false', '  rankdir=BT', '')
@@ -133,7 +139,7 @@ class DotWriter {
     const shape = label.kind !== 'plain' || label.hasMetaEvent ? ', shape=rectangle' : ''
     const table = '<table border="0" cellborder="0" cellpadding="0" cellspacing="0">'
     this.#put(`  "${label.name}" [${fill}${shape}, label=<${table}`, `<tr><td colspan="6">${label.name}</td></tr>`)
-    if (label.payload !== undefined) this.#put(`<tr><td colspan="6">${label.payload}</td></tr>`)
+    if (label.payload !== undefined) this.#put(`<tr><td colspan="6">${label.payload.text}</td></tr>`)
     const last = annotations(label, this.#confirms)
     this.#put(`${last}</table>>]`, `/// cause: ${this.#cause(event)}`)
     const ancestors = this.#byName(event.lastAncestors.keys()).map(
@@ -185,7 +191,7 @@ class DotWriter {
     const meta = this.#inspection.metaEvent(index)
     const label = this.#labels.label(index)
     this.#put(`///   ${label.name} -> {`, `///     observees: ${this.#nameSet(meta?.observees ?? [])}`)
-    this.#put(`///     interesting_content: [${label.interesting.join(', ')}]`)
+    this.#put(`///     interesting_content: [${textsOf(label.interesting)}]`)
     if (label.metaVotes.length > 0) {
       this.#put(
         '///     meta_votes: {',
@@ -209,7 +215,7 @@ class DotWriter {
     this.#put('/// }', '/// observation_hashes: {', ...hashes, '/// }')
   }
 
-  /** Lines for the events whose observation, read back as mock identities and texts, would have another hash. */
+  /** Lines for the events whose observation would have another hash when it is read back from its text. */
   #underivableHashes(): string[] {
     const lines: string[] = []
     const isDerivable = new Map<number, boolean>()
@@ -228,19 +234,23 @@ class DotWriter {
   }
 }
 
-/** The raw text of an opaque payload, which is what stands in the brackets of its printable form. */
+/** The text of an opaque payload without the `OpaquePayload(…)` around it. */
 function rawPayload(observation: Observation<unknown>, text: string): string {
   return observation.kind === 'OpaquePayload' ? text.slice('OpaquePayload('.length, -1) : ''
 }
 
-/** Quoted where a bare word would not be one for Graphviz. */
+/** Quoted if Graphviz would not take it as one word. */
 function clusterId(name: string): string {
   return /^[A-Za-z0-9]*$/.test(name) ? `cluster_${name}` : `"cluster_${name}"`
 }
 
-/** Rows of a label behind name and payload, in one text without an end of line. */
+function textsOf(payloads: readonly PayloadLabel[]): string {
+  return payloads.map(({ text }) => text).join(', ')
+}
+
+/** The rows of a label after name and payload, as one text without a last end of line. */
 function annotations({ interesting, metaVotes }: EventLabel, confirms: boolean): string {
-  const content = interesting.length === 0 ? '' : `<tr><td colspan="6">[${interesting.join(', ')}]</td></tr>`
+  const content = interesting.length === 0 ? '' : `<tr><td colspan="6">[${textsOf(interesting)}]</td></tr>`
   if (metaVotes.length === 0) return content
   const titles = ['stage', 'est', 'bin', 'aux', 'dec', ...(confirms ? ['conf'] : [])].map(
     (title, i) => `<td width="${i === 0 ? '50' : '30'}">${title}</td>`,

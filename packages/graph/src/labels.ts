@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
+import { isInternal } from '@parsec-bft/core/internals'
 import type { EventView, Inspection, MetaVoteView } from '@parsec-bft/core'
 
 /**
- * What a picture says about each event. DOT and SVG share this module, so that both name, colour and annotate an event
- * alike. Texts are raw: each format escapes them in its own way.
+ * What a picture says about each event. DOT and SVG share this module, so that both give an event
+ * the same name, colour and annotations. Texts are raw: each format escapes them in its own way.
  */
 
 /** Fill colours of the recorded graphs. */
 export const eventColours = { plain: 'white', vote: 'cyan', interesting: 'crimson', observer: 'orange' } as const
 
-/** An observer stays one when it has interesting content too. */
+/** A vote is always shown as a vote, and an observer as an observer, even if it has interesting content as well. */
 export type EventKind = keyof typeof eventColours
 
 /** One line of the table of meta-votes: an entry of one subject's list. */
@@ -29,19 +30,28 @@ export interface MetaVoteRow {
   readonly confirmed: string
 }
 
+export interface PayloadLabel {
+  readonly text: string
+  /** A message of a key generation: the library votes for it, and no block ever holds it. */
+  readonly internal: boolean
+}
+
 export interface EventLabel {
   /** `A_3`, or `C_2,1` where the creator forked. */
   readonly name: string
   readonly kind: EventKind
   /** The payload that it votes for. */
-  readonly payload: string | undefined
-  /** Texts of its interesting content, in order. */
-  readonly interesting: readonly string[]
+  readonly payload: PayloadLabel | undefined
+  /** Its interesting content, in order. */
+  readonly interesting: readonly PayloadLabel[]
   readonly hasMetaEvent: boolean
   readonly metaVotes: readonly MetaVoteRow[]
 }
 
-/** The shortest prefix of each name that no other name has; a name that starts another one is kept whole. */
+/**
+ * The shortest prefix of each name that tells it from all others: Alice, Anna and Bob become Al, An
+ * and B. A name with which another one begins is kept whole.
+ */
 export function shortestPrefixes(names: readonly string[]): string[] {
   const letters = names.map((name) => Array.from(name))
   const order = names.map((_, i) => i).sort((a, b) => compareTexts(names[a] ?? '', names[b] ?? ''))
@@ -55,7 +65,7 @@ export function shortestPrefixes(names: readonly string[]): string[] {
   return letters.map((all, i) => all.slice(0, lengths[i]).join(''))
 }
 
-/** Names and annotations of the events of one graph. Ask for it again when the graph has grown. */
+/** Names and annotations of the events of one graph. Make a new one when the graph has grown. */
 export class EventLabels {
   readonly #inspection: Inspection
   /** Per peer index, the prefix that stands for the peer in event names. */
@@ -95,11 +105,16 @@ export class EventLabels {
     return {
       name: this.nameOf(event),
       kind: kindOf(event, content.length > 0, (meta?.observees.size ?? 0) > 0),
-      payload: event.payload === undefined ? undefined : this.#payloadText(event.payload),
-      interesting: content.map((payload) => this.#payloadText(payload)),
+      payload: event.payload === undefined ? undefined : this.#payload(event.payload),
+      interesting: content.map((payload) => this.#payload(payload)),
       hasMetaEvent: meta !== undefined,
       metaVotes: meta === undefined ? [] : this.#rows(meta.metaVotes),
     }
+  }
+
+  #payload(payload: number): PayloadLabel {
+    const { kind } = this.#inspection.payload(payload).observation
+    return { text: this.#payloadText(payload), internal: isInternal(kind) }
   }
 
   #rows(metaVotes: ReadonlyMap<number, readonly MetaVoteView[]>): MetaVoteRow[] {
@@ -145,7 +160,7 @@ function commonPrefix(a: readonly string[], b: readonly string[]): number {
   return length
 }
 
-/** By UTF-16 units: the same on every machine, and names with a common prefix become neighbours. */
+/** Compares UTF-16 units: the result is the same on every machine, and names with a common prefix become neighbours. */
 function compareTexts(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0
 }

@@ -17,14 +17,14 @@ export interface Replay {
   /** Per name of an event its index. */
   readonly indexOf: ReadonlyMap<string, number>
   /**
-   * How the meta-events of the election that was under way when the file was written differ from
-   * the recorded ones: one line each. Compared just before that election's decision, or at the end.
-   * One that is empty is as good as none.
+   * How the meta-events differ from the recorded ones, which are those of the election that was
+   * under way when the file was written: one line each. They are compared just before that
+   * election's decision, or at the end. An empty meta-event equals one that is not there.
    */
   readonly metaEventDifferences: readonly string[]
   /**
-   * Number of recorded meta-events that were compared: all, unless the order has the decision
-   * before some of their events.
+   * Number of recorded meta-events that were compared: all, unless some of their events come after
+   * the decision in the order of the replay.
    */
   readonly metaEventsCompared: number
 }
@@ -32,16 +32,17 @@ export interface Replay {
 export interface ReplayOptions {
   /** Parents first; default {@link topologicalOrder}. */
   readonly order?: readonly RecordedEvent[]
-  /** Called at each decision, while the election that fell is still to be inspected. */
+  /** Called at each decision, while its election can still be inspected. */
   readonly onDecision?: (decision: DecisionView, inspection: Inspection) => void
 }
 
 /**
- * The events of a graph, parents first. Without `pick` in the order in which the graph grew: before
- * an event all that came with its self-parent, then all that is new with its other-parent. With it,
- * of those that may come next the one that `pick` picks, a number below the count that it is given.
+ * The events of a graph, parents first: without `pick`, in an order in which the graph may have
+ * grown; before an event come the ancestors of its self-parent, then those of its other-parent.
+ * With `pick`, in a random order: given how many events may come next, it returns which of them
+ * does, as a number below that count.
  *
- * Events on a cycle, which no graph of events has, are left out.
+ * Events on a cycle are left out; no graph that peers made has any.
  */
 export function topologicalOrder(graph: RecordedGraph, pick?: (count: number) => number): RecordedEvent[] {
   return pick === undefined ? orderOfGrowth(graph) : randomOrder(graph, pick)
@@ -91,7 +92,7 @@ function randomOrder(graph: RecordedGraph, pick: (count: number) => number): Rec
     const event = ready[picked]
     const last = ready.pop()
     if (event === undefined || last === undefined) throw new RangeError(`picked ${String(picked)}: no such event`)
-    // The last one takes the place of what was picked: no list is moved.
+    // The last one takes the place of the picked one, so that nothing behind it has to move.
     if (event !== last) ready[picked] = last
     order.push(event)
     for (const child of children.get(event.name) ?? []) {
@@ -141,8 +142,8 @@ export function replay(graph: RecordedGraph, options: ReplayOptions = {}): Repla
 }
 
 /**
- * Place of the first recorded hash that was not decided there, or undefined; with `anyGenesis` the
- * first hash is not compared.
+ * The place of the first recorded hash at which something else or nothing was decided; undefined if
+ * there is none. With `anyGenesis` the first hash is not compared.
  */
 export function firstDifference(
   recorded: readonly string[],
@@ -211,7 +212,7 @@ interface Comparison {
 
 const noComparison: Comparison = { differences: [], compared: 0 }
 
-/** Compares recorded meta-events with those of the graph as it is; events behind `upTo` are not processed yet. */
+/** Compares recorded meta-events with those of the graph as it is. Events after `upTo` are not processed yet. */
 function compareMetaEvents(
   graph: RecordedGraph,
   inspection: Inspection,

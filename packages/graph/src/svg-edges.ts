@@ -3,11 +3,12 @@ import { gutterPx, rowGapPx } from './svg-layout.ts'
 import type { EventBox, Lane, Layout } from './svg-layout.ts'
 
 /**
- * The ways of edges through a layout. A self-parent edge is vertical in its lane. Another edge is straight where no box
- * is in its way; else it climbs in the gutters between lanes and crosses each lane through a gap between its boxes.
+ * The paths of edges through a layout. A self-parent edge is vertical in its lane. Another edge is
+ * straight if no box is in its way; else it climbs in the gutters between lanes, and crosses each
+ * lane through a gap between two boxes.
  */
 
-/** Clearances from a box when passing it; different ones keep parallel edges apart. All fit into a row gap. */
+/** How far from a box an edge passes; different distances keep parallel edges apart. All fit into a row gap. */
 const clearancesPx = [2.5, 5.5, 8.5] as const
 /** Least distance of a straight edge from a box. */
 const leastClearancePx = 2
@@ -26,7 +27,7 @@ export function edgePath(layout: Layout, parent: EventBox, child: EventBox): str
   const touched = layout.lanes.slice(Math.min(from, to), Math.max(from, to) + 1)
   const meets = (a: Point, b: Point): boolean => touched.some((lane) => meetsBox(lane, a, b, parent, child))
   if (!meets(start, end)) return `M${point(start)}L${point(end)}`
-  // Level while in their own lanes, where they would cut other boxes otherwise.
+  // Level inside the lanes of parent and child: a slope would cut other boxes there.
   const leave = { x: laneSide(layout, from, rightwards), y: start.y }
   const arrive = { x: laneSide(layout, to, !rightwards), y: end.y }
   if (!meets(leave, arrive)) return `M${point(start)}H${px(leave.x)}L${point(arrive)}H${px(end.x)}`
@@ -100,7 +101,7 @@ function firstBox(lane: Lane, y: number): number {
   return low
 }
 
-/** Does the straight line come too near to a box of the lane, the two that it joins left out? */
+/** Does the straight line come too near to a box of the lane? The two boxes that it joins do not count. */
 function meetsBox(lane: Lane, start: Point, end: Point, parent: EventBox, child: EventBox): boolean {
   const slope = (end.y - start.y) / (end.x - start.x)
   const [least, most] = [Math.min(start.x, end.x), Math.max(start.x, end.x)]

@@ -4,14 +4,16 @@ import { EventLabels } from './labels.ts'
 import type { EventKind, EventLabel } from './labels.ts'
 import { BoxTexts, maxNameCells } from './svg-box-text.ts'
 import type { BoxLine, BoxMarks } from './svg-box-text.ts'
+import { fontSizePx, textSizes } from './svg-style.ts'
 import { cellPerFontSize, cells, clip, printable } from './svg-text.ts'
 
 /**
- * Where everything of a gossip graph goes: a column per peer, a lane in it per branch, time upwards. An event's row is
- * one above the higher of its parents'; a row is as tall as its tallest box. Lengths are in px.
+ * Where everything of a gossip graph goes: a column per peer with a lane per branch, time upwards.
+ * An event's row is one above the higher of its parents' rows; a row is as tall as its tallest box.
+ * Lengths are in px.
  */
 
-export const fontSizePx = 11
+/** Of a line in a box. */
 export const lineHeightPx = 14
 export const cellPx = fontSizePx * cellPerFontSize
 export const boxPaddingPx = 4
@@ -19,7 +21,13 @@ export const boxPaddingPx = 4
 export const rowGapPx = 11
 /** Between lanes; edges climb there. */
 export const gutterPx = 34
+/** Of a strip with the names of the peers. */
 export const headerHeightPx = 22
+/** The names of the peers are repeated after so much of a picture, so that a screen shows them at least once. */
+const headerEveryPx = 800
+/** Of the line that stands for the events that are left out. */
+export const foldHeightPx = 24
+
 export interface EventBox extends BoxMarks {
   readonly event: EventView
   readonly label: EventLabel
@@ -57,6 +65,8 @@ export interface Layout {
   readonly boxes: ReadonlyMap<number, EventBox>
   readonly lanes: readonly Lane[]
   readonly columns: readonly Column[]
+  /** Tops of the strips with the names of the peers: above the graph, below it, and between rows. */
+  readonly headerTops: readonly number[]
   readonly rowTop: readonly number[]
   readonly rowBottom: readonly number[]
   readonly width: number
@@ -71,19 +81,30 @@ export interface LayoutOptions {
   readonly to: number
 }
 
-/** Lays the events [from, to) out, with the top left corner at 0, 0. */
+/** Places the events from `from` up to, but not including, `to`; the top left corner is at 0, 0. */
 export function layOut(inspection: Inspection, options: LayoutOptions): Layout {
   const labels = new EventLabels(inspection)
   const boxes = makeBoxes(inspection, labels, options)
-  const { rowTop, rowBottom, bottom } = placeRows(boxes)
+  const { rowTop, rowBottom, headersBetween, bottom } = placeRows(boxes)
   const { lanes, columns, right } = placeLanes(inspection, boxes)
   const byEvent = new Map(boxes.map((box) => [box.event.index, box]))
-  return { labels, boxes: byEvent, lanes, columns, rowTop, rowBottom, width: right, height: bottom + headerHeightPx }
+  const lowerHeader = bottom + (options.from > 0 ? foldHeightPx : 0)
+  const headerTops = [0, ...headersBetween, lowerHeader]
+  const height = lowerHeader + headerHeightPx
+  return { labels, boxes: byEvent, lanes, columns, headerTops, rowTop, rowBottom, width: right, height }
 }
 
 /** Width of a text with the padding of a box around it. */
-export function paddedWidth(text: string): number {
-  return cells(text) * cellPx + 2 * boxPaddingPx
+export function paddedWidth(text: string, fontPx: number = fontSizePx): number {
+  return cells(text) * fontPx * cellPerFontSize + 2 * boxPaddingPx
+}
+
+export function boxLineHeight({ role }: BoxLine): number {
+  return role === 'minor' ? textSizes.minor.linePx : lineHeightPx
+}
+
+function boxLineWidth({ text, role }: BoxLine): number {
+  return paddedWidth(text, role === 'minor' ? textSizes.minor.fontPx : fontSizePx)
 }
 
 function makeBoxes(inspection: Inspection, labels: EventLabels, options: LayoutOptions): EventBox[] {
@@ -104,15 +125,15 @@ function makeBoxes(inspection: Inspection, labels: EventLabels, options: LayoutO
     const dim = decider !== undefined && (old || !inspection.descends(decider, index))
     const marks = { old, starred: stars.has(index), decides: index === decider }
     const lines = texts.lines(event, label, marks)
-    const width = Math.max(...lines.map((line) => paddedWidth(line.text)))
-    const height = lines.length * lineHeightPx + 2
+    const width = Math.max(...lines.map(boxLineWidth))
+    const height = lines.reduce((sum, line) => sum + boxLineHeight(line), 2)
     const lane = laneOf[index] ?? 0
     boxes.push({ event, label, kind: label.kind, lane, row, lines, dim, ...marks, width, height, x: 0, y: 0 })
   }
   return boxes
 }
 
-/** A first child goes on in its self-parent's lane; any other event opens a lane of its own. */
+/** An event's first self-child stays in its lane; every further one is a fork and opens a lane of its own. */
 function laneNumbers(inspection: Inspection, to: number): number[] {
   const lanes: number[] = []
   const continued = new Set<number>()
@@ -132,14 +153,26 @@ function firstInterestingEvents(inspection: Inspection, decision: DecisionView |
   return new Set(firsts.filter((event) => event !== undefined))
 }
 
-/** Gives each box its y. Rows start at 0 below; only rows with boxes exist. */
-function placeRows(boxes: readonly EventBox[]): { rowTop: number[]; rowBottom: number[]; bottom: number } {
+interface Rows {
+  readonly rowTop: readonly number[]
+  readonly rowBottom: readonly number[]
+  readonly headersBetween: readonly number[]
+  readonly bottom: number
+}
+
+/** Gives each box its y. The lowest row is number 0. */
+function placeRows(boxes: readonly EventBox[]): Rows {
   const heights: number[] = []
   for (const box of boxes) heights[box.row] = Math.max(heights[box.row] ?? 0, box.height)
   const rowTop: number[] = []
   const rowBottom: number[] = []
+  const headersBetween: number[] = []
   let y = headerHeightPx + rowGapPx
   for (let row = heights.length - 1; row >= 0; row--) {
+    if (y - (headersBetween.at(-1) ?? 0) > headerEveryPx) {
+      headersBetween.push(y)
+      y += headerHeightPx + rowGapPx
+    }
     rowTop[row] = y
     y += heights[row] ?? 0
     rowBottom[row] = y
@@ -149,12 +182,12 @@ function placeRows(boxes: readonly EventBox[]): { rowTop: number[]; rowBottom: n
     const [top, below] = [rowTop[box.row] ?? 0, rowBottom[box.row] ?? 0]
     box.y = top + (below - top - box.height) / 2
   }
-  return { rowTop, rowBottom, bottom: y }
+  return { rowTop, rowBottom, headersBetween, bottom: y }
 }
 
 /**
- * Gives each box its x: columns in the order of the peers, ours first, in a column the lanes in
- * order of appearance.
+ * Gives each box its x. Our column comes first, then those of the others in the order of the peers;
+ * the lanes of a column are in order of appearance.
  */
 function placeLanes(
   inspection: Inspection,

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
 import { px } from './svg-edges.ts'
-import { cellPx, fontSizePx, lineHeightPx } from './svg-layout.ts'
+import { cellPx, lineHeightPx } from './svg-layout.ts'
 import type { StoryLine } from './svg-story.ts'
+import { fontSizePx, textSizes } from './svg-style.ts'
 import { cellPerFontSize, cells, escapeXml, needsForcedWidth, printable, wrap } from './svg-text.ts'
 
 /** What stands above the graph: the story in words and the legend. */
@@ -12,14 +13,10 @@ export interface Block {
   readonly heightPx: number
 }
 
-/** Font size and line height per role; the same sizes are in the style sheet. */
-const roles = {
-  title: { sizePx: 16, linePx: 24, indent: 2 },
-  heading: { sizePx: 12, linePx: 20, indent: 3 },
-  line: { sizePx: fontSizePx, linePx: lineHeightPx + 1, indent: 4 },
-} as const
+/** How far the second and later parts of a wrapped line are indented, in cells. */
+const indents = { title: 2, heading: 3, line: 4, minor: 4 } as const
 
-/** A text element. Its width is forced where another font may draw it. */
+/** A text element. Its width is forced where the viewer may take another font for it. */
 export function textElement(text: string, x: number, baseline: number, sizePx: number, className = ''): string {
   const classes = className === '' ? '' : ` class="${className}"`
   const width = needsForcedWidth(text) ? ` textLength="${px(cells(text) * sizePx * cellPerFontSize)}"` : ''
@@ -31,14 +28,18 @@ export function textElement(text: string, x: number, baseline: number, sizePx: n
 export function storyBlock(story: readonly StoryLine[], x: number, y: number, widthPx: number): Block {
   const svg: string[] = []
   let bottom = y
-  for (const { text, role } of story) {
-    const { sizePx, linePx, indent } = roles[role]
-    const shift = role === 'line' ? cellPx * 2 : 0
-    const maxCells = Math.floor((widthPx - shift) / (sizePx * cellPerFontSize))
-    for (const part of wrap(printable(text), maxCells, indent)) {
+  for (const { text, role, whole } of story) {
+    const { fontPx, linePx } = textSizes[role]
+    const shift = role === 'line' || role === 'minor' ? cellPx * 2 : 0
+    const maxCells = Math.floor((widthPx - shift) / (fontPx * cellPerFontSize))
+    const { lines, isCut } = wrap(printable(text), maxCells, indents[role])
+    const texts = lines.map((part) => {
       bottom += linePx
-      svg.push(textElement(part, x + shift, bottom - (linePx - sizePx) / 2 - 1, sizePx, role))
-    }
+      return textElement(part, x + shift, bottom - (linePx - fontPx) / 2 - 1, fontPx, role)
+    })
+    const full = whole ?? (isCut ? text : undefined)
+    if (full === undefined) svg.push(...texts)
+    else svg.push(`<g><title>${escapeXml(full.split('\n').map(printable).join('\n'))}</title>`, ...texts, '</g>')
   }
   return { svg, heightPx: bottom - y }
 }
@@ -65,6 +66,10 @@ const generalItems: readonly LegendItem[] = [
   { swatch: '<path class="other p0" d="M0 10L20 2"/>', swatchWidthPx: 24, text: 'gossip, in the colour of its sender' },
 ]
 
+const internalItems: readonly LegendItem[] = [
+  boxItem('vote internal', 'internal: a message of a key generation, which no block holds'),
+]
+
 const decisionItems: readonly LegendItem[] = [
   boxItem('plain decides', 'the event that finished the election'),
   boxItem('plain dim', 'not needed for this decision'),
@@ -77,13 +82,26 @@ const tableText =
 const coinItems: readonly LegendItem[] = [boxItem('plain shares', 'shares of coins')]
 
 const coinText =
-  '; conf: at step 2 the first event of a peer that sees an aux supermajority confirms the aux values in it. An event ' +
-  'that sees confirmations by a supermajority of the voters reaches the coin; only then does its creator publish its ' +
-  'share. An event knows the coin once it descends from valid shares of more than t voters'
+  '; conf: at step 2 the first event of a peer that sees an aux supermajority confirms the aux values in it. ' +
+  'An event that sees confirmations by a supermajority of the voters reaches the coin; only then does its ' +
+  'creator publish its share. An event knows the coin once it descends from valid shares of more than t voters'
 
-/** The legend, flowing to the width, with its top at y. */
-export function legendBlock(hasDecision: boolean, hasCoin: boolean, x: number, y: number, widthPx: number): Block {
-  const items = [...generalItems, ...(hasCoin ? coinItems : []), ...(hasDecision ? decisionItems : [])]
+/** What a picture has that not all have. */
+export interface LegendParts {
+  readonly hasDecision: boolean
+  readonly hasCoin: boolean
+  readonly hasInternal: boolean
+}
+
+/** The legend, as many items in a row as the width allows, with its top at y. */
+export function legendBlock(parts: LegendParts, x: number, y: number, widthPx: number): Block {
+  const { hasDecision, hasCoin, hasInternal } = parts
+  const items = [
+    ...generalItems,
+    ...(hasInternal ? internalItems : []),
+    ...(hasCoin ? coinItems : []),
+    ...(hasDecision ? decisionItems : []),
+  ]
   const svg: string[] = []
   let [left, top] = [0, y]
   for (const { swatch, swatchWidthPx, text } of items) {
@@ -94,7 +112,7 @@ export function legendBlock(hasDecision: boolean, hasCoin: boolean, x: number, y
     left += width + 22
   }
   top += 20
-  for (const part of wrap(hasCoin ? tableText + coinText : tableText, Math.floor(widthPx / cellPx), 2)) {
+  for (const part of wrap(hasCoin ? tableText + coinText : tableText, Math.floor(widthPx / cellPx), 2).lines) {
     svg.push(textElement(part, x, top + swatchHeightPx, fontSizePx))
     top += lineHeightPx + 2
   }

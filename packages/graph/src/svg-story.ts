@@ -1,21 +1,25 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
-import { isSyncCause } from '@parsec-bft/core/internals'
+import { isInternal, isSyncCause } from '@parsec-bft/core/internals'
 import type { DecisionView, Inspection, MetaVoteView } from '@parsec-bft/core'
 import type { EventLabels } from './labels.ts'
 
 /**
- * Why a decision fell, in words: what protocol.md section 6 does with the state of the election,
- * line by line. Without a decision, how far the election has come.
+ * Why a decision fell, in words: protocol.md section 6, line by line, with the state of this
+ * election. Without a decision, how far the election has come.
  */
 
 export interface StoryLine {
   readonly text: string
-  readonly role: 'title' | 'heading' | 'line'
+  /** `minor`: small and grey, for what matters less. */
+  readonly role: 'title' | 'heading' | 'line' | 'minor'
+  /** All of a text that is shortened, for those who hover over it. */
+  readonly whole?: string | undefined
 }
 
 /** More lines than these say less, not more. */
 const maxPayloadLines = 24
 const maxListTexts = 8
+const maxInternalTexts = 6
 const hashDigits = 8
 
 export function storyOf(
@@ -71,14 +75,15 @@ class DecisionStory {
     return [
       line(`A supermajority of the ${counted(subjects.size, 'voter')} is ${String(needed)}`),
       heading(
-        `1. ${this.#labels.name(event)} by ${creator} finished it: there the last meta-votes of all subjects are decided`,
+        `1. ${this.#labels.name(event)} by ${creator} finished it: ` +
+          'there the last meta-votes of all subjects are decided',
       ),
       ...[...subjects].flatMap(([subject, counts]) => this.#subjectLines(subject, counts)),
       heading(
         `2. The opinions of ${String(counting)} of ${String(subjects.size)} voters count: ` +
           "each one's first interesting event gives its list of payloads",
       ),
-      ...[...this.#decision.firstInteresting].map(([subject, first]) => line(this.#listText(subject, first))),
+      ...[...this.#decision.firstInteresting].map(([subject, first]) => this.#listLine(subject, first)),
       heading('3. Order: smallest position in a list, then how many lists hold it, then the smaller key'),
       ...this.#payloadLines(),
     ]
@@ -89,7 +94,8 @@ class DecisionStory {
     const verdict = `${peerName(this.#inspection, subject)}: ${counts ? 'counts (true)' : 'does not count (false)'}`
     const where = this.#firstDecided(subject)
     if (where === undefined) return [line(verdict)]
-    const stage = `round ${String(where.entry.round)}, step ${String(where.entry.step)} (${stepNames[where.entry.step]})`
+    const { round, step } = where.entry
+    const stage = `round ${String(round)}, step ${String(step)} (${stepNames[step]})`
     return [line(`${verdict}, since ${this.#labels.name(where.event)} in ${stage}: ${this.#reason(subject, where)}`)]
   }
 
@@ -158,31 +164,67 @@ class DecisionStory {
     return isSyncCause(cause) || selfParent === undefined ? index : this.#latestSync(selfParent)
   }
 
-  #listText(subject: number, first: number): string {
+  /** Internal messages are only counted; where a list has some, each payload says its position. */
+  #listLine(subject: number, first: number): StoryLine {
     const list = this.#listAt(first)
-    const shown = list.slice(0, maxListTexts).map((payload) => this.#payloadText(payload))
-    if (shown.length < list.length) shown.push(`${String(list.length - shown.length)} more`)
-    return `${peerName(this.#inspection, subject)}: ${this.#labels.name(first)} [${shown.join(', ')}]`
+    const places = list.map((payload, position) => ({ payload, position }))
+    const internal = places.filter(({ payload }) => this.#isInternal(payload))
+    const texts = places
+      .filter((place) => !internal.includes(place))
+      .map(({ payload, position }) =>
+        internal.length === 0 ? this.#payloadText(payload) : `${String(position)}: ${this.#payloadText(payload)}`,
+      )
+    const shown = texts.slice(0, maxListTexts)
+    if (shown.length < texts.length) shown.push(`${String(texts.length - shown.length)} more`)
+    const head = `${peerName(this.#inspection, subject)}: ${this.#labels.name(first)} `
+    const parts = [
+      ...(shown.length > 0 ? [`[${shown.join(', ')}]`] : []),
+      ...(internal.length > 0 ? [counted(internal.length, 'internal message')] : []),
+    ]
+    const text = head + parts.join(' and ')
+    if (shown.length === texts.length && internal.length === 0) return line(text)
+    return { ...line(text), whole: `${head}[${list.map((payload) => this.#payloadText(payload)).join(', ')}]` }
   }
 
   #listAt(event: number): readonly number[] {
     return this.#inspection.metaEvent(event)?.interestingContent ?? []
   }
 
+  /** The application's payloads first, whatever their place; internal messages in one small line. */
   #payloadLines(): StoryLine[] {
     const lists = [...this.#decision.firstInteresting.values()].map((first) => this.#listAt(first))
     const { payloads } = this.#decision
     const places = payloads.map((payload) => placeIn(lists, payload))
-    const lines = payloads.slice(0, maxPayloadLines).map((payload, i) => {
+    const texts = payloads.map((payload, i) => {
       const [place, before] = [places[i], places[i - 1]]
       const text = `#${String(i + 1)} ${this.#payloadText(payload)}`
-      if (place === undefined || place.lists === 0) return line(text)
+      if (place === undefined || place.lists === 0) return text
       const held = `smallest position ${String(place.position)}, in ${counted(place.lists, 'list')}`
       const tie = before?.position === place.position && before.lists === place.lists
-      return line(`${text}: ${held}${tie ? `, as #${String(i)}, whose key is smaller: ${this.#keysText(i)}` : ''}`)
+      return `${text}: ${held}${tie ? `, as #${String(i)}, whose key is smaller: ${this.#keysText(i)}` : ''}`
     })
-    if (lines.length < payloads.length) lines.push(line(`and ${String(payloads.length - lines.length)} more`))
-    return lines
+    const isInternal = payloads.map((payload) => this.#isInternal(payload))
+    const own = texts.filter((_, i) => isInternal[i] !== true)
+    const lines = own.slice(0, maxPayloadLines).map(line)
+    const more = own.slice(maxPayloadLines)
+    if (more.length > 0) lines.push({ ...line(`and ${String(more.length)} more`), whole: more.join('\n') })
+    const internal = texts.filter((_, i) => isInternal[i] === true)
+    return internal.length === 0 ? lines : [...lines, this.#internalLine(isInternal, internal.join('\n'))]
+  }
+
+  /** Which places of the order internal messages have. */
+  #internalLine(isInternal: readonly boolean[], whole: string): StoryLine {
+    const { payloads } = this.#decision
+    const numbered = payloads.flatMap((payload, i) =>
+      isInternal[i] === true ? [`#${String(i + 1)} ${this.#payloadText(payload)}`] : [],
+    )
+    const shown = numbered.slice(0, maxInternalTexts)
+    if (shown.length < numbered.length) shown.push(`${String(numbered.length - shown.length)} more`)
+    return { text: `internal, in no block: ${shown.join(', ')}`, role: 'minor', whole }
+  }
+
+  #isInternal(payload: number): boolean {
+    return isInternal(this.#inspection.payload(payload).observation.kind)
   }
 
   #payloadText(payload: number): string {
@@ -217,7 +259,8 @@ function peerName(inspection: Inspection, peer: number): string {
   return inspection.peers()[peer]?.name ?? ''
 }
 
-function counted(count: number, noun: string): string {
+/** `1 peer`, `2 peers` */
+export function counted(count: number, noun: string): string {
   return `${String(count)} ${noun}${count === 1 ? '' : 's'}`
 }
 

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
 
 /**
- * Text in pictures. Widths are counted in cells of a fixed-width font, so that a layout is the same on every machine:
- * no font is ever asked for its metrics.
+ * Text in pictures. Widths are counted in cells of a fixed-width font, and no font is ever asked for
+ * its metrics, so that a layout is the same on every machine.
  */
 
 /**
- * Width of one cell as a part of the font size. The usual fixed-width fonts advance by 0.55 to 0.602, so text takes at
- * most the room that the layout gives it.
+ * Width of one cell as a part of the font size. In the usual fixed-width fonts it is 0.55 to 0.602,
+ * so text takes at most the room that the layout gives it.
  */
 export const cellPerFontSize = 0.61
 
@@ -17,7 +17,7 @@ const unprintable = /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Cn}\p{Zl}\p{Zp}]/gu
 const stackedMark = /(?<=\p{M})\p{M}/gu
 const ascii = /^[\x20-\x7e]*$/
 
-/** The text with everything that a line of text cannot show spelt as `\u{…}`. */
+/** The text with everything that a line cannot show written as `\u{…}`. */
 export function printable(text: string): string {
   if (ascii.test(text)) return text
   return text.replace(unprintable, codePointEscape).replace(stackedMark, codePointEscape)
@@ -40,7 +40,7 @@ export function escapeXml(text: string): string {
   return text.replace(/[&<>"']/g, (character) => entities[character] ?? '')
 }
 
-/** Cells that a text takes; what is not Latin, Greek or Cyrillic may come from another font and gets two. */
+/** Cells that a text takes. A letter that is not Latin, Greek or Cyrillic may come from another font and gets two. */
 export function cells(text: string): number {
   if (ascii.test(text)) return text.length
   let sum = 0
@@ -70,10 +70,17 @@ export function clip(text: string, maxCells: number): string {
   return `${kept}…`
 }
 
-/** Lines of at most `maxCells`, broken at spaces where that is possible; later lines start with `indent` spaces. */
-export function wrap(text: string, maxCells: number, indent: number): string[] {
+export interface Wrapped {
+  readonly lines: readonly string[]
+  /** Was a word too long for a line, so that not all of it is there? */
+  readonly isCut: boolean
+}
+
+/** Lines of at most `maxCells`, broken at spaces; all but the first start with `indent` spaces. */
+export function wrap(text: string, maxCells: number, indent: number): Wrapped {
   const lines: string[] = []
   let line = ''
+  let isCut = false
   for (const word of text.split(' ')) {
     const joined = line === '' ? word : `${line} ${word}`
     if (cells(joined) <= maxCells) {
@@ -82,8 +89,10 @@ export function wrap(text: string, maxCells: number, indent: number): string[] {
     }
     if (line.trim() !== '') lines.push(line)
     line = lines.length === 0 ? word : ' '.repeat(indent) + word
-    if (cells(line) > maxCells) line = clip(line, maxCells)
+    if (cells(line) <= maxCells) continue
+    line = clip(line, maxCells)
+    isCut = true
   }
   lines.push(line)
-  return lines
+  return { lines, isCut }
 }

@@ -282,7 +282,7 @@ describe('a malformed file', () => {
     )
   })
 
-  it('of any size is refused in time: no part of it is read again and again', () => {
+  it('of any size is refused, and no part of it is read again and again', () => {
     const many = 100_000
     const edges = Array.from({ length: many }, (_, i) => `    "${String(i)}" -> "B_${String(i)}" [minlen=1]\n`).join('')
     const metaEvent = '///   A_0 -> {\n///     observees: {}\n///     interesting_content: ['

@@ -145,8 +145,10 @@ describe('topological order', () => {
 
   function graphOf(edges: readonly (readonly [string, string | undefined, string | undefined])[]): RecordedGraph {
     const graph = parseDot(
-      '/// our_id: A\n/// peer_list: {\n/// }\ndigraph G {\n/// ===== details of events =====\n}\n/// ===== meta-elections =====\n' +
-        '/// consensus_history:\n\n/// interesting_events: {\n/// }\n/// all_voters: {}\n/// unconsensused_events: {}\n/// meta_events: {\n/// }\n',
+      '/// our_id: A\n/// peer_list: {\n/// }\ndigraph G {\n/// ===== details of events =====\n}\n' +
+        '/// ===== meta-elections =====\n' +
+        '/// consensus_history:\n\n/// interesting_events: {\n/// }\n/// all_voters: {}\n' +
+        '/// unconsensused_events: {}\n/// meta_events: {\n/// }\n',
     )
     const rest = { indexByCreator: 0, branch: 0, lastAncestors: new Map<string, number>(), observationHash: undefined }
     return {

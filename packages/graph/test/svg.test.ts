@@ -1,71 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
-import type { DecisionView, Inspection, MetaVoteView } from '@parsec-bft/core'
+import type { DecisionView, Inspection } from '@parsec-bft/core'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { writeSvg } from '../src/svg.ts'
+import { firstDrawnEvent } from '../src/svg-range.ts'
+import { isOurSvg, writeSvg } from '../src/svg.ts'
+import { decidedGraph, names, textsOf } from './support/decided-graph.ts'
 import { fakeInspection } from './support/fake-inspection.ts'
 import type { FakeEvent, FakeMeta } from './support/fake-inspection.ts'
 import { faultsOf, parseXml, readPicture } from './support/svg-picture.ts'
-import type { Picture } from './support/svg-picture.ts'
-
-const names = ['Alice', 'Bob', 'Carol', 'Dave']
-
-function vote(values: Partial<MetaVoteView>): MetaVoteView {
-  const none = new Set<boolean>()
-  const entry = { round: 0, step: 0, estimates: none, binValues: none, aux: undefined, decision: undefined } as const
-  return { ...entry, confirmed: none, ...values }
-}
-
-const yes = new Set([true])
-const decidedTrue = vote({ estimates: yes, binValues: yes, aux: true, decision: true })
-const auxTrue = vote({ estimates: yes, binValues: yes, aux: true })
-
-/** Three voters: each votes, hears of the others, is interesting, observes; Alice's last event decides. */
-function decidedGraph(): { inspection: Inspection; decision: DecisionView } {
-  const events: FakeEvent[] = [
-    { creator: 0, cause: 'Initial' },
-    { creator: 1, cause: 'Initial' },
-    { creator: 2, cause: 'Initial' },
-    { creator: 0, cause: 'Observation', selfParent: 0, payload: 0 },
-    { creator: 1, cause: 'Observation', selfParent: 1, payload: 1 },
-    { creator: 0, cause: 'Request', selfParent: 3, otherParent: 4 },
-    { creator: 1, cause: 'Response', selfParent: 4, otherParent: 5 },
-    { creator: 2, cause: 'Request', selfParent: 2, otherParent: 6 },
-    { creator: 1, cause: 'Request', selfParent: 6, otherParent: 7 },
-    { creator: 2, cause: 'Response', selfParent: 7, otherParent: 8 },
-    { creator: 0, cause: 'Request', selfParent: 5, otherParent: 9 },
-    { creator: 2, cause: 'Request', selfParent: 9, otherParent: 8 },
-  ]
-  const table = (entry: MetaVoteView): FakeMeta => ({ metaVotes: new Map([0, 1, 2].map((peer) => [peer, [entry]])) })
-  const metas = new Map<number, FakeMeta>([
-    [5, { interestingContent: [0, 1] }],
-    [6, { interestingContent: [1, 0] }],
-    [7, { interestingContent: [1] }],
-    [8, { ...table(auxTrue), observees: [0, 1, 2] }],
-    [9, table(auxTrue)],
-    [10, table(decidedTrue)],
-    [11, table(auxTrue)],
-  ])
-  const payloads = ['OpaquePayload(apple)', 'OpaquePayload(pear)']
-  const inspection = fakeInspection({ peers: names.slice(0, 3), events, payloads, metas, ourIndex: 0 })
-  const all = [0, 1, 2]
-  const decision: DecisionView = {
-    election: 0,
-    event: 10,
-    subjects: new Map(all.map((peer) => [peer, true])),
-    firstInteresting: new Map([
-      [0, 5],
-      [1, 6],
-      [2, 7],
-    ]),
-    payloads: [1, 0],
-  }
-  return { inspection, decision }
-}
-
-function textsOf(picture: Picture): string {
-  return picture.texts.map((text) => text.text).join('\n')
-}
 
 describe('a picture of a decision', () => {
   const { inspection, decision } = decidedGraph()
@@ -136,7 +78,8 @@ describe('a picture of a decision', () => {
     expect(spoilt(/(data-event="8"[^]*?<rect x=")[\d.]+/, '$10').join()).toContain('leaves its box')
     const rect = /data-event="8"[^]*?<rect x="([\d.]+)" y="([\d.]+)"/.exec(svg)
     const [x, y] = [Number(rect?.[1]), Number(rect?.[2])]
-    const through = `<path class="other p0" d="M${String(x - 30)} ${String(y - 30)}L${String(x + 200)} ${String(y + 200)}"/>`
+    const line = `M${String(x - 30)} ${String(y - 30)}L${String(x + 200)} ${String(y + 200)}`
+    const through = `<path class="other p0" d="${line}"/>`
     expect(spoilt('<path class="other', `${through}<path class="other`).join()).toContain('runs through')
   })
 })
@@ -273,8 +216,9 @@ describe('every picture', () => {
         const svg = writeSvg(inspection, decision === undefined ? {} : { decision })
         const picture = readPicture(svg)
         expect(faultsOf(picture)).toEqual([])
+        const from = decision === undefined ? 0 : firstDrawnEvent(inspection, decision)
         expect(picture.boxes.map((box) => box.event)).toEqual(
-          Array.from({ length: inspection.eventCount }, (_, i) => i),
+          Array.from({ length: inspection.eventCount - from }, (_, i) => from + i),
         )
         expect(writeSvg(inspection, decision === undefined ? {} : { decision })).toBe(svg)
       }),
@@ -295,6 +239,40 @@ describe('every picture', () => {
     const picture = readPicture(writeSvg(inspection))
     expect(textsOf(picture)).toMatch(/^OpaquePayload\(a long story & …$/m)
     expect(picture.tooltips.some((tooltip) => tooltip.includes(payload))).toBe(true)
+  })
+
+  it('shows a list that is cut whole to those who hover over it', () => {
+    const { inspection, decision } = decidedGraph()
+    const content = Array.from({ length: 30 }, (_, i) => i)
+    const many: Inspection = {
+      ...inspection,
+      payloadCount: content.length,
+      payload: (index) => ({ ...inspection.payload(0), index, text: `OpaquePayload(${String(index)})` }),
+      metaEvent: (index) => {
+        const meta = inspection.metaEvent(index)
+        return meta === undefined || index !== 5 ? meta : { ...meta, interestingContent: content }
+      },
+    }
+    const picture = readPicture(writeSvg(many, { decision: { ...decision, payloads: content } }))
+    expect(textsOf(picture)).toContain('OpaquePayload(7), 22 more]')
+    expect(textsOf(picture)).toContain('\nand 6 more\n')
+    const list = content.map((i) => `OpaquePayload(${String(i)})`).join(', ')
+    expect(picture.tooltips).toContain(`Alice: A_2 [${list}]`)
+    expect(picture.tooltips.filter((text) => text.startsWith('#25 ') && text.includes('\n#30 '))).toHaveLength(1)
+  })
+
+  it('shows a word whole that is too long for a line', () => {
+    const { inspection, decision } = decidedGraph()
+    const title = 'x'.repeat(200)
+    const picture = readPicture(writeSvg(inspection, { decision, title }))
+    expect(textsOf(picture)).toMatch(/^x+…$/m)
+    expect(picture.tooltips).toContain(title)
+  })
+
+  it('is told from other SVG files', () => {
+    const { inspection } = decidedGraph()
+    expect(isOurSvg(writeSvg(inspection))).toBe(true)
+    expect(isOurSvg('<svg xmlns="http://www.w3.org/2000/svg"/>')).toBe(false)
   })
 
   it('asks for each event a constant number of times', () => {

@@ -35,7 +35,7 @@ describe('scenarios', () => {
     const isMixture = name === 'malice' || name === 'churn'
     const isSmall = scenario.options(0).topics.length < 50
     const times = isMixture || (scenario.options(0).adversaries.length === 0 && isSmall) ? runs : 1
-    it(`${name}: ${description} (${String(times)} seeds)`, { timeout: 90_000 }, () => {
+    it(`${name}: ${description} (${String(times)} seeds)`, () => {
       for (let seed = 0; seed < times; seed++) run(name, seed)
     })
   }

@@ -30,7 +30,7 @@ function twinEvents(inspection: Inspection): TwinEvent[] {
 }
 
 describe('a scheduler that knows the coins', () => {
-  it.each([4, 7])('keeps %i correct peers undecided for 100 rounds; then they decide', { timeout: 60_000 }, (peers) => {
+  it.each([4, 7])('keeps %i correct peers undecided for 100 rounds; then they decide', (peers) => {
     const { electionRounds } = run({ peers, rounds: 100, coin: 'predictable', blind: false }, 1)
     expect(electionRounds.length).toBe(2)
     expect(electionRounds[0]).toBeLessThan(5)
@@ -38,7 +38,7 @@ describe('a scheduler that knows the coins', () => {
     expect(electionRounds[1]).toBeLessThan(110)
   })
 
-  it('does so whatever the seed, and with more peers', { timeout: 60_000 }, () => {
+  it('does so whatever the seed, and with more peers', () => {
     for (const [peers, rounds, seeds] of [
       [4, 4, 12],
       [7, 3, 5],
@@ -96,7 +96,7 @@ describe('a scheduler that knows the coins', () => {
 })
 
 describe('a scheduler that guesses the coins', () => {
-  it('is stopped by half of the tosses: the tail of the rounds falls geometrically', { timeout: 60_000 }, () => {
+  it('is stopped by half of the tosses: the tail of the rounds falls geometrically', () => {
     const runs = 60
     const rounds = Array.from({ length: runs }, (_, seed) => {
       return run({ peers: 4, rounds: 40, coin: 'predictable', blind: true }, seed).electionRounds[1] ?? 0

@@ -6,9 +6,11 @@ import type { Shard, SoakPlan, SoakReport } from '@parsec-bft/sim'
 import { InvalidArgumentError, Option } from 'commander'
 import type { Command } from 'commander'
 import { availableParallelism } from 'node:os'
-import { exitCodes } from '../io.ts'
+import { exitCodes, painter } from '../io.ts'
 import type { Io } from '../io.ts'
+import { wholeNumber } from '../numbers.ts'
 import { coinOption } from '../simulation-flags.ts'
+import { unknownScenario } from '../suggest.ts'
 import { mergeFiles, prepareSaving, saveFailure } from './files.ts'
 import { mostShrunk, soak } from './soak.ts'
 import { summary } from './summary.ts'
@@ -37,12 +39,15 @@ Examples:
   parsec soak --runs 100 --shard 2/4 --json   one of four machines: CI matrix, job array, indexed job
   parsec soak merge shard-*.json              the reports of all shards as one
 
-Run r is of scenario r mod k of k scenarios, its seed --seed-from + floor(r / k); it belongs to shard
-i/n when r mod n = i - 1. A failing run does not end the others. Each comes with the command that
-replays it, the first ${String(mostShrunk)} also with a smaller run that fails likewise. Ctrl-C ends after the runs
-under way and prints the report so far; a second one ends at once.
+Of k scenarios, run r is of number r mod k, with the seed --seed-from + floor(r / k); it belongs to shard
+i/n when r mod n = i - 1. A failing run does not end the others. Each is told with the command that
+replays it, the first ${String(mostShrunk)} also with a smaller run that fails likewise.
 
-Exit codes: 0 no check failed; 1 a check failed; 2 wrong usage.
+Ctrl-C (SIGINT) or SIGTERM stops it after the runs under way: it prints and saves what it has. A second
+signal stops it at once.
+
+Exit codes: 0 no check failed; 1 a check failed; 2 wrong usage; 4 the output could not be written;
+130 stopped by Ctrl-C, 143 by SIGTERM, whatever the checks said so far.
 `
 
 const mergeExamples = `
@@ -50,7 +55,8 @@ Examples:
   parsec soak merge shard-1.json shard-2.json shard-3.json shard-4.json
   parsec soak merge --json shard-*.json
 
-Exit codes: 0 no check failed; 1 a check failed; 2 wrong usage, or reports that make no whole.
+Exit codes: 0 no check failed; 1 a check failed; 2 wrong usage, or reports that do not belong together;
+4 the output could not be written.
 `
 
 /** Adds `parsec soak`: scenarios over many seeds, and `parsec soak merge`: the reports of its shards as one. */
@@ -74,7 +80,7 @@ export function addSoak(program: Command, io: Io, done: (code: number) => void):
     .addOption(
       new Option('--scenario <name>', 'not all, see parsec scenarios; can be repeated').argParser(scenarioNames),
     )
-    .addOption(coinOption())
+    .addOption(coinOption(' (default: what each scenario says)'))
     .option('--save <dir>', 'write the options of each failing run to a file, for tests to run from then on')
     .option('--json', 'print the report as JSON, and nothing else, on standard output')
     .addHelpText('after', examples)
@@ -101,29 +107,22 @@ async function runSoak(flags: SoakFlags, io: Io): Promise<number> {
     shard: flags.shard,
   }
   if (flags.save !== undefined) prepareSaving(flags.save)
-  const report = await soak(plan, flags.workers, io)
+  const { report, signal } = await soak(plan, flags.workers, io)
   if (flags.save !== undefined) for (const failure of report.failures) saveFailure(flags.save, failure, report.version)
-  return tell(report, flags.json === true, io)
+  const code = tell(report, flags.json === true, io)
+  return signal === undefined ? code : exitCodes[signal]
 }
 
 function tell(report: SoakReport, isJson: boolean, io: Io): number {
-  io.stdout.write(isJson ? `${JSON.stringify(report, null, 2)}\n` : summary(report))
+  io.stdout.write(isJson ? `${JSON.stringify(report, null, 2)}\n` : summary(report, painter(io.stdout)))
   return report.failures.length > 0 ? exitCodes.mismatch : exitCodes.ok
-}
-
-function wholeNumber(least: number, most = 1_000_000_000): (text: string) => number {
-  return (text) => {
-    const value = /^\d{1,10}$/.test(text) ? Number(text) : NaN
-    if (value >= least && value <= most) return value
-    throw new InvalidArgumentError(`It is not a whole number from ${String(least)} to ${String(most)}.`)
-  }
 }
 
 function durationMs(text: string): number {
   const [, count, unit] = /^(\d{1,6})([smh])$/.exec(text) ?? []
   const value = Number(count) * (unit === 'h' ? 3_600_000 : unit === 'm' ? 60_000 : 1000)
   if (value > 0) return value
-  throw new InvalidArgumentError('It is no time like 30s, 10m or 2h.')
+  throw new InvalidArgumentError('It is not a time like 30s, 10m or 2h.')
 }
 
 function shard(text: string): Shard {
@@ -134,5 +133,5 @@ function shard(text: string): Shard {
 
 function scenarioNames(name: string, before: readonly string[] = []): readonly string[] {
   if (findScenario(name) !== undefined) return [...new Set([...before, name])]
-  throw new InvalidArgumentError(`There is no scenario ${name}: parsec scenarios lists those that there are.`)
+  throw new InvalidArgumentError(unknownScenario(name))
 }

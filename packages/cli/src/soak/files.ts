@@ -2,14 +2,15 @@
 
 import { MergeError, mergeReports, optionsOf } from '@parsec-bft/sim'
 import type { SoakFailure, SoakReport } from '@parsec-bft/sim'
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { makeFolder } from '../folders.ts'
 import { UsageError } from '../io.ts'
 
-/** Before the runs, so that nobody waits hours to learn that nothing can be written. */
+/** Makes the folder. Called before the runs, so that nobody waits hours to learn that nothing can be written. */
 export function prepareSaving(folder: string): void {
   try {
-    mkdirSync(folder, { recursive: true })
+    makeFolder(folder)
   } catch (error) {
     throw new UsageError(`cannot write to ${folder}: ${error instanceof Error ? error.message : String(error)}`)
   }
@@ -26,7 +27,7 @@ export function saveFailure(folder: string, failure: SoakFailure, version: strin
 /**
  * Makes one report of those in the files.
  *
- * Throws UsageError for files that are none, and for reports that do not make a whole.
+ * Throws UsageError for files that are no reports, and for reports that are not all parts of one soak.
  */
 export function mergeFiles(files: readonly string[]): SoakReport {
   try {

@@ -6,13 +6,13 @@ import { once } from 'node:events'
 import { setImmediate } from 'node:timers/promises'
 import { Worker } from 'node:worker_threads'
 
-/** Who makes runs, one at a time. */
+/** Performs jobs, one at a time. */
 interface Hand {
   perform(job: SoakJob): Promise<SoakOutcome>
   close(): Promise<unknown>
 }
 
-/** This process. Between runs it looks whether there is anything else to do: signals, output. */
+/** Performs them in this thread. Between runs it lets Node handle whatever else has come: signals, output. */
 function thisThread(): Hand {
   return {
     perform: async (job) => {
@@ -32,7 +32,7 @@ function otherThread(): Hand {
   return {
     perform: async (job) => {
       worker.postMessage(job)
-      // An error in the thread, too, ends the wait.
+      // Rejects if the thread fails.
       const [outcome] = (await once(worker, 'message')) as [SoakOutcome]
       return outcome
     },
@@ -41,7 +41,7 @@ function otherThread(): Hand {
 }
 
 /**
- * Makes runs, several at a time.
+ * Performs jobs, several at a time.
  *
  * @param workers - how many threads; 1 is this one.
  * @param nextJob - asked whenever a worker has nothing to do; undefined: no more.

@@ -2,26 +2,35 @@
 
 import { SoakTally, runAt, runsInShard } from '@parsec-bft/sim'
 import type { SoakJob, SoakOutcome, SoakPlan, SoakReport } from '@parsec-bft/sim'
-import { ProgressLine } from '../io.ts'
-import type { Io } from '../io.ts'
+import { ProgressLine, painter } from '../io.ts'
+import type { Io, Signal } from '../io.ts'
 import { counted } from '../narration.ts'
 import { version } from '../version.ts'
 import { failureText, mostTold } from './summary.ts'
 import { performAll } from './perform-all.ts'
 
-/** Smaller options are looked for only for so many failures: each costs many runs. */
+/** For so many failures a smaller run is looked for, which costs many runs each. */
 export const mostShrunk = mostTold
 
+export interface Soaked {
+  readonly report: SoakReport
+  /** The signal that stopped it, if any did. */
+  readonly signal: Signal | undefined
+}
+
 /**
- * Makes the runs of a plan, tells how far they are, and shrinks the first failures. An interrupt
- * ends it after the runs under way.
+ * Makes the runs of a plan, tells how far they are, and shrinks the first failures. A signal stops
+ * it as soon as the runs under way have ended; the report is then about those.
  */
-export async function soak(plan: SoakPlan, workers: number, io: Io): Promise<SoakReport> {
+export async function soak(plan: SoakPlan, workers: number, io: Io): Promise<Soaked> {
   const tally = new SoakTally(plan)
   const progress = new Progress(plan, io)
   const interrupt = new AbortController()
-  const stopListening = io.onInterrupt(() => {
+  let stoppedBy: Signal | undefined
+  const stopListening = io.onSignal((signal) => {
+    stoppedBy = signal
     interrupt.abort()
+    progress.onStopping(signal)
   })
   try {
     const planned = runsInShard(plan)
@@ -35,14 +44,11 @@ export async function soak(plan: SoakPlan, workers: number, io: Io): Promise<Soa
       tally.add(outcome)
       progress.onRun(outcome)
     })
-    // Interrupted while smaller options are looked for, the runs themselves are complete.
+    // A signal that comes while smaller runs are looked for interrupts nothing of the plan.
     const interrupted = interrupt.signal.aborted && place < planned
     await shrinkFailures(tally, workers, progress, interrupt.signal)
-    return tally.report({
-      version: version(),
-      interrupted,
-      elapsed: { ms: Math.round(progress.elapsedMs), workers },
-    })
+    const elapsed = { ms: Math.round(progress.elapsedMs), workers }
+    return { report: tally.report({ version: version(), interrupted, elapsed }), signal: stoppedBy }
   } finally {
     stopListening()
     progress.end()
@@ -70,10 +76,10 @@ async function shrinkFailures(
   })
 }
 
-/** Where no line can be written over, one is added so often. */
+/** Where no line can be written over, a new one is added so often. */
 const plainEveryMs = 60_000
 
-/** What is told while runs are made: a line that is written over and, as they come, the first failures. */
+/** Tells how far the runs are, in one line that is written over, and the first failures as they come. */
 class Progress {
   readonly #plan: SoakPlan
   readonly #io: Io
@@ -98,7 +104,7 @@ class Progress {
     this.#runs++
     if (failure !== null && ++this.#failures <= mostTold) {
       this.#line.clear()
-      this.#io.stderr.write(`${failureText(failure)}\n`)
+      this.#io.stderr.write(`${failureText(failure, painter(this.#io.stderr))}\n`)
     }
     const { elapsedMs } = this
     const { forMs } = this.#plan
@@ -112,6 +118,11 @@ class Progress {
       this.#io.stderr.write(`${text}\n`)
       this.#nextPlainMs = elapsedMs + plainEveryMs
     }
+  }
+
+  onStopping(signal: Signal): void {
+    this.#line.clear()
+    this.#io.stderr.write(`${signal}: stopping after the runs under way; once more stops at once\n`)
   }
 
   onShrinking(begun: number, count: number): void {

@@ -2,28 +2,32 @@
 
 import { runsDone } from '@parsec-bft/sim'
 import type { SoakFailure, SoakReport } from '@parsec-bft/sim'
+import type { Paint } from '../io.ts'
 import { counted } from '../narration.ts'
 
 /** More failures than this are only counted. */
 export const mostTold = 10
 
 /** A report for people. */
-export function summary(report: SoakReport): string {
+export function summary(report: SoakReport, paint: Paint): string {
   const { interrupted, options, rounds, blocks, messages, counts, failures } = report
   const { index, count } = options.shard
   const shard = count === 1 ? '' : `, shard ${String(index)} of ${String(count)}`
   const done = runsDone(report)
   const verdict =
-    failures.length === 0 ? 'No check failed.' : `${String(failures.length)} of ${counted(done, 'run')} failed.`
+    failures.length === 0
+      ? paint('green', 'No check failed.')
+      : paint('red', `${String(failures.length)} of ${counted(done, 'run')} failed.`)
   return [
-    `${counted(done, 'run')} of ${counted(options.scenarios.length, 'scenario')}, seeds from ${String(options.seedFrom)}${shard}: ` +
+    `${counted(done, 'run')} of ${counted(options.scenarios.length, 'scenario')}, ` +
+      `seeds from ${String(options.seedFrom)}${shard}: ` +
       `${counted(rounds, 'round')}, ${counted(blocks, 'block')}, ${counted(messages, 'message')}.`,
-    ...(interrupted ? ['They were interrupted: there was more to do.'] : []),
+    ...(interrupted ? ['It was interrupted: there was more to do.'] : []),
     '',
     ...electionLines(counts),
     ...keyLines(counts),
     ...maliceTable(counts),
-    ...failures.slice(0, mostTold).flatMap((failure) => [failureText(failure), '']),
+    ...failures.slice(0, mostTold).flatMap((failure) => [failureText(failure, paint), '']),
     ...(failures.length > mostTold
       ? [`and ${counted(failures.length - mostTold, 'more failure')} (--json lists all)`, '']
       : []),
@@ -33,11 +37,14 @@ export function summary(report: SoakReport): string {
 }
 
 /** A failure, the command that shows it again, and a smaller one where there is one. */
-export function failureText({ scenario, seed, checker, reason, command, shrunk }: SoakFailure): string {
+export function failureText(failure: SoakFailure, paint: Paint): string {
+  const { scenario, seed, checker, reason, command, shrunk } = failure
   const smaller = shrunk === null ? [] : [`  smaller: ${shrunk.command}`]
-  return [`FAILED ${scenario}, seed ${String(seed)}: ${checker}: ${reason}`, `  replay: ${command}`, ...smaller].join(
-    '\n',
-  )
+  return [
+    `${paint('red', 'FAILED')} ${scenario}, seed ${String(seed)}: ${checker}: ${reason}`,
+    `  replay: ${command}`,
+    ...smaller,
+  ].join('\n')
 }
 
 /** How many elections needed a coin. */
@@ -47,18 +54,20 @@ function electionLines(counts: SoakReport['counts']): string[] {
   if (decided === 0) return []
   const percent = (count: number): string => `${((100 * count) / decided).toFixed(1)} %`
   return [
-    `${counted(decided, 'election')}: ${percent(withKey)} with a key for the coin; ${percent(tossed)} needed a coin, ${String(tossedWithKey)} of them one of a key.`,
+    `${counted(decided, 'election')}: ${percent(withKey)} with a key for the coin; ` +
+      `${percent(tossed)} needed a coin, ${String(tossedWithKey)} of them one of a key.`,
     '',
   ]
 }
 
-/** Of the keys that the application asked for. */
+/** About the keys that the application asked for. */
 function keyLines(counts: SoakReport['counts']): string[] {
   const names = ['generated', 'beyondVoters', 'ofThoseLeft']
   const [generated = 0, beyondVoters = 0, ofThoseLeft = 0] = names.map((name) => counts[`keys.${name}`])
   if (generated === 0) return []
   return [
-    `${counted(generated, 'key')} generated on request: ${String(beyondVoters)} with participants that were no voters then, ` +
+    `${counted(generated, 'key')} generated on request: ` +
+      `${String(beyondVoters)} with participants that were no voters then, ` +
       `${String(ofThoseLeft)} without some that were removed meanwhile.`,
     '',
   ]

@@ -145,9 +145,14 @@ const variantIndex = {
   DkgMessage: 7,
 } as const
 
-/** Does a block tell of it? Not of what only keeps key generations going. */
+/** Does it only keep key generations going, so that no block tells of it? */
+export function isInternal(kind: Observation<unknown>['kind']): kind is 'StartDkg' | 'DkgMessage' {
+  return kind === 'StartDkg' || kind === 'DkgMessage'
+}
+
+/** Does a block tell of it? */
 export function isOutput<P>(observation: Observation<P>): observation is Output<P> {
-  return observation.kind !== 'StartDkg' && observation.kind !== 'DkgMessage'
+  return !isInternal(observation.kind)
 }
 
 /** Is each vote for it an observation of its own (section 2, consensus mode)? */

@@ -12,7 +12,7 @@ import type {
   PublicId,
 } from '@parsec-bft/core'
 
-/** An {@link Inspection} told by hand: pictures of it need no consensus, and may show what no consensus would reach. */
+/** An {@link Inspection} made by hand: it needs no consensus, and may show what no consensus would reach. */
 
 export interface FakeEvent {
   readonly creator: number

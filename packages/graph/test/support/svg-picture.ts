@@ -141,7 +141,7 @@ export function readPicture(svg: string): Picture {
 }
 
 function textRect(element: XmlElement, classes: readonly string[], dx: number, dy: number): Rect {
-  const size = classes.includes('title') ? 16 : classes.includes('heading') ? 12 : 11
+  const size = classes.includes('title') ? 16 : classes.includes('heading') ? 12 : classes.includes('minor') ? 9 : 11
   const forced = element.attributes.get('textLength')
   const plain = element.text.length * size * advance
   if (forced === undefined && !/^[ -~]*$/.test(element.text)) throw new Error(`width not forced: ${element.text}`)
