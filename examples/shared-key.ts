@@ -2,16 +2,15 @@
 // Run it with: node --conditions=source examples/shared-key.ts
 
 import { Parsec, ed25519Identity, startDkg, stringCodec } from '@parsec-bft/core'
-import { toHex, utf8Bytes, utf8Text } from '@parsec-bft/core/internals'
 import type { DkgResult } from '@parsec-bft/core'
 
 // Four peers generate a key together. None of them ever has it; any two of them sign with it.
 const secrets = ['Alice', 'Bob', 'Carol', 'Dave'].map((name, i) =>
   ed25519Identity.secretIdFromSeed(new Uint8Array(32).fill(i + 1), name),
 )
-const group = secrets.map(({ publicId }) => publicId)
-const peers = secrets.map((secret) => Parsec.fromGenesis(secret, { founders: group, codec: stringCodec }))
-for (const peer of peers) peer.voteFor(startDkg(group))
+const founders = secrets.map(({ publicId }) => publicId)
+const peers = secrets.map((secret) => Parsec.fromGenesis(secret, { founders, codec: stringCodec }))
+for (const peer of peers) peer.voteFor(startDkg(founders))
 
 const keys = new Map<Parsec<string>, DkgResult>()
 while (keys.size < peers.length) {
@@ -21,8 +20,8 @@ while (keys.size < peers.length) {
       const response = to.handleRequest(from.ourPublicId, from.createGossip(to.ourPublicId).toBytes())
       if (response !== undefined) from.handleResponse(to.ourPublicId, response.toBytes())
     }
-    for (let block = from.poll(); block !== undefined; block = from.poll()) {
-      if (block.observation.kind === 'DkgResult') keys.set(from, block.observation)
+    for (const { observation } of from.blocks()) {
+      if (observation.kind === 'DkgResult') keys.set(from, observation)
     }
   }
 }
@@ -34,15 +33,15 @@ const signers = [alice.secretKeyShare, carol.secretKeyShare]
 
 // A random beacon: each round's number is unknown to all, and to any one of them, until two of them
 // say so; then it is the same for everybody, and anybody can check it.
-for (const round of ['round 1', 'round 2', 'round 3'].map(utf8Bytes)) {
+for (const round of ['round 1', 'round 2', 'round 3'].map((text) => Buffer.from(text))) {
   const shares = new Map(signers.map((signer) => [signer.index, signer.sign(round, 'beacon')]))
   const signature = publicKeySet.combine(shares)
-  console.log(toHex(signature.subarray(-8)), publicKeySet.verify(round, 'beacon', signature))
+  console.log(Buffer.from(signature.subarray(-8)).toString('hex'), publicKeySet.verify(round, 'beacon', signature))
 }
 
 // Sealed bids: anybody encrypts to the group; the bids are ordered as they are, and no one of them
 // can read any before two of them open it.
-const auction = utf8Bytes('auction 7')
-const bid = publicKeySet.encrypt(utf8Bytes('1200 for the clock'), auction)
+const auction = Buffer.from('auction 7')
+const bid = publicKeySet.encrypt(Buffer.from('1200 for the clock'), auction)
 const opening = new Map(signers.map((signer) => [signer.index, signer.decryptionShare(bid, auction)]))
-console.log(utf8Text(publicKeySet.decrypt(bid, auction, opening) ?? new Uint8Array()))
+console.log(Buffer.from(publicKeySet.decrypt(bid, auction, opening)).toString())

@@ -1,10 +1,10 @@
 import { Parsec, ed25519Identity, opaque, stringCodec } from '@parsec-bft/core'
 import { randomBytes } from 'node:crypto'
 
-// Three peers, each with a key pair; all are given the same group.
+// Three peers, each with a key pair; all are told the same founders.
 const secrets = ['Alice', 'Bob', 'Carol'].map((name) => ed25519Identity.secretIdFromSeed(randomBytes(32), name))
-const group = secrets.map((secret) => secret.publicId)
-const peers = secrets.map((secret) => Parsec.fromGenesis(secret, { founders: group, codec: stringCodec }))
+const founders = secrets.map((secret) => secret.publicId)
+const peers = secrets.map((secret) => Parsec.fromGenesis(secret, { founders, codec: stringCodec }))
 
 // Everyone votes for two payloads, but not in the same order.
 for (const [i, peer] of peers.entries()) {
@@ -17,15 +17,15 @@ while (orders.some((order) => order.length < 2)) {
   for (const peer of peers) {
     const recipients = peer.gossipRecipients()
     const recipient = recipients[Math.floor(Math.random() * recipients.length)]
-    const other = peers.find(({ ourPublicId }) => ourPublicId === recipient)
+    const other = peers.find(({ ourPublicId }) => recipient?.equals(ourPublicId))
     if (other === undefined) continue
     const response = other.handleRequest(peer.ourPublicId, peer.createGossip(other.ourPublicId).toBytes())
     if (response !== undefined) peer.handleResponse(other.ourPublicId, response.toBytes())
   }
   for (const [i, peer] of peers.entries()) {
-    for (let block = peer.poll(); block !== undefined; block = peer.poll()) {
-      if (block.observation.kind === 'OpaquePayload') orders[i]?.push(block.observation.payload)
+    for (const { observation } of peer.blocks()) {
+      if (observation.kind === 'OpaquePayload') orders[i]?.push(observation.payload)
     }
   }
 }
-for (const [i, order] of orders.entries()) console.log(`${group[i]?.name ?? ''} decided: ${order.join(', ')}`)
+for (const [i, order] of orders.entries()) console.log(`${founders[i]?.name ?? ''} decided: ${order.join(', ')}`)
