@@ -44,4 +44,4 @@ for (const round of ['round 1', 'round 2', 'round 3'].map((text) => Buffer.from(
 const auction = Buffer.from('auction 7')
 const bid = publicKeySet.encrypt(Buffer.from('1200 for the clock'), auction)
 const opening = new Map(signers.map((signer) => [signer.index, signer.decryptionShare(bid, auction)]))
-console.log(Buffer.from(publicKeySet.decrypt(bid, auction, opening)).toString())
+console.log(Buffer.from(publicKeySet.decrypt(bid, auction, opening) ?? []).toString())
