@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
-// Run it with: node --conditions=source examples/shared-key.ts
+// Run it with: node --conditions=@parsec-bft/source examples/shared-key.ts
 
 import { Parsec, ed25519Identity, startDkg, stringCodec } from '@parsec-bft/core'
 import type { DkgResult } from '@parsec-bft/core'

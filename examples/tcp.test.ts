@@ -6,7 +6,7 @@ import { expect, it } from 'vitest'
 
 it('four processes over TCP count to the same number in the same order', () => {
   const example = join(import.meta.dirname, 'tcp.ts')
-  const output = execFileSync(process.execPath, ['--conditions=source', example], { encoding: 'utf8' })
+  const output = execFileSync(process.execPath, ['--conditions=@parsec-bft/source', example], { encoding: 'utf8' })
   const lines = output.trimEnd().split('\n')
   expect(lines.map((line) => line.split(' ')[0]).sort()).toEqual(['Alice', 'Bob', 'Carol', 'Dave'])
   expect(new Set(lines.map((line) => line.slice(line.indexOf(' '))))).toHaveLength(1)

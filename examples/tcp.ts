@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
 // A replicated counter among four processes that talk over TCP on this machine.
-// Run it with: node --conditions=source examples/tcp.ts
+// Run it with: node --conditions=@parsec-bft/source examples/tcp.ts
 
 import { Parsec, ParsecError, ed25519Identity, opaque, stringCodec } from '@parsec-bft/core'
 import type { PublicId } from '@parsec-bft/core'

@@ -19,7 +19,7 @@ const pages = [
 const folder = mkdtempSync(join(tmpdir(), 'parsec-docs-'))
 
 function node(...args: string[]): string {
-  return execFileSync(process.execPath, ['--conditions=source', ...args], { cwd: root, encoding: 'utf8' })
+  return execFileSync(process.execPath, ['--conditions=@parsec-bft/source', ...args], { cwd: root, encoding: 'utf8' })
 }
 
 afterAll(() => {

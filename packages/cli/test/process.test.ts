@@ -9,7 +9,7 @@ import { expect, test } from 'vitest'
 /** What only a process of its own shows: exit codes, colours, and an output that fails. */
 
 const main = join(import.meta.dirname, '../src/main.ts')
-const command = ['--conditions=source', main]
+const command = ['--conditions=@parsec-bft/source', main]
 
 test.skipIf(!existsSync('/dev/full'))('a full disk: says so, and exits with 4', () => {
   const full = openSync('/dev/full', 'w')

@@ -67,7 +67,7 @@ interface Soaked {
 /** `parsec soak` in a process of its own, with a bug planted in the core that it and its threads load. */
 function soak(mutant: readonly string[], ...flags: readonly string[]): Promise<Soaked> {
   const parameters = [
-    '--conditions=source',
+    '--conditions=@parsec-bft/source',
     '--import',
     hook,
     main,

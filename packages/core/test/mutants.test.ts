@@ -28,7 +28,7 @@ function enqueue(start: () => Promise<Outcome>): Promise<Outcome> {
 
 /** Runs scripts in a process of their own, with a bug planted. */
 function run(scripts: readonly string[], mutant: readonly string[]): Promise<Outcome> {
-  const parameters = ['--conditions=source', '--import', hook, runner, ...scripts]
+  const parameters = ['--conditions=@parsec-bft/source', '--import', hook, runner, ...scripts]
   const env = { ...process.env, PARSEC_MUTANT: JSON.stringify(mutant) }
   return enqueue(
     () =>

@@ -27,7 +27,7 @@ const isSource = import.meta.url.endsWith('.ts')
 
 function otherThread(): Hand {
   const worker = new Worker(new URL(isSource ? './thread.ts' : './thread.js', import.meta.url), {
-    execArgv: isSource ? [...process.execArgv, '--conditions=source'] : process.execArgv,
+    execArgv: isSource ? [...process.execArgv, '--conditions=@parsec-bft/source'] : process.execArgv,
   })
   return {
     perform: async (job) => {

@@ -183,10 +183,7 @@ export class Consensus implements Inspected {
     return election > this.#elections
   }
 
-  /**
-   * Do the ancestors of these events fail to show that the peer was added ({@link
-   * Membership.lacksAdmission})?
-   */
+  /** Do the ancestors of these events fail to show that the peer was added? See `Membership`. */
   lacksAdmission(peer: number, events: readonly number[]): boolean {
     return this.#membership.lacksAdmission(peer, events)
   }

@@ -1,0 +1,32 @@
+import { Parsec, ed25519Identity, opaque, randomBytes, stringCodec } from '@parsec-bft/core'
+
+/**
+ * Three peers in one process agree on the order of two payloads, as in examples/three-peers.ts.
+ *
+ * @returns what each of them decided.
+ */
+export function threePeers(): string[] {
+  const secrets = ['Alice', 'Bob', 'Carol'].map((name) => ed25519Identity.secretIdFromSeed(randomBytes(32), name))
+  const founders = secrets.map((secret) => secret.publicId)
+  const peers = secrets.map((secret) => Parsec.fromGenesis(secret, { founders, codec: stringCodec }))
+  for (const [i, peer] of peers.entries()) {
+    for (const text of i === 0 ? ['tea', 'coffee'] : ['coffee', 'tea']) peer.voteFor(opaque(text))
+  }
+  const orders = peers.map((): string[] => [])
+  while (orders.some((order) => order.length < 2)) {
+    for (const peer of peers) {
+      const recipients = peer.gossipRecipients()
+      const recipient = recipients[Math.floor(Math.random() * recipients.length)]
+      const other = peers.find(({ ourPublicId }) => recipient?.equals(ourPublicId))
+      if (other === undefined) continue
+      const response = other.handleRequest(peer.ourPublicId, peer.createGossip(other.ourPublicId).toBytes())
+      if (response !== undefined) peer.handleResponse(other.ourPublicId, response.toBytes())
+    }
+    for (const [i, peer] of peers.entries()) {
+      for (const { observation } of peer.blocks()) {
+        if (observation.kind === 'OpaquePayload') orders[i]?.push(observation.payload)
+      }
+    }
+  }
+  return orders.map((order) => order.join(', '))
+}
