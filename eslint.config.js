@@ -29,6 +29,7 @@ export default defineConfig(
       '@typescript-eslint/explicit-module-boundary-types': 'error',
       '@typescript-eslint/switch-exhaustiveness-check': 'error',
       '@typescript-eslint/consistent-type-imports': 'error',
+      'max-len': ['error', { code: 120, ignoreUrls: true }],
       // Indexing a typed array inside its bounds gives a number: the hot path says so without a check.
       '@typescript-eslint/non-nullable-type-assertion-style': 'off',
     },

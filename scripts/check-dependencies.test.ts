@@ -53,6 +53,7 @@ describe('the dependency check', () => {
       "import type { C } from '../peer/c.ts'",
       'peer/c.ts, which is above graph',
     ],
+    ['an upward import of the platform', 'core/src/base/a.ts', "import { p } from '#crypto'", 'which is above base'],
     ['a folder without a place', 'core/src/attic/a.ts', "import '../base/b.ts'", 'rooms.ts does not name'],
     ['Node in core', 'core/src/a.ts', "import { hash } from 'node:crypto'", 'core imports node:crypto'],
     ['a clock in core', 'core/src/a.ts', 'export const now = Date.now()', 'core touches Date.now'],

@@ -29,6 +29,10 @@ function importsBetween(sources: readonly Source[], name: string): Map<string, M
   return between
 }
 
+function pair(x: number, y: number): string {
+  return `${String(x)} ${String(y)}`
+}
+
 /** One package as a column of boxes, the door at the top; arcs lead down from who imports to what is imported. */
 function columnOf(name: string, folders: readonly string[], sources: readonly Source[], left: number): string[] {
   const topDown = folders.toReversed()
@@ -39,16 +43,17 @@ function columnOf(name: string, folders: readonly string[], sources: readonly So
       const [start, end] = [yOf(from) + boxHeight / 2, yOf(to) + boxHeight / 2]
       const x = left + boxWidth
       const reach = x + 14 + (Math.abs(end - start) / rowHeight) * arcStep
-      const shape = `M${String(x)} ${String(start)} Q${String(reach)} ${String(start)} ${String(reach)} ${String((start + end) / 2)}`
-      const rest = `T${String(x)} ${String(end)}`
-      lines.push(`<path class="${end > start ? 'down' : 'up'}" d="${shape} ${rest}"/>`)
+      const halfway = (start + end) / 2
+      const points = [`M${pair(x, start)}`, `Q${pair(reach, start)}`, pair(reach, halfway), `T${pair(x, end)}`]
+      lines.push(`<path class="${end > start ? 'down' : 'up'}" d="${points.join(' ')}"/>`)
     }
   }
   for (const folder of topDown) {
+    const [x, y] = [String(left), yOf(folder)]
     const label = folder === '.' ? 'src (the door)' : folder
     lines.push(
-      `<rect x="${String(left)}" y="${String(yOf(folder))}" width="${String(boxWidth)}" height="${String(boxHeight)}"/>`,
-      `<text x="${String(left + 12)}" y="${String(yOf(folder) + 20)}">${label}</text>`,
+      `<rect x="${x}" y="${String(y)}" width="${String(boxWidth)}" height="${String(boxHeight)}"/>`,
+      `<text x="${String(left + 12)}" y="${String(y + 20)}">${label}</text>`,
     )
   }
   return lines

@@ -19,7 +19,9 @@ export function addHelp(parent: Command): void {
         const found = command.commands.find((candidate) => candidate.name() === name)
         if (found === undefined) {
           const known = command.commands.map((candidate) => candidate.name())
-          parent.error(`error: unknown command '${name}'.${didYouMean(name, known)}`)
+          // In the words in which commander says it of a command without help.
+          const hint = didYouMean(name, known).trim()
+          parent.error(`error: unknown command '${name}'${hint === '' ? '' : `\n(${hint})`}`)
         }
         command = found
       }

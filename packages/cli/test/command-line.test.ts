@@ -97,7 +97,7 @@ describe('wrong usage exits with 2 and says what to do', () => {
     ['soak merge no-such-file.json', /cannot read no-such-file.json/],
     ['soak merge package.json', /package.json is no report that parsec soak --json printed/],
     ['help nope', /unknown command 'nope'/],
-    ['help simulat', /unknown command 'simulat'\. Did you mean simulate\?/],
+    ['help simulat', /unknown command 'simulat'\n\(Did you mean simulate\?\)/],
     ['help soak nope', /unknown command 'nope'/],
     ['attack help stal', /Did you mean stall\?/],
     ['replay --to x y.dot', /--to .*use it with --draw/],

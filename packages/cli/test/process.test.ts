@@ -40,7 +40,7 @@ test('NO_COLOR and FORCE_COLOR are respected; a pipe has no colours by itself', 
     const argv = [...command, 'help', 'nope']
     return spawnSync(process.execPath, argv, { env: { ...others, ...env }, encoding: 'utf8' }).stderr
   }
-  expect(errorFor({})).toBe("error: unknown command 'nope'.\n")
-  expect(errorFor({ NO_COLOR: '1' })).toBe("error: unknown command 'nope'.\n")
-  expect(errorFor({ FORCE_COLOR: '1' })).toBe("\x1b[31merror:\x1b[39m unknown command 'nope'.\n")
+  expect(errorFor({})).toBe("error: unknown command 'nope'\n")
+  expect(errorFor({ NO_COLOR: '1' })).toBe("error: unknown command 'nope'\n")
+  expect(errorFor({ FORCE_COLOR: '1' })).toBe("\x1b[31merror:\x1b[39m unknown command 'nope'\n")
 })

@@ -7,14 +7,14 @@ import type { PublicId } from './base/public-id.ts'
 import { Event } from './wire/event.ts'
 import { completeFormat } from './wire/format.ts'
 import type { Format } from './wire/format.ts'
-import { decodeObservation, encodeObservation, genesis, sortedIds } from './wire/observation.ts'
+import { decodeObservation, encodeObservation, genesis } from './wire/observation.ts'
 import type { Accusation } from './wire/observation.ts'
 import { KnownEvents } from './graph/known-events.ts'
 import { PeerState } from './graph/peers.ts'
 import { Consensus } from './consensus/consensus.ts'
 import { Detection } from './malice/detection.ts'
 import { Intake } from './peer/intake.ts'
-import { rulesOf } from './network-options.ts'
+import { idsOf, rulesOf } from './network-options.ts'
 import type { NetworkOptions } from './network-options.ts'
 
 /**
@@ -38,8 +38,8 @@ export class Evidence<P> {
    * Throws `InvalidEvidence` if they do not prove the accusation, and what inserting an event throws.
    */
   verify({ founders: group, ...options }: NetworkOptions<P> & { readonly founders: Iterable<PublicId> }): void {
-    const founders = sortedIds(group)
     const { codec, identities, mode, coin, keys } = rulesOf(options)
+    const founders = idsOf('founders', group, identities)
     const format = { codec, identities }
     const consensus = new Consensus({ mode, coin, keys })
     const events = new KnownEvents<P>()

@@ -24,6 +24,8 @@
  * 8. **Expect errors.** What a remote peer can cause is a {@link ParsecError}: log it, drop the
  *    message, go on. Any other error is a bug.
  * 9. **Do not call back** from `onDecision` and `onReport`.
+ * 10. **Stop when you are done.** Once {@link Parsec.status} is `removed`, nobody needs the peer any
+ *    more: switch it off. Until then go on gossiping, also while it is `leaving`.
  *
  * What is not needed to write an application, such as encodings and the engine under `Parsec`, is
  * in `@parsec-bft/core/internals`.
@@ -34,7 +36,8 @@
  * const peer = Parsec.fromGenesis(us, options)
  * peer.voteFor(opaque('tea'))
  * // on a timer:
- * const [recipient] = peer.gossipRecipients()
+ * const recipients = peer.gossipRecipients()
+ * const recipient = recipients[Math.floor(Math.random() * recipients.length)]
  * if (recipient !== undefined) send(recipient, 'request', peer.createGossip(recipient).toBytes())
  * // when a request arrives:
  * const response = peer.handleRequest(sender, bytes)

@@ -9,7 +9,7 @@ import type { Block } from './wire/block.ts'
 import type { ConsensusMode } from './wire/format.ts'
 import { Message } from './wire/message.ts'
 import { genesis, observationText, sortedIds } from './wire/observation.ts'
-import type { Accusation, Observation, Proposal } from './wire/observation.ts'
+import type { Accusation, Genesis, Observation, Proposal } from './wire/observation.ts'
 import { PeerState } from './graph/peers.ts'
 import type { DecisionView, Inspection } from './consensus/views.ts'
 import { makePeer } from './peer/make-peer.ts'
@@ -18,7 +18,7 @@ import type { Report } from './peer/report.ts'
 import { statusOf } from './peer/status.ts'
 import type { PeerStatus } from './peer/status.ts'
 import { Evidence } from './evidence.ts'
-import { rulesOf } from './network-options.ts'
+import { checkKind, idsOf, rulesOf } from './network-options.ts'
 import type { NetworkOptions } from './network-options.ts'
 
 /** What makes a peer: the same for all peers of a network, but for the last three. */
@@ -92,7 +92,9 @@ export class Parsec<P> {
    * const peer = Parsec.fromGenesis(us, { founders: [us.publicId, bob, carol], codec: stringCodec })
    */
   static fromGenesis<P>(us: SecretId, options: FounderOptions<P>): Parsec<P> {
-    const members = sortedIds(options.founders)
+    const { identities } = rulesOf(options)
+    const members = idsOf('founders', options.founders, identities)
+    checkKind('us', us.publicId, identities)
     if (members.length > limits.groupSize) throw invalidGroup(`at most ${String(limits.groupSize)} founders`)
     if (!contains(members, us.publicId)) throw invalidGroup('we are not among the founders')
     const parsec = new Parsec(us, options)
@@ -116,8 +118,10 @@ export class Parsec<P> {
    * const peer = Parsec.fromExisting(us, { founders: [alice, bob], present: [bob, carol], codec: stringCodec })
    */
   static fromExisting<P>(us: SecretId, options: JoinerOptions<P>): Parsec<P> {
-    const founders = sortedIds(options.founders)
-    const present = sortedIds(options.present)
+    const { identities } = rulesOf(options)
+    const founders = idsOf('founders', options.founders, identities)
+    const present = idsOf('present', options.present, identities)
+    checkKind('us', us.publicId, identities)
     if (founders.length === 0 || present.length === 0) throw invalidGroup('neither set may be empty')
     if (founders.length > limits.groupSize) throw invalidGroup(`at most ${String(limits.groupSize)} founders`)
     if (contains(founders, us.publicId) || contains(present, us.publicId)) {
@@ -150,7 +154,7 @@ export class Parsec<P> {
   }
 
   /**
-   * Votes for something (section 3). It is decided once enough voters have voted for the same: a
+   * Votes for something (section 3). Ask {@link Parsec.canVote} before. It is decided once enough voters have voted for the same: a
    * supermajority, or one, for a payload in single mode.
    *
    * @param proposal - made by {@link opaque}, {@link add}, {@link remove}, {@link startDkg} or {@link unprovable}
@@ -281,8 +285,8 @@ export class Parsec<P> {
    * What we voted for and have not taken as a block yet: first what is decided, in that order, then
    * the rest in the order of our votes.
    */
-  ourUnpolledObservations(): Observation<P>[] {
-    return this.#peer.blocks.ourUnpolled().map((payload) => this.#observation(payload))
+  ourUnpolledObservations(): (Proposal<P> | Genesis | Accusation)[] {
+    return this.#peer.blocks.ourUnpolled().map((payload) => this.#observation(payload) as Proposal<P>)
   }
 
   /**

@@ -43,11 +43,27 @@ describe('an option that is missing or wrong is told when the peer is made', () 
     ['codec', { codec: { encode: () => new Uint8Array() } }],
     ['mode', { mode: 'simple' }],
     ['coin', { coin: 'fair' }],
+    ['identities', { identities: 5 }],
+    ['keys', { keys: 5 }],
+    ['founders', { founders: undefined }],
+    ['founders', { founders: [ed25519Identity.secretIdFromSeed(seedOf('another kind')).publicId] }],
   ])('%s', (option, wrong) => {
     const options = { ...right, ...wrong } as unknown as NetworkOptions<string> & { founders: PublicId[] }
     const { detail } = thrownBy(() => Parsec.fromGenesis(mockIdentity.secretId('Alice'), options))
     expect(detail).toMatchObject({ code: 'InvalidOptions', option })
   })
+})
+
+test('who joins is told that its key is of another kind than the network, or that nothing is given', () => {
+  const us = mockIdentity.secretId('Eve')
+  const ids = [ed25519Identity.secretIdFromSeed(seedOf('Alice')).publicId]
+  const options = { founders: ids, present: ids, codec: stringCodec }
+  expect(thrownBy(() => Parsec.fromExisting(us, options)).detail).toMatchObject({
+    code: 'InvalidOptions',
+    option: 'us',
+  })
+  const nothing = undefined as unknown as typeof options
+  expect(thrownBy(() => Parsec.fromExisting(us, nothing)).code).toBe('InvalidOptions')
 })
 
 test('an error is narrowed by its code, and carries the id that it is about', () => {
@@ -86,6 +102,8 @@ describe('a block', () => {
       const read = Block.decode(bytes, { ...single.options, index: 1 })
       expect(read.submitter?.name).toBe('Bob')
       read.verify(single.peer(name).voters(), single.options)
+      const merged = new Block(1, read.observation, [...read.proofs, ...(founding?.proofs.slice(0, 1) ?? [])], 'single')
+      expect(codeOf(() => merged.verify(single.peer(name).voters(), single.options))).toBe('InvalidBlock')
     }
     const together = new Network(names)
     together.decide(opaque('ours'), chooser(1))

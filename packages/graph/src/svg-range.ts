@@ -32,7 +32,7 @@ function accusedPeers(inspection: Inspection, payloads: Iterable<number>): Set<n
     const { observation } = inspection.payload(payload)
     if (observation.kind !== 'Accusation') continue
     const { offender } = observation
-    for (const { id, index } of inspection.peers()) if (id.compareTo(offender) === 0) accused.add(index)
+    for (const { id, index } of inspection.peers()) if (id.equals(offender)) accused.add(index)
   }
   return accused
 }

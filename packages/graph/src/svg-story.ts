@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
-import { isInternal, isSyncCause } from '@parsec-bft/core/internals'
+import { isInternal, isSupermajority, leastSupermajority, isSyncCause } from '@parsec-bft/core/internals'
 import type { DecisionView, Inspection, MetaVoteView } from '@parsec-bft/core'
 import type { EventLabels } from './labels.ts'
 
@@ -71,7 +71,7 @@ class DecisionStory {
     const { event, subjects } = this.#decision
     const counting = [...subjects].filter(([, counts]) => counts).length
     const creator = peerName(this.#inspection, this.#inspection.event(event).creator)
-    const needed = Math.floor((2 * subjects.size) / 3) + 1
+    const needed = leastSupermajority(subjects.size)
     return [
       line(`A supermajority of the ${counted(subjects.size, 'voter')} is ${String(needed)}`),
       heading(
@@ -122,7 +122,7 @@ class DecisionStory {
     const holders = others.filter((other) => (other.entry.decision ?? other.entry.aux) === decision).length
     const own = entry.aux === decision ? 1 : 0
     const total = holders + own
-    const formed = entry.step !== 2 && decision === (entry.step === 0) && 3 * total > 2 * this.#voters.length
+    const formed = entry.step !== 2 && decision === (entry.step === 0) && isSupermajority(total, this.#voters.length)
     if (formed) return `${String(total)} of ${String(this.#voters.length)} voters hold aux ${String(decision)}`
     const source = others.find((other) => other.entry.decision === decision)
     return source === undefined ? 'decided' : `taken over from ${this.#labels.name(source.event)}`

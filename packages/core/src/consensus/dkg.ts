@@ -52,14 +52,14 @@ export interface DkgParticipant {
  */
 export class DkgRuns {
   readonly #scheme: KeyScheme
-  readonly #holder: DkgParticipant | undefined
+  readonly #us: DkgParticipant | undefined
   readonly #running = new Map<number, DkgRun>()
   #started = 0
 
-  /** @param holder - undefined for those who hold no secrets: replays, third parties. */
-  constructor(scheme: KeyScheme, holder: DkgParticipant | undefined) {
+  /** @param us - undefined for those who hold no secrets: replays, third parties. */
+  constructor(scheme: KeyScheme, us: DkgParticipant | undefined) {
     this.#scheme = scheme
-    this.#holder = holder
+    this.#us = us
   }
 
   isRunning(generation: number): boolean {
@@ -81,7 +81,7 @@ export class DkgRuns {
       parts: new Map<number, DecidedPart>(),
     }
     this.#running.set(number, generation)
-    this.#holder?.started(generation)
+    this.#us?.started(generation)
   }
 
   /** Drops the key generation for a coin that no election will use. */
@@ -105,11 +105,11 @@ export class DkgRuns {
   take(encoding: Uint8Array, sender: PublicId): GeneratedKeys | undefined {
     const { kind, generation: number, bytes } = readDkgMessage(new Reader(encoding))
     const generation = this.#running.get(number)
-    const from = generation?.group.participants.findIndex((id) => id.compareTo(sender) === 0) ?? -1
+    const from = generation?.group.participants.findIndex((id) => id.equals(sender)) ?? -1
     if (generation === undefined || from < 0) return undefined
     if (kind === 'Ack') return this.#takeAck(generation, from, bytes) ? this.#resultOf(generation) : undefined
     const part = this.#takePart(generation, from, bytes)
-    if (part !== undefined) this.#holder?.dealt(generation, part)
+    if (part !== undefined) this.#us?.dealt(generation, part)
     return undefined
   }
 
@@ -136,7 +136,7 @@ export class DkgRuns {
     if (complete.length <= threshold) return undefined
     this.#running.delete(number)
     const publicKeySet = this.#scheme.publicKeySetOf(complete.map(({ part }) => part))
-    const secretKeyShare = this.#holder?.shareOf(generation, complete, publicKeySet)
+    const secretKeyShare = this.#us?.shareOf(generation, complete, publicKeySet)
     const { participants } = group
     return { isForCoin, result: { kind: 'DkgResult', participants, publicKeySet, secretKeyShare } }
   }

@@ -63,7 +63,7 @@ export class ThresholdCoin implements Coin {
   /** Takes in the newest event of the graph, if it brings shares; checks them. Their election has begun. */
   added(x: number, creator: PublicId, coins: CoinShares): void {
     const keys = this.#keysOf(coins.election)
-    const participant = keys?.participants.findIndex((id) => id.compareTo(creator) === 0) ?? -1
+    const participant = keys?.participants.findIndex((id) => id.equals(creator)) ?? -1
     for (const share of coins.shares) {
       if (!isValid(keys, participant, coins.election, share)) this.#faulty.add(x)
       else if (coins.election === this.#election) this.#take(x, participant, share)

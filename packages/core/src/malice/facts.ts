@@ -193,7 +193,7 @@ export class Facts<P> {
       const event = Event.decode(reader, this.#format)
       reader.end()
       event.verify()
-      return event.creator.compareTo(this.#consensus.peers.at(creator).id) === 0 ? event : undefined
+      return event.creator.equals(this.#consensus.peers.at(creator).id) ? event : undefined
     } catch (error) {
       if (error instanceof ParsecError) return undefined
       throw error

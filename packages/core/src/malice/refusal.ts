@@ -107,7 +107,7 @@ export class Refusals<P> {
 
   #isAddressedTo(x: number, peer: number): boolean {
     const { cause } = this.#events.at(x)
-    return cause.kind === 'Requesting' && cause.recipient.compareTo(this.#consensus.peers.at(peer).id) === 0
+    return cause.kind === 'Requesting' && cause.recipient.equals(this.#consensus.peers.at(peer).id)
   }
 
   /** Does the other-parent descend from an event of the creator that would be no self-ancestor of the new one? */

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
 
-import { checkLimit, limits } from '../base/limits.ts'
 import type { PublicId } from '../base/public-id.ts'
 import { isOneThird } from '../base/quorum.ts'
 import { causes } from '../wire/cause.ts'
-import { Message } from '../wire/message.ts'
+import type { Message } from '../wire/message.ts'
 import { none } from '../graph/graph.ts'
 import type { PeerContext } from './context.ts'
+import { lackedBy, messageOf } from './lacking.ts'
 import type { Reception } from './reception.ts'
 
 /**
@@ -57,24 +57,18 @@ export class Farewells<P> {
    * we recorded right then. Undefined for others, and for those that nobody talks to.
    */
   messageTo(id: PublicId): Message<P> | undefined {
-    const { consensus, events, ourIndex } = this.#context
+    const { consensus, ourIndex } = this.#context
     const { graph, peers } = consensus
     const peer = peers.indexOf(id)
     if (peer === undefined || this.#reception.distrust(peer) !== undefined) return undefined
     const { removedAt } = peers.at(peer)
     if (removedAt === none) return undefined
-    const [lane] = graph.lanesOf[peer] ?? []
-    const lacking = graph.notCoveredBy(lane === undefined ? none : graph.latestInLane(lane))
     let end = removedAt
     while (end < graph.size && graph.creator[end] === ourIndex && graph.cause[end] === causes.Conclusion) end++
-    const owed = lacking.filter((index) => index < end)
-    checkLimit('message events', limits.messageEvents, owed.length)
+    const owed = lackedBy(peer, this.#context).filter((index) => index < end)
     // It may lack nothing, as far as we know; but no message is empty.
     if (owed.length === 0) owed.push(end - 1)
-    return new Message(
-      'farewell',
-      owed.map((index) => events.at(index)),
-    )
+    return messageOf('farewell', owed, this.#context)
   }
 
   get #us() {

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
 
 import { ParsecError } from '../base/errors.ts'
-import { checkLimit, limits } from '../base/limits.ts'
 import type { PublicId } from '../base/public-id.ts'
 import { causes } from '../wire/cause.ts'
 import type { Event } from '../wire/event.ts'
@@ -11,6 +10,7 @@ import { none } from '../graph/graph.ts'
 import type { PeerState } from '../graph/peers.ts'
 import type { PeerContext } from './context.ts'
 import type { Farewells } from './farewells.ts'
+import { lackedBy, messageOf } from './lacking.ts'
 import type { OwnEvents } from './own-events.ts'
 import type { Reception } from './reception.ts'
 
@@ -88,12 +88,13 @@ export class Gossip<P> {
     const isKnown = this.#checkSender(sender)
     if (!isKnown && kind === 'response') throw new ParsecError({ code: 'UnknownPeer', peer: sender })
     const message = received instanceof Uint8Array ? Message.decode(received, this.#context.format) : received
+    if (!(message instanceof Message)) throw invalidMessage('neither bytes nor a Message')
     const isFarewell = message.kind === 'farewell' && kind === 'response'
     if (message.kind !== kind && !isFarewell) throw invalidMessage(`a ${message.kind} where a ${kind} is handled`)
     const last = message.events.at(-1)
     if (last === undefined) throw invalidMessage('no events')
     // That it is a member shows while its events come in.
-    if (!isKnown && last.creator.compareTo(sender) !== 0) throw new ParsecError({ code: 'UnknownPeer', peer: sender })
+    if (!isKnown && !last.creator.equals(sender)) throw new ParsecError({ code: 'UnknownPeer', peer: sender })
     this.#own.settleBefore('intake')
     this.#reception.receive(message.events, sender)
     const peer = this.#requirePeer(sender)
@@ -145,14 +146,7 @@ export class Gossip<P> {
   }
 
   #messageTo(peer: number, kind: 'request' | 'response'): Message<P> {
-    const { graph } = this.#context.consensus
-    const [lane] = graph.lanesOf[peer] ?? []
-    const lacking = graph.notCoveredBy(lane === undefined ? none : graph.latestInLane(lane))
-    checkLimit('message events', limits.messageEvents, lacking.length)
-    return new Message(
-      kind,
-      lacking.map((index) => this.#context.events.at(index)),
-    )
+    return messageOf(kind, lackedBy(peer, this.#context), this.#context)
   }
 
   /** Records in the graph that a request or response has come, and what it brought. */

@@ -115,6 +115,6 @@ export class OwnKeys implements DkgParticipant {
   }
 
   #placeIn({ participants }: DkgGroup): number {
-    return participants.findIndex((id) => id.compareTo(this.#us.publicId) === 0)
+    return participants.findIndex((id) => id.equals(this.#us.publicId))
   }
 }

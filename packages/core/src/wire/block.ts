@@ -32,7 +32,10 @@ export class Block<P> {
   readonly observation: Output<P>
   /** The votes for it, in ascending order of the voters. */
   readonly proofs: readonly Proof[]
-  /** In single mode, whose payload it is; undefined for everything else. */
+  /**
+   * In single mode, whose payload it is; undefined for everything else. Of a block that was decoded,
+   * it is true only once {@link Block.verify} has passed.
+   */
   readonly submitter: PublicId | undefined
 
   constructor(index: number, observation: Output<P>, proofs: readonly Proof[], mode: ConsensusMode) {
@@ -44,7 +47,8 @@ export class Block<P> {
 
   /**
    * Checks the votes, from public data alone: valid signatures of distinct voters, and a
-   * supermajority of the voters or, for a payload in single mode, one. It does not check the index.
+   * supermajority of the voters or, for a payload in single mode, exactly one: that of the submitter.
+   * It does not check the index.
    * The result of a key generation has no votes, so this always refuses it.
    *
    * @param voters - who the voters were when it was decided
@@ -63,7 +67,7 @@ export class Block<P> {
       previous = voter
     }
     const enough = isSingle(this.observation.kind, mode)
-      ? this.proofs.length > 0
+      ? this.proofs.length === 1
       : isSupermajority(this.proofs.length, known.length)
     if (!enough) this.#fail(`${String(this.proofs.length)} votes of ${String(known.length)} voters`)
   }

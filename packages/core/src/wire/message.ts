@@ -4,7 +4,8 @@ import { Reader, Writer } from '../base/encoding.ts'
 import { ParsecError } from '../base/errors.ts'
 import { checkLimit, limits } from '../base/limits.ts'
 import { Event } from './event.ts'
-import type { EventFormat } from './event.ts'
+import { completeFormat } from './format.ts'
+import type { Format } from './format.ts'
 
 const kinds = ['request', 'response', 'farewell'] as const
 
@@ -34,14 +35,15 @@ export class Message<P> {
    *
    * Throws `MalformedEncoding`, `LimitExceeded`, `MalformedPayload` or `InvalidPublicId`.
    */
-  static decode<P>(bytes: Uint8Array, format: EventFormat<P>): Message<P> {
+  static decode<P>(bytes: Uint8Array, format: Format<P>): Message<P> {
+    const { codec, identities } = completeFormat(format)
     checkLimit('message bytes', limits.messageBytes, bytes.length)
     const reader = new Reader(bytes)
     const kind = kinds[reader.u32()]
     if (kind === undefined) throw reader.malformed('the kind of a message')
     const count = reader.length('message events', limits.messageEvents)
     const events: Event<P>[] = []
-    for (let i = 0; i < count; i++) events.push(Event.decode(reader, format))
+    for (let i = 0; i < count; i++) events.push(Event.decode(reader, { codec, identities }))
     reader.end()
     return new Message(kind, events)
   }

@@ -23,7 +23,7 @@ export function recordWrongly(me: Me, kind: 'Request' | 'Response'): void {
 function mayRecord(me: Me, kind: 'Request' | 'Response', event: Event<string>): boolean {
   const { recorded } = me.puppet.main
   if (kind === 'Request') {
-    const isToUs = event.cause.kind === 'Requesting' && event.cause.recipient.compareTo(me.id) === 0
+    const isToUs = event.cause.kind === 'Requesting' && event.cause.recipient.equals(me.id)
     return isToUs && !recorded.has(event.id)
   }
   const answer = me.puppet.latestSync(event)

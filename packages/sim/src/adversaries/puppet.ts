@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
 
 import { Message, stringCodec } from '@parsec-bft/core'
-import { Event, encodeObservation, toHex } from '@parsec-bft/core/internals'
+import { Event, encodeObservation, toHex, isSyncCause } from '@parsec-bft/core/internals'
 import type { CoinShares, Observation, PublicId, SecretId } from '@parsec-bft/core'
 import type { Cause } from '@parsec-bft/core/internals'
 import { Ancestors } from './event-store.ts'
@@ -117,7 +117,7 @@ export class Puppet {
   /** The latest sync event among an event and its self-ancestors. */
   latestSync(event: Event<string>): Event<string> | undefined {
     let at: Event<string> | undefined = event
-    while (at !== undefined && !['Requesting', 'Request', 'Response'].includes(at.cause.kind)) {
+    while (at !== undefined && !isSyncCause(at.cause.kind)) {
       at = this.store.selfParent(at)
     }
     return at
@@ -140,7 +140,7 @@ export class Puppet {
   #recordedBy({ cause }: Event<string>): string | undefined {
     if (cause.kind !== 'Request' && cause.kind !== 'Response') return undefined
     const other = this.store.get(cause.otherParent)
-    const isOurs = (id: PublicId | undefined): boolean => id?.compareTo(this.#us.publicId) === 0
+    const isOurs = (id: PublicId | undefined): boolean => id?.equals(this.#us.publicId) === true
     if (cause.kind === 'Request') {
       return other?.cause.kind === 'Requesting' && isOurs(other.cause.recipient) ? other.id : undefined
     }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
 
+import { mostFaulty } from '@parsec-bft/core/internals'
 import type { Random } from '../base/random.ts'
 import { deliverAll, pass, passAlong, sendAll } from './post.ts'
 import type { Post } from './post.ts'
@@ -29,7 +30,7 @@ interface Roles {
  * only if f + 1 peers hold it; once 2f + 1 hold it, the other value can spread no more.
  */
 export function campSizes(peers: number): { readonly least: number; readonly most: number } {
-  const faults = Math.floor((peers - 1) / 3)
+  const faults = mostFaulty(peers)
   return { least: faults + 1, most: 2 * faults }
 }
 

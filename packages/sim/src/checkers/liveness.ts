@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
 
+import { isSupermajority } from '@parsec-bft/core/internals'
 import { CheckFailure } from '../base/check-failure.ts'
 import type { Delay } from '../options/delay.ts'
 import { mostFaulty } from '../options/fault-bounds.ts'
@@ -57,7 +58,7 @@ export function promisedKeys(network: Network): Set<string> {
       counts.set(key, (counts.get(key) ?? 0) + 1)
     }
   }
-  for (const [key, count] of counts) if (3 * count > 2 * leader.voters.length) promised.add(key)
+  for (const [key, count] of counts) if (isSupermajority(count, leader.voters.length)) promised.add(key)
   return promised
 }
 

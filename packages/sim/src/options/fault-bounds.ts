@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
 
+import { leastThird } from '@parsec-bft/core/internals'
 import { adversaryNames } from './options.ts'
 import type { SimulationOptions } from './options.ts'
 import { isMembership } from './topics.ts'
 
-/** The most of `voters` voters that may be faulty: fewer than a third. */
+/** The most of `voters` voters that may be faulty: fewer than a third; −1 of none. */
 export function mostFaulty(voters: number): number {
-  return Math.ceil(voters / 3) - 1
+  return leastThird(voters) - 1
 }
 
 /**
