@@ -78,7 +78,7 @@ describe('the optimised election on random graphs, forks included', () => {
     })
   })
 
-  test("where it is a peer's, decides by what others may record: not of forkers, nor of who does not show its admission", () => {
+  test("where it is a peer's, decides by what others may record: nothing of forkers, nor without a shown admission", () => {
     forManyGraphs((graph) => {
       const met = new Set<number>()
       const { history } = consensusOutcome(graph, ({ conclusions, graph: { creator, lanesOf } }) => {
