@@ -103,7 +103,11 @@ describe('a block', () => {
       expect(read.submitter?.name).toBe('Bob')
       read.verify(single.peer(name).voters(), single.options)
       const merged = new Block(1, read.observation, [...read.proofs, ...(founding?.proofs.slice(0, 1) ?? [])], 'single')
-      expect(codeOf(() => { merged.verify(single.peer(name).voters(), single.options); })).toBe('InvalidBlock')
+      expect(
+        codeOf(() => {
+          merged.verify(single.peer(name).voters(), single.options)
+        }),
+      ).toBe('InvalidBlock')
     }
     const together = new Network(names)
     together.decide(opaque('ours'), chooser(1))

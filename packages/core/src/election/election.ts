@@ -104,6 +104,7 @@ export class Election {
     while (this.stretch.end < this.#graph.size) {
       const x = this.stretch.take()
       const decides = this.#process(x)
+      if (!decides && this.#unrecorded.length === 0) continue
       const earlier = this.#unrecorded.find((y) => this.#graph.descends(x, y))
       if (!decides && earlier === undefined) continue
       if (this.#mayRecord(x)) return this.#decision(earlier ?? x, x)
