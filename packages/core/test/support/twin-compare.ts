@@ -43,7 +43,8 @@ function metaEventText(
   metaVotes: Iterable<readonly [string, readonly MetaVoteView[]]>,
 ): string {
   const votes = [...metaVotes].map(([subject, list]) => `${subject}: ${list.map(metaVoteText).join('; ')}`).sort()
-  return `${String(event)} observes ${[...observees].sort().join(' ')} interesting ${content.join(' ')} votes ${votes.join(', ')}`
+  const observed = [...observees].sort().join(' ')
+  return `${String(event)} observes ${observed} interesting ${content.join(' ')} votes ${votes.join(', ')}`
 }
 
 function decisionText(
