@@ -19,12 +19,18 @@ import type { NetworkOptions } from './network-options.ts'
 
 /**
  * The proof of an accusation (protocol.md section 8), for those who have no graph of their own:
- * signed events, with all of their ancestors, that bear it out. It needs trust in nobody: it is
- * checked from the founding members' public ids alone.
+ * signed events that prove it, with all of their ancestors. {@link Evidence.verify} needs only the
+ * ids of the founders, so nobody has to be trusted. `Parsec.evidence` makes one.
+ *
+ * @example
+ * const evidence = Evidence.decode(bytes, options)
+ * evidence.verify(options) // throws if it is no proof
+ * console.log(`${evidence.accusation.offender.name} is malicious`)
  */
 export class Evidence<P> {
+  /** What is proven. */
   readonly accusation: Accusation
-  /** Parents before children. */
+  /** The events that prove it; parents come before children. */
   readonly events: readonly Event<P>[]
 
   constructor(accusation: Accusation, events: readonly Event<P>[]) {
@@ -33,9 +39,14 @@ export class Evidence<P> {
   }
 
   /**
-   * Checks it by going through the events as every peer did.
+   * Checks the proof: verifies all signatures and goes through the events as every peer did. It
+   * takes time in proportion to their number.
    *
-   * Throws `InvalidEvidence` if they do not prove the accusation, and what inserting an event throws.
+   * @param options - the network's rules and founders; the options of a peer will do
+   * @throws ParsecError `InvalidEvidence` if the events do not prove the accusation;
+   *   `SignatureFailure`, `UnknownCreator`, `UnknownParent`, `MaliciousEvent`,
+   *   `PrematureCoinShares` or `LimitExceeded` if they are not events of this network;
+   *   `InvalidOptions`
    */
   verify({ founders: group, ...options }: NetworkOptions<P> & { readonly founders: Iterable<PublicId> }): void {
     const { codec, identities, mode, coin, keys } = rulesOf(options)
@@ -53,14 +64,24 @@ export class Evidence<P> {
     if (detection.facts.proofOf(this.accusation) === undefined) throw new ParsecError({ code: 'InvalidEvidence' })
   }
 
-  /** Canonical encoding: the accusation as an observation, then the number of events, then these. */
+  /**
+   * The canonical encoding: the accusation as an observation, the number of events, the events.
+   *
+   * @param format - the network's codec
+   */
   toBytes({ codec }: Format<P>): Uint8Array {
     const writer = new Writer().fixed(encodeObservation<P>(this.accusation, codec)).length(this.events.length)
     for (const event of this.events) writer.fixed(event.bytes)
     return writer.finish()
   }
 
-  /** Reads what {@link Evidence.toBytes} writes; throws what decoding an event throws. Does not verify. */
+  /**
+   * Reads what {@link Evidence.toBytes} writes. Call {@link Evidence.verify} on it before you
+   * believe it.
+   *
+   * @param format - the network's codec and identities
+   * @throws ParsecError `MalformedEncoding`, `LimitExceeded`, `MalformedPayload`, `InvalidPublicId`
+   */
   static decode<P>(bytes: Uint8Array, format: Format<P>): Evidence<P> {
     const { codec, identities } = completeFormat(format)
     const reader = new Reader(bytes)

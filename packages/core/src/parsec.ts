@@ -154,8 +154,8 @@ export class Parsec<P> {
   }
 
   /**
-   * Votes for something (section 3). Ask {@link Parsec.canVote} before. It is decided once enough voters have voted for the same: a
-   * supermajority, or one, for a payload in single mode.
+   * Votes for something (section 3). Ask {@link Parsec.canVote} before. It is decided once enough
+   * voters have voted for the same: a supermajority, or one, for a payload in single mode.
    *
    * @param proposal - made by {@link opaque}, {@link add}, {@link remove}, {@link startDkg} or {@link unprovable}
    * @throws {@link ParsecError} `InvalidSelfState` if we are no voter; `DuplicateVote` if we voted

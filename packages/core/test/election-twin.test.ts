@@ -78,7 +78,7 @@ describe('the optimised election on random graphs, forks included', () => {
     })
   })
 
-  test("where it is a peer's, decides by what others may record: nothing of forkers, nor without a shown admission", () => {
+  test("decides, in a peer's graph, by what others may record: nothing by forkers or by the unadmitted", () => {
     forManyGraphs((graph) => {
       const met = new Set<number>()
       const { history } = consensusOutcome(graph, ({ conclusions, graph: { creator, lanesOf } }) => {

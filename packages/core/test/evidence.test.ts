@@ -83,7 +83,7 @@ describe.each(malices)('%s: the block', (kind, toAlice, toBob) => {
     expect(codeOf(() => Evidence.decode(evidence.toBytes(format).subarray(0, -1), format))).toBe('MalformedEncoding')
   })
 
-  test('does not come with evidence that holds with fewer events or other founders; repeated events do no harm', () => {
+  test('is not proven by a part of the events, nor is another one by them; repeated events do no harm', () => {
     const { events } = evidence ?? { events: [] }
     const verify = (some: readonly Event<string>[], group = ids): unknown =>
       codeOf(() => {

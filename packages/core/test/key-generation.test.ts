@@ -146,7 +146,7 @@ describe('a key that the application asks for', () => {
     }
   })
 
-  test('is for those who are left when participants were removed before it began; for nobody when all were', () => {
+  test('is for those who are left of its participants when it begins; for nobody if all were removed', () => {
     const network = new KeyNetwork([...founders, 'Eve', 'Frank', 'Grace'])
     const staying = ['Alice', 'Carol', 'Eve', 'Frank', 'Grace']
     const removals = (name: string): number =>

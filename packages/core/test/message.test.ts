@@ -179,7 +179,7 @@ describe('what an announced size costs', () => {
     expect(detail).toMatchObject({ code: 'LimitExceeded', what, actual: 2 ** 45 })
   })
 
-  test('work is linear in the input: each byte is read for at most one id and one payload, if mutated too', () => {
+  test('work is linear in the input: each byte is read for at most one id and one payload', () => {
     const network = new Network(['Alice', 'Bob'])
     network.peer('Alice').voteFor(opaque('a payload that is not so short'))
     const valid = network.peer('Alice').createGossip(network.id('Bob')).toBytes()

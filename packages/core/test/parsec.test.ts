@@ -162,7 +162,7 @@ describe('a wrong call', () => {
     expect(network.agrees).toBe(true)
   })
 
-  test('a vote that nobody could read is refused: an id of another kind, a payload that is not given back', () => {
+  test('a vote that nobody could read is refused: an id of another kind, a payload that decodes to another', () => {
     const network = new Network(founders)
     const alice = network.peer('Alice')
     const stranger = ed25519Identity.secretIdFromSeed(seedOf('Eve')).publicId

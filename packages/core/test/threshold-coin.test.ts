@@ -75,7 +75,7 @@ function parity(bytes: Uint8Array): boolean {
 }
 
 describe('the coin of an election with a key', () => {
-  test('is known where more than t shares are among the ancestors: the parity of the hash of the signature', () => {
+  test('is known once shares of more than t voters are among the ancestors: the parity of the hashed signature', () => {
     fc.assert(
       fc.property(
         fc.shuffledSubarray([...names.keys()], { minLength: 4, maxLength: 6 }),

@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
 
-/** 32-bit integers over memory of their own. */
+/** 32-bit integers in a buffer that nothing else shares. */
 export type Ints = Int32Array<ArrayBuffer>
 
-/** A list of 32-bit integers in one typed array that doubles. */
+/**
+ * A list of 32-bit integers in one typed array. When the array is full, it is replaced by one of
+ * twice the size.
+ */
 export class IntList {
   items: Ints
   length = 0
@@ -17,12 +20,15 @@ export class IntList {
     this.items[this.length++] = value
   }
 
-  /** The item at a place that exists. */
+  /** The item at an index, which must be below the length. */
   at(index: number): number {
     return this.items[index] as number
   }
 
-  /** Makes room for `count` more items, which are whatever was there before, and returns the place of the first. */
+  /**
+   * Appends `count` items without setting them: they hold whatever was in memory. Returns the index
+   * of the first.
+   */
   extend(count: number): number {
     const start = this.length
     if (start + count > this.items.length) this.items = grown(this.items, start + count)
@@ -35,7 +41,7 @@ export class IntList {
   }
 }
 
-/** The same items in an array that has at least twice the room, and at least `needed`. */
+/** Copies the items into a larger array: of at least twice the size, and of at least `needed`. */
 export function grown(items: Ints, needed: number): Ints {
   const larger = new Int32Array(Math.max(needed, 2 * items.length))
   larger.set(items)

@@ -3,7 +3,10 @@
 import { ParsecError } from './errors.ts'
 import { checkLimit, limits } from './limits.ts'
 
-/** Pure and the same everywhere, but not in the ECMAScript library that core is compiled against. */
+/*
+ * Every platform has these two. They must be declared because core is compiled against the
+ * ECMAScript library alone, which leaves them out.
+ */
 declare const TextEncoder: new () => { encode(text: string): Uint8Array }
 declare const TextDecoder: new (
   label: string,
@@ -15,31 +18,44 @@ declare const TextDecoder: new (
 const utf8Encoder = new TextEncoder()
 const utf8Decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 
-/** UTF-8 bytes of a text. */
+/** Encodes a text in UTF-8. */
 export function utf8Bytes(text: string): Uint8Array {
   return utf8Encoder.encode(text)
 }
 
-/** The text of UTF-8 bytes; throws a TypeError when they are not UTF-8. */
+/**
+ * Decodes UTF-8.
+ *
+ * @throws TypeError if the bytes are not UTF-8
+ */
 export function utf8Text(bytes: Uint8Array): string {
   return utf8Decoder.decode(bytes)
 }
 
 const hexOfByte = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'))
 
-/** Lower-case hexadecimal of bytes. */
+/**
+ * Writes bytes in lower-case hexadecimal.
+ *
+ * @example
+ * toHex(Uint8Array.of(1, 255)) // '01ff'
+ */
 export function toHex(bytes: Uint8Array): string {
   let text = ''
   for (let i = 0; i < bytes.length; i++) text += hexOfByte[bytes[i] as number] as string
   return text
 }
 
-/** A short byte sequence as a key of a Map: a character per byte. */
+/** Turns a few bytes into a string that can be the key of a Map: one character per byte. */
 export function toKey(bytes: Uint8Array): string {
   return String.fromCharCode(...bytes)
 }
 
-/** Bytewise order; a prefix comes first. */
+/**
+ * Compares two byte sequences byte by byte; a prefix comes before what it is a prefix of.
+ *
+ * @returns a number that is negative, zero or positive, as `Array.sort` expects
+ */
 export function compareBytes(a: Uint8Array, b: Uint8Array): number {
   const length = Math.min(a.length, b.length)
   for (let i = 0; i < length; i++) {
@@ -49,7 +65,13 @@ export function compareBytes(a: Uint8Array, b: Uint8Array): number {
   return a.length - b.length
 }
 
-/** Appends values in the canonical encoding (protocol.md section 2): fixed-width little-endian, no padding. */
+/**
+ * Writes values in the canonical encoding (protocol.md section 2): integers have a fixed width and
+ * are little-endian, and there is no padding.
+ *
+ * @example
+ * new Writer().u32(7).string('tea').finish()
+ */
 export class Writer {
   #bytes: Uint8Array<ArrayBuffer> = new Uint8Array(256)
   #length = 0
@@ -76,19 +98,19 @@ export class Writer {
     return this
   }
 
-  /** A length: u64, of which a safe integer fills the low bits. */
+  /** A length, as a u64. The value must be a safe integer. */
   length(value: number): this {
     return this.u32(value >>> 0).u32(Math.floor(value / 0x1_0000_0000))
   }
 
-  /** Bytes whose number the reader knows. */
+  /** Bytes without their length: the reader must know how many there are. */
   fixed(bytes: Uint8Array): this {
     const start = this.#reserve(bytes.length)
     this.#bytes.set(bytes, start)
     return this
   }
 
-  /** Bytes with their length in front. */
+  /** The length of the bytes, then the bytes. */
   bytes(bytes: Uint8Array): this {
     return this.length(bytes.length).fixed(bytes)
   }
@@ -103,8 +125,17 @@ export class Writer {
 }
 
 /**
- * Reads the canonical encoding from bytes that nobody vouches for. Reads at most what is there, allocates nothing that
- * is larger than the input, and throws `MalformedEncoding` or `LimitExceeded`.
+ * Reads the canonical encoding from bytes that cannot be trusted. It never reads beyond the input and
+ * never allocates more than the input's size.
+ *
+ * Its methods throw {@link ParsecError} `MalformedEncoding` if something else is there than they
+ * expect, and `LimitExceeded` if a length is beyond its limit.
+ *
+ * @example
+ * const reader = new Reader(bytes)
+ * const count = reader.u32()
+ * const name = reader.string('name', limits.nameBytes)
+ * reader.end()
  */
 export class Reader {
   readonly #bytes: Uint8Array
@@ -118,6 +149,11 @@ export class Reader {
     return this.#offset
   }
 
+  /**
+   * Makes the error for what is at this place; throw it.
+   *
+   * @param expected - what should be there, as in `a public key`
+   */
   malformed(expected: string): ParsecError {
     return new ParsecError({ code: 'MalformedEncoding', expected, offset: this.#offset })
   }
@@ -134,7 +170,12 @@ export class Reader {
     )
   }
 
-  /** A u64 length, at most `limit`. */
+  /**
+   * Reads a length (u64).
+   *
+   * @param what - what it is the length of, for the error
+   * @param limit - the largest length that is accepted
+   */
   length(what: string, limit: number): number {
     const low = this.u32()
     const actual = this.u32() * 0x1_0000_0000 + low
@@ -142,16 +183,21 @@ export class Reader {
     return actual
   }
 
-  /** A view of the next `count` bytes: not a copy. */
+  /** Reads the next `count` bytes. The result is a view of the input, not a copy. */
   fixed(count: number, what: string): Uint8Array {
     const at = this.#take(count, what)
     return this.#bytes.subarray(at, at + count)
   }
 
+  /**
+   * Reads a length of at most `limit`, then as many bytes. The result is a view of the input, not a
+   * copy.
+   */
   bytes(what: string, limit: number): Uint8Array {
     return this.fixed(this.length(what, limit), what)
   }
 
+  /** Reads a text that is encoded in UTF-8, in at most `limit` bytes. */
   string(what: string, limit: number): string {
     const bytes = this.bytes(what, limit)
     try {
@@ -161,12 +207,12 @@ export class Reader {
     }
   }
 
-  /** The bytes read since an earlier offset: a view. */
+  /** The bytes from an earlier offset up to here, as a view of the input. */
   since(offset: number): Uint8Array {
     return this.#bytes.subarray(offset, this.#offset)
   }
 
-  /** Refuses trailing bytes. */
+  /** Throws `MalformedEncoding` unless all bytes have been read. */
   end(): void {
     if (this.#offset !== this.#bytes.length) throw this.malformed('the end of the input')
   }
@@ -179,7 +225,10 @@ export class Reader {
   }
 }
 
-/** A list of public ids in strictly ascending order, as sets are encoded. */
+/**
+ * Reads a set: a length, then items in strictly ascending order. Throws `MalformedEncoding` if they
+ * are in another order.
+ */
 export function readSet<T extends { compareTo(other: T): number }>(reader: Reader, what: string, read: () => T): T[] {
   const count = reader.length(what, limits.groupSize)
   const items: T[] = []
@@ -192,7 +241,7 @@ export function readSet<T extends { compareTo(other: T): number }>(reader: Reade
   return items
 }
 
-/** The parts, one after the other. */
+/** Joins the parts into one byte sequence. */
 export function concat(...parts: readonly Uint8Array[]): Uint8Array {
   const all = new Uint8Array(parts.reduce((length, part) => length + part.length, 0))
   let offset = 0

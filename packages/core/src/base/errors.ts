@@ -4,26 +4,32 @@ import type { RefusedEventKind } from './malice-kinds.ts'
 import type { PublicId } from './public-id.ts'
 
 /**
- * What can go wrong, as a closed union: a code and the fields that explain it. Everything here can be caused by a wrong
- * call or by a wrong message; none of it damages the state.
+ * Everything that can go wrong: a code, and fields that explain it. Wrong calls and wrong messages
+ * can cause these errors. None of them damages the peer's state.
  */
 export type ParsecErrorDetail =
-  /** Bytes that are not the canonical encoding of anything (protocol.md section 2). */
+  /**
+   * The bytes at `offset` are not the canonical encoding of what is `expected` there (protocol.md
+   * section 2).
+   */
   | { readonly code: 'MalformedEncoding'; readonly expected: string; readonly offset: number }
-  /** A size beyond its stated limit (see `limits`). */
+  /** A size is beyond its limit (see `limits`). */
   | { readonly code: 'LimitExceeded'; readonly what: string; readonly limit: number; readonly actual: number }
-  /** The application's payload codec refused the bytes, or does not give the same bytes back. */
+  /** The application's codec refused a payload's bytes, or encodes the payload to other bytes. */
   | { readonly code: 'MalformedPayload'; readonly reason: string }
-  /** An observation that this peer must not vote for, or that may not come from outside. */
+  /** This cannot be voted for: only the library votes for such an observation. */
   | { readonly code: 'InvalidObservation'; readonly kind: string; readonly reason: string }
+  /** Bytes that are not a public id of the network's identity scheme. */
   | { readonly code: 'InvalidPublicId'; readonly reason: string }
+  /** The signature of an event, or of the vote in it, is not by the event's creator. */
   | { readonly code: 'SignatureFailure'; readonly event: string; readonly signed: 'event' | 'vote' }
-  /** The creator was never a member as far as we have decided (section 3). */
+  /** As far as we have decided, the creator of the event was never a member (section 3). */
   | { readonly code: 'UnknownCreator'; readonly event: string; readonly creator: PublicId }
+  /** An event whose parent is neither in our graph nor in the message. */
   | { readonly code: 'UnknownParent'; readonly event: string; readonly parent: string }
   /**
-   * An event that no correct peer makes or inserts (section 8); its creator will be accused, and
-   * nothing is taken from its sender any more.
+   * An event that no correct peer makes or accepts (section 8). We will accuse its creator, and
+   * accept no more messages from the peer that sent it.
    */
   | {
       readonly code: 'MaliciousEvent'
@@ -32,41 +38,49 @@ export type ParsecErrorDetail =
       readonly malice: RefusedEventKind
     }
   /**
-   * Shares of coins of an election that has not begun: nobody can judge them yet, and no correct
-   * peer sends them before what begins it (section 11).
+   * Shares of coins for an election that has not begun here, so they cannot be judged yet. A correct
+   * peer first sends the events that begin the election (section 11).
    */
   | { readonly code: 'PrematureCoinShares'; readonly event: string; readonly election: number }
-  /** It forked, or it has sent us an event that no correct peer inserts. */
+  /**
+   * The peer forked, or it sent us an event that no correct peer accepts. We neither hear it nor
+   * send to it.
+   */
   | { readonly code: 'DistrustedPeer'; readonly peer: PublicId; readonly malice: 'Fork' | RefusedEventKind }
   /**
-   * An event that bears our signature and that this state has not made: two processes share a key,
-   * or a state was rolled back.
+   * An event with our signature that this peer did not make. Either two processes use the same key,
+   * or this peer was started again with a key that was in use.
    */
   | { readonly code: 'UnknownOwnEvent'; readonly event: string }
+  /** We do not know this peer as a member. */
   | { readonly code: 'UnknownPeer'; readonly peer: PublicId }
+  /** The other peer's state does not allow this; for instance, it was removed. */
   | { readonly code: 'InvalidPeerState'; readonly peer: PublicId; readonly required: string; readonly actual: string }
+  /** Our own state does not allow this; for instance, we are not a voter yet. */
   | { readonly code: 'InvalidSelfState'; readonly required: string; readonly actual: string }
-  /** A message whose last event is not the sync event that it must be (sections 3 and 8). */
+  /** A message of the wrong kind, or one that does not end as its kind must (sections 3 and 8). */
   | { readonly code: 'InvalidMessage'; readonly reason: string }
-  /** We have voted for the same observation key before. */
+  /** We have voted for the same thing before. */
   | { readonly code: 'DuplicateVote'; readonly observation: string }
-  /** A block whose proofs do not hold. */
+  /** The votes in a block do not prove it. */
   | { readonly code: 'InvalidBlock'; readonly reason: string }
-  /** Events that do not prove what they are said to prove. */
+  /** The events do not prove the accusation. */
   | { readonly code: 'InvalidEvidence' }
-  /** Shares of which no signature or plaintext can be made: too few, or no shares at all. */
+  /** No signature or plaintext can be made of these shares: too few, or bytes that are not shares. */
   | { readonly code: 'InvalidShares'; readonly reason: string }
-  /** Bytes that nobody has encrypted to a group, with this label. */
+  /** Bytes that are not a ciphertext with this label. */
   | { readonly code: 'InvalidCiphertext' }
-  /** A set of founders or present members with which no peer can be made. */
+  /** No peer can be made with these founders or present members, or no key with these participants. */
   | { readonly code: 'InvalidGroup'; readonly reason: string }
-  /** An option that is missing or none of its values. */
+  /** An option is missing or has a value that it cannot have. */
   | { readonly code: 'InvalidOptions'; readonly option: string; readonly reason: string }
 
+/** The codes of all errors. */
 export type ParsecErrorCode = ParsecErrorDetail['code']
 
 /**
- * The one error that this library throws for a wrong call or a wrong message.
+ * The error that this library throws for a wrong call or a wrong message. Use
+ * {@link ParsecError.is} to tell what went wrong.
  *
  * @example
  * try {
@@ -92,9 +106,13 @@ export class ParsecError extends Error {
   }
 
   /**
-   * Is it an error of this library, and one of these codes? Narrows `error.detail` by the code.
+   * Is it an error of this library with one of these codes? Then TypeScript knows the fields of
+   * `error.detail`.
    *
-   * @param codes - none for any
+   * @param error - whatever was caught
+   * @param codes - the codes to look for; without any, every error of this library is one
+   * @example
+   * if (ParsecError.is(error, 'LimitExceeded')) console.log(error.detail.limit)
    */
   static is<C extends ParsecErrorCode = ParsecErrorCode>(error: unknown, ...codes: readonly C[]): error is Coded<C> {
     return error instanceof ParsecError && (codes.length === 0 || codes.some((code) => code === error.code))
@@ -110,7 +128,7 @@ function textOf(value: string | number | PublicId): string {
   return typeof value === 'object' ? value.name : String(value)
 }
 
-/** Guards what only a mistake of ours can break. */
+/** Checks what only a bug of this library can break. */
 export function assert(condition: boolean, expected: string): asserts condition {
   if (!condition) throw new Error(`assertion failed, expected: ${expected}`)
 }

@@ -2,7 +2,11 @@
 
 import { ParsecError } from './errors.ts'
 
-/** Every size that can come from outside, in one place. Beyond a limit a decoder throws `LimitExceeded`. */
+/**
+ * The limits of everything that comes from outside. Whatever is beyond its limit is refused with
+ * {@link ParsecError} `LimitExceeded`, by the peer that would make it and by those that would read
+ * it.
+ */
 export const limits = {
   /** Bytes of one gossip message. */
   messageBytes: 1 << 28,
@@ -10,26 +14,26 @@ export const limits = {
   messageEvents: 1 << 20,
   /** Bytes of the application's payload in one vote. */
   payloadBytes: 1 << 20,
-  /** Bytes of relatedInfo in Genesis, Add and Remove. */
+  /** Bytes of `relatedInfo` in Genesis, Add and Remove. */
   relatedInfoBytes: 1 << 16,
-  /** Bytes of an event that an accusation carries: every event with a payload within its limit. */
+  /** Bytes of an event that an accusation carries: enough for a payload of the largest size. */
   accusedEventBytes: (1 << 20) + (1 << 12),
   /** Bytes of the application's reason for an accusation that cannot be proven. */
   reasonBytes: 1 << 10,
   /**
-   * Events of one creator that we have refused and keep until we can accuse it. As nobody is heard
-   * who has sent one, more senders than this would have to be malicious.
+   * Refused events of one creator that we keep until we can accuse it. We accept no more messages
+   * from a peer that sent us one, so it takes as many malicious senders to reach this limit.
    */
   refusedEvents: 16,
-  /** Branches in the graph, beyond one per peer. */
+  /** Branches in the graph, not counting the first one of each peer. */
   branches: 1 << 12,
-  /** Peers named in one observation, and voters of one election. */
+  /** Peers that one observation names, and voters of one election. */
   groupSize: 1024,
-  /** Participants of one key generation; more voters have no key for the coin. */
+  /** Participants of one key generation. If there are more voters, they have no key for the coin. */
   dkgParticipants: 128,
-  /** Bytes of a message of a key generation: room for the part of as many participants. */
+  /** Bytes of a message of a key generation: enough for a part with that many participants. */
   dkgMessageBytes: 1 << 20,
-  /** Bytes of a row or value of a key generation, encrypted to its reader. */
+  /** Bytes of an encrypted row or value in a key generation. */
   encryptedRowBytes: 1 << 12,
   /** Coin shares in one event. */
   coinShares: 1 << 12,
@@ -39,7 +43,7 @@ export const limits = {
   nameBytes: 256,
 } as const
 
-/** Throws `LimitExceeded`. */
+/** Throws `LimitExceeded` if a size is beyond its limit. */
 export function checkLimit(what: string, limit: number, actual: number): void {
   if (actual > limit) throw new ParsecError({ code: 'LimitExceeded', what, limit, actual })
 }

@@ -1,19 +1,26 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
 
-/** Faults of an event that is in the graph; named by the event's hash (protocol.md section 8). */
+/**
+ * Faults of an event that is accepted into the graph. An accusation names the event by its hash
+ * (protocol.md section 8).
+ */
 export const faultyEventKinds = [
   'UnexpectedGenesis',
   'MissingGenesis',
   'InvalidAccusation',
   'InvalidCoinShare',
 ] as const
+/** A fault of an event that is accepted into the graph (protocol.md section 8). */
 export type FaultyEventKind = (typeof faultyEventKinds)[number]
 
 export function isFaultyEventKind(kind: string): kind is FaultyEventKind {
   return faultyEventKinds.some((known) => known === kind)
 }
 
-/** Faults of an event that no correct peer inserts; the accusation carries the event (section 8). */
+/**
+ * Faults for which every correct peer refuses an event. The accusation carries the event (section
+ * 8).
+ */
 export const refusedEventKinds = [
   'IncorrectGenesis',
   'SelfParentByDifferentCreator',
@@ -23,13 +30,17 @@ export const refusedEventKinds = [
   'InvalidGossipCreator',
   'OwnForkInAncestry',
 ] as const
+/** A fault for which every correct peer refuses an event (section 8). */
 export type RefusedEventKind = (typeof refusedEventKinds)[number]
 
 export function isRefusedEventKind(kind: string): kind is RefusedEventKind {
   return refusedEventKinds.some((known) => known === kind)
 }
 
-/** In the order of their variants in the canonical encoding: that of protocol.md section 8, then what was added. */
+/**
+ * All kinds of malice. The place in this list is the number of the kind in the canonical encoding, so
+ * new kinds go to the end.
+ */
 export const maliceKinds = [
   'UnexpectedGenesis',
   'MissingGenesis',
@@ -47,4 +58,5 @@ export const maliceKinds = [
   'OwnForkInAncestry',
   'InvalidCoinShare',
 ] as const
+/** What a peer can be accused of (section 8). */
 export type MaliceKind = (typeof maliceKinds)[number]

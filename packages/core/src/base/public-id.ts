@@ -1,31 +1,43 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
 
-/** So many secret random bytes: core draws none itself. */
+/** A source of secret random bytes: returns as many as asked for. */
 export type RandomBytes = (length: number) => Uint8Array
 
-/** Who a peer is to others: a public key with a total order (protocol.md section 2). */
+/**
+ * The public identity of a peer: a public key (protocol.md section 2). Two objects can stand for
+ * the same id, so compare ids with {@link PublicId.equals}, and use {@link PublicId.key} in a `Map`
+ * or `Set`.
+ */
 export interface PublicId {
-  /** Canonical encoding. */
+  /** The canonical encoding. */
   readonly bytes: Uint8Array
-  /** For people: pictures, logs, errors. Never compared, never sent. */
+  /** A name for people, in pictures, logs and errors. It is never compared and never sent. */
   readonly name: string
   /**
-   * The same text for the same id and another one for any other: for the keys of a `Map` or a `Set`,
-   * as two objects can stand for one id.
+   * A text that is the same for the same id and different for any other. Use it as a key of a `Map`
+   * or in a `Set`.
+   *
+   * @example
+   * const addresses = new Map([[bob.key, 'bob.example:4000']])
    */
   readonly key: string
   /** Is it the same id? */
   equals(other: PublicId): boolean
-  /** Negative, zero or positive. The order decides ties in consensus: it must be the same for all peers. */
+  /**
+   * Compares two ids. Consensus breaks ties by this order, so it is the same for all peers.
+   *
+   * @returns a number that is negative, zero or positive, as `Array.sort` expects
+   */
   compareTo(other: PublicId): number
   /** Is it this id's signature of the message? Never throws. */
   verify(message: Uint8Array, signature: Uint8Array): boolean
   /**
-   * A ciphertext that only the holder of this id can read, longer than the plaintext by a constant
-   * of the scheme. Never throws.
+   * Encrypts so that only the holder of this id can read it. Never throws.
    *
-   * @param context - what the reader must name to read it: a ciphertext is of no use anywhere else.
-   * @param random - a source of secret random bytes.
+   * @param plaintext - what to encrypt
+   * @param context - what the ciphertext belongs to; it can be read only with the same context
+   * @param random - a source of secret random bytes
+   * @returns the ciphertext; it is longer than the plaintext by a constant of the scheme
    */
   encrypt(plaintext: Uint8Array, context: Uint8Array, random: RandomBytes): Uint8Array
 }

@@ -4,28 +4,31 @@ import { none } from '../graph/graph.ts'
 import type { GossipGraph } from '../graph/graph.ts'
 
 /**
- * The decisions of ours that no event of ours bears out yet: we found an election decided, and no
- * event of ours descends from what decides it.
+ * The decisions of ours that are *unrecorded*: we found an election decided, but no event of ours
+ * descends from the event that decides it.
  *
- * Whoever gets an event of ours gets its ancestors, and with them, if all is borne out, has decided
- * what we had decided when we made it. Else it may lack what decides: an event of a forker's
- * branch, say, that nobody has recorded. Then it would refuse what can only be understood after
- * that decision, and with it all that we made later. So we record what decides before we take in,
- * or make, anything of that kind. Of the decisions up to our admission we record the last one only:
- * whoever takes in our first event has decided them.
+ * Why this matters: whoever gets an event of ours gets all of its ancestors. If the deciding events
+ * are among them, it has decided what we had decided when we made the event. Otherwise it may lack
+ * a deciding event; for example, one on a forker's branch that nobody has recorded. Then it would
+ * refuse events that can only be understood after that decision, and with them everything that we
+ * made later.
+ *
+ * So we record the deciding events before we take in, or make, anything of that kind. Of the
+ * decisions up to our own admission it is enough to record the last one: whoever takes in our first
+ * event has made the earlier ones.
  */
 export class Conclusions {
   readonly #graph: GossipGraph
   readonly #ourIndex: number
-  /** Events that bear them out, in the order of their elections, none among the ancestors of a later one. */
+  /** The deciding events, in the order of their elections. None is an ancestor of a later one. */
   #unrecorded: number[] = []
-  /** Election of the first decision that is not borne out. */
+  /** The election of the first unrecorded decision. */
   #from = 0
-  /** Who became a member by these decisions. */
+  /** The peers that became members by unrecorded decisions. */
   readonly #admitted = new Set<number>()
   /**
-   * Who was removed by one of them is owed no more than what decides it, so that is recorded at
-   * once: see `Farewells`.
+   * Did an unrecorded decision remove a peer? Then it is recorded at once. For that peer will be
+   * sent what decides its removal, but nothing of what comes later (see `Farewells`).
    */
   #isUrgent = false
 
@@ -34,12 +37,16 @@ export class Conclusions {
     this.#ourIndex = ourIndex
   }
 
-  /** Events to be recorded, in this order. */
+  /** The events to be recorded, in this order. */
   get unrecorded(): readonly number[] {
     return this.#unrecorded
   }
 
-  /** An election was decided; by whatever descends from the event. */
+  /**
+   * Takes note that an election was decided.
+   *
+   * @param event - whoever has this event among its ancestors has decided the election
+   */
   decided(election: number, event: number): void {
     const ours = this.#graph.latestOf(this.#ourIndex)
     if (ours !== none && this.#graph.descends(ours, event)) return
@@ -48,7 +55,7 @@ export class Conclusions {
     this.#unrecorded.push(event)
   }
 
-  /** The newest event of the graph is one of ours. */
+  /** Takes note that x, the newest event of the graph, is one of ours. */
   made(x: number): void {
     if (this.#unrecorded.length === 0) return
     this.#unrecorded = this.#unrecorded.filter((event) => !this.#graph.descends(x, event))
@@ -57,22 +64,28 @@ export class Conclusions {
     this.#isUrgent = false
   }
 
+  /** Takes note that the latest decision made a peer a member. */
   admitted(peer: number): void {
     if (peer === this.#ourIndex) this.#unrecorded = this.#unrecorded.slice(-1)
     if (this.#unrecorded.length > 0) this.#admitted.add(peer)
   }
 
+  /** Takes note that the latest decision removed a peer. */
   removed(): void {
     if (this.#unrecorded.length > 0) this.#isUrgent = true
   }
 
+  /** Must the deciding events be recorded at once? */
   get isUrgent(): boolean {
     return this.#isUrgent
   }
 
   /**
-   * Can an event by this creator, with shares for an election or without, only be understood after
-   * a decision that is not borne out?
+   * Must we record the deciding events before we insert an event, because others understand that
+   * event only after an unrecorded decision?
+   *
+   * @param creator - the creator of the event
+   * @param election - the election that its coin shares are for, if it has any
    */
   mustPrecede(creator: number, election: number | undefined): boolean {
     if (this.#unrecorded.length === 0) return false

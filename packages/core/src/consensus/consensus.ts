@@ -28,35 +28,41 @@ import type { Format } from '../wire/format.ts'
 import type { DecisionView, Inspection } from './views.ts'
 
 export interface ConsensusOptions {
-  /** Default supermajority. */
+  /** How many votes a payload needs; by default a supermajority. */
   readonly mode?: ConsensusMode | undefined
-  /** Default voters. */
+  /** Whose events count for "strongly sees"; by default those of the voters. */
   readonly seenThrough?: SeenThrough | undefined
-  /** Default predictable. */
+  /** The coin of elections; by default the predictable one. */
   readonly coin?: CoinKind | undefined
-  /** Without it key generations have no effect, as in recorded graphs. */
+  /**
+   * The kind of keys that are generated. Without it, key generations have no effect, as in recorded
+   * graphs.
+   */
   readonly keys?: KeyScheme | undefined
-  /** Whoever takes part in key generations. */
+  /** The secrets of the peer whose graph it is, if it takes part in key generations. */
   readonly dkgParticipant?: DkgParticipant | undefined
-  /** Peer index of whose graph it is. */
+  /** The index of the peer whose graph it is. */
   readonly ourIndex?: number | undefined
-  /** For the texts of payloads in inspections. */
+  /** Prints payloads in inspections. */
   readonly format?: Pick<Format<unknown>, 'codec'> | undefined
-  /** Called at each decision, while the election that fell is still to be inspected. Must not change anything. */
+  /**
+   * Called at each decision, while the decided election can still be inspected. It must not change
+   * anything.
+   */
   readonly onDecision?: ((decision: DecisionView, inspection: Inspection) => void) | undefined
 }
 
-/** What came of a decision. */
+/** What a decision put out. */
 export interface Outcome {
-  /** In decided order; where we are removed by one of them, it is the last. */
+  /** The decided payloads, in their order. If one of them removes us, it is the last. */
   readonly payloads: readonly number[]
-  /** Who decided. */
+  /** The voters of the election, by peer index. */
   readonly voters: readonly number[]
-  /** Keys for the application, by the payload that completed their generation. */
+  /** Generated keys for the application, each under the payload that completed its generation. */
   readonly keys: ReadonlyMap<number, DkgResult>
 }
 
-/** An event as numbers: indices of peers, events and payloads. */
+/** An event, with numbers for peers, events and payloads. */
 export interface EventInput {
   readonly creator: number
   readonly cause: CauseKind
@@ -64,27 +70,27 @@ export interface EventInput {
   readonly otherParent?: number | undefined
   readonly recipient?: number | undefined
   readonly payload?: number | undefined
-  /** Shares of coins: of elections that have begun, at the latest. */
+  /** Its shares of coins. Their election must have begun. */
   readonly coins?: CoinShares | undefined
 }
 
 const noOutcomes: readonly Outcome[] = []
 
 /**
- * Gossip graph, election and membership over plain numbers: no signatures, no messages. What
- * `Parsec` is built on, and what replays of recorded graphs, tests and benchmarks use directly.
- * Trusts its caller: parents exist, creators match.
+ * The gossip graph, the election and the members, over plain numbers: without signatures and
+ * messages. `Parsec` is built on it; replays of recorded graphs, tests and benchmarks use it
+ * directly. It trusts its caller: parents must exist, and the numbers must be right.
  */
 export class Consensus implements Inspected {
   readonly graph = new GossipGraph()
   readonly payloads = new Payloads()
   readonly peers = new PeerList()
   readonly election: Election
-  /** Where the coin is that of section 11. */
+  /** The coin of section 11; undefined if the coin is another one. */
   readonly thresholdCoin: ThresholdCoin | undefined
-  /** Where there are key generations. */
+  /** Undefined if key generations have no effect. */
   readonly dkgRuns: DkgRuns | undefined
-  /** Where it is somebody's graph. */
+  /** Undefined if the graph belongs to no peer. */
   readonly conclusions: Conclusions | undefined
   readonly mode: ConsensusMode
   readonly seenThrough: SeenThrough
@@ -94,7 +100,7 @@ export class Consensus implements Inspected {
   readonly #membership: Membership
   readonly #history: number[] = []
   readonly #coins = new Map<number, CoinShares>()
-  /** Keys for the coin of the present voters. */
+  /** The key for the coin of the present voters, once it is generated. */
   #coinKeys: DkgResult | undefined
   #elections = 0
   #stopped = false
@@ -114,25 +120,32 @@ export class Consensus implements Inspected {
     this.election = new Election(this.graph, this.payloads, this.seenThrough, coin, (x) => this.#mayRecord(x))
   }
 
-  /** The peer's index; a new one if it was never met. */
+  /** Returns the peer's index. A peer that was never met gets a new one. */
   addPeer(id: PublicId, state: PeerState): number {
     return this.peers.add(id, state)
   }
 
-  /** The first voters (protocol.md section 3). Before the first event. */
+  /** Sets the first voters (protocol.md section 3). Call it before the first event is inserted. */
   setVoters(voters: readonly number[]): void {
     for (const peer of voters) this.peers.setMember(peer)
     this.election.setVoters(voters)
     this.thresholdCoin?.startElection(0, this.#idsOf(voters), undefined)
   }
 
-  /** The payload's index: that of its observation key, which in single mode has the creator of the vote in it. */
+  /**
+   * Returns the index of a payload, which is that of its observation key. A payload that was never
+   * met gets a new one. In single mode the creator of the vote is part of the key.
+   */
   addPayload(observation: Observation<unknown>, creator: number, hash: Uint8Array): number {
     const voter = isSingle(observation.kind, this.mode) ? { index: creator, id: this.peers.at(creator).id } : undefined
     return this.payloads.intern(observation, hash, voter)
   }
 
-  /** Adds an event whose parents are in the graph; returns its index. Then {@link Consensus.decide} may decide something. */
+  /**
+   * Inserts an event, whose parents must be in the graph. Call {@link Consensus.decide} after it.
+   *
+   * @returns the event's index
+   */
   insert(event: EventInput): number {
     const payload = event.payload ?? none
     const index = this.graph.insert(
@@ -153,44 +166,49 @@ export class Consensus implements Inspected {
     return index
   }
 
+  /** The name of the kind of keys that are generated; undefined if key generations have no effect. */
   get keys(): string | undefined {
     return this.#options.keys?.name
   }
 
+  /** The shares of coins that an event carries. */
   coinsOf(x: number): CoinShares | undefined {
     return this.#coins.get(x)
   }
 
-  /** Payload indices in decided order. */
+  /** The indices of the decided payloads, in their order. */
   history(): readonly number[] {
     return this.#history
   }
 
-  /** Number of elections decided. */
+  /** How many elections are decided; also the number of the one under way. */
   get elections(): number {
     return this.#elections
   }
 
+  /** A live, read-only view of graph, election and peers. */
   inspect(): Inspection {
     return new GraphInspection(this, this.#options.format)
   }
 
   /**
-   * Is it an election that has not begun, and, if we were removed before, never will for us? Then
-   * we cannot judge shares of its coins.
+   * Has this election not begun yet? Then shares of its coins cannot be judged. (If we are removed,
+   * later elections never begin for us.)
    */
   isToCome(election: number): boolean {
     return election > this.#elections
   }
 
-  /** Do the ancestors of these events fail to show that the peer was added? See `Membership`. */
+  /** Do the ancestors of these events not show that the peer was added? See `Membership`. */
   lacksAdmission(peer: number, events: readonly number[]): boolean {
     return this.#membership.lacksAdmission(peer, events)
   }
 
   /**
-   * Decides what the events so far decide; returns what came of it, election by election. Once we
-   * are removed it decides nothing more.
+   * Decides all elections that the events so far decide. Once we are removed, it decides nothing
+   * more.
+   *
+   * @returns what each decision put out
    */
   decide(): readonly Outcome[] {
     let decision = this.#nextDecision()
@@ -208,8 +226,9 @@ export class Consensus implements Inspected {
   }
 
   /**
-   * Whoever votes for the same again and again costs no more: what descends from a later vote
-   * descends from the first.
+   * Notes that an event votes for a payload, unless an earlier one on its line does. That one is
+   * enough, because what descends from the later vote descends from the first. So repeated votes
+   * cost nothing.
    */
   #carry(x: number, payload: number): void {
     const { graph } = this
@@ -222,7 +241,7 @@ export class Consensus implements Inspected {
     carriers.push(x)
   }
 
-  /** Ends the election that was decided, and begins the next one. */
+  /** Ends the decided election, and begins the next one. */
   #conclude(decision: Decision): Outcome {
     const { voters } = this.election
     this.#history.push(...decision.payloads)
@@ -236,7 +255,7 @@ export class Consensus implements Inspected {
     return { payloads: this.#upToOurRemoval(decision.payloads), voters, keys: changes.keys }
   }
 
-  /** Once removed we put out nothing more. */
+  /** The payloads up to the one that removes us, if there is one: after it we put out nothing more. */
   #upToOurRemoval(payloads: readonly number[]): readonly number[] {
     const us = this.ourIndex === undefined ? undefined : this.peers.at(this.ourIndex)
     if (us?.removed !== true) return payloads
@@ -262,7 +281,7 @@ export class Consensus implements Inspected {
     }
   }
 
-  /** The coin of the next election, and what generates its key. */
+  /** Begins the next election's coin, and a key generation if the coin needs a new key. */
   #proceedToNext(changed: readonly number[] | undefined): void {
     const coin = this.thresholdCoin
     if (coin === undefined) return
@@ -276,8 +295,9 @@ export class Consensus implements Inspected {
   }
 
   /**
-   * Its creator has not forked, as far as the graph shows by now. Who looks at a graph from outside
-   * has nothing to record.
+   * May we record this event? Not if its creator forked, as far as the graph shows by now, or if
+   * its ancestors do not show that its creator is a member. For a graph that belongs to no peer,
+   * the question does not matter.
    */
   #mayRecord(x: number): boolean {
     if (this.conclusions === undefined) return true

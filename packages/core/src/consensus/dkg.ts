@@ -10,7 +10,10 @@ import type { KeyScheme, PublicKeySet, SecretKeyShare } from '../crypto/shared-k
 import { readDkgMessage } from '../wire/dkg-message.ts'
 import type { DkgResult } from '../wire/observation.ts'
 
-/** A part that was decided, and the acks of it, by the number of who acknowledges, in decided order. */
+/**
+ * A decided Part, with the decided Acks of it, in decided order. Each Ack is under the number of the
+ * participant that made it.
+ */
 export interface DecidedPart {
   readonly part: Part
   readonly acks: Map<number, Ack>
@@ -18,37 +21,40 @@ export interface DecidedPart {
 
 /** A key generation under way (protocol.md section 9). */
 export interface DkgRun {
-  /** In consensus order, from 0. */
+  /** Key generations are numbered in consensus order, from 0. */
   readonly number: number
   readonly group: DkgGroup
-  /** t: more than t shares sign. */
+  /** t: more than t shares make a signature. */
   readonly threshold: number
   /** For the coin of the voters, not for the application. */
   readonly isForCoin: boolean
-  /** By the dealer's number. */
+  /** The decided Parts by the number of their dealer. */
   readonly parts: Map<number, DecidedPart>
 }
 
+/** A key whose generation was completed. */
 export interface GeneratedKeys {
   /** For the coin of the voters, not for the application. */
   readonly isForCoin: boolean
   readonly result: DkgResult
 }
 
-/** A participant's secrets: what it does about the key generations that it takes part in. */
+/** What a participant does in key generations. It holds the secrets. */
 export interface DkgParticipant {
+  /** A key generation has begun. */
   started(generation: DkgRun): void
-  /** The part of a dealer is decided. */
+  /** A dealer's Part was decided. */
   dealt(generation: DkgRun, part: Part): void
-  /** Its own share of the key that the complete parts make; undefined if it is no participant. */
+  /** Its own share of the key that the complete Parts make; undefined if it does not take part. */
   shareOf(generation: DkgRun, complete: readonly DecidedPart[], keys: PublicKeySet): SecretKeyShare | undefined
 }
 
 /**
- * The distributed key generations of a network (protocol.md section 9), as far as all can see them:
- * a function of what was decided.
+ * The distributed key generations of a network (protocol.md section 9): the part of them that all
+ * peers see alike, because it follows from what was decided.
  *
- * A part that is malformed, or not the first of its dealer, is as good as none; likewise an ack.
+ * A Part is ignored if it is malformed, or not the first one of its dealer. The same holds for
+ * Acks.
  */
 export class DkgRuns {
   readonly #scheme: KeyScheme
@@ -56,7 +62,10 @@ export class DkgRuns {
   readonly #running = new Map<number, DkgRun>()
   #started = 0
 
-  /** @param us - undefined for those who hold no secrets: replays, third parties. */
+  /**
+   * @param us - the participant that holds our secrets; undefined for replays and third
+   *   parties, who have none
+   */
   constructor(scheme: KeyScheme, us: DkgParticipant | undefined) {
     this.#scheme = scheme
     this.#us = us
@@ -67,8 +76,10 @@ export class DkgRuns {
   }
 
   /**
-   * Begins one; none for nobody, and none for more voters than `limits.dkgParticipants`, who go on
-   * without a key. @param participants - in ascending order.
+   * Begins a key generation; but not without participants, and not with more than
+   * `limits.dkgParticipants`: so many voters go on without a key.
+   *
+   * @param participants - in ascending order
    */
   start(participants: readonly PublicId[], isForCoin: boolean): void {
     if (participants.length === 0 || participants.length > limits.dkgParticipants) return
@@ -84,12 +95,16 @@ export class DkgRuns {
     this.#us?.started(generation)
   }
 
-  /** Drops the key generation for a coin that no election will use. */
+  /** Drops the key generation for a coin: no election will use its key. */
   dropForCoin(): void {
     for (const { number, isForCoin } of this.#running.values()) if (isForCoin) this.#running.delete(number)
   }
 
-  /** Begins anew, among those who are left, what these could not complete if nearly a third of them were faulty. */
+  /**
+   * After a removal, looks for key generations that the participants who are left might not
+   * complete if as many of them are faulty as are tolerated. They begin anew among those who are
+   * left.
+   */
   restartWithout(isRemoved: (id: PublicId) => boolean): void {
     for (const { number, group, threshold, isForCoin } of [...this.#running.values()]) {
       const { participants } = group
@@ -101,7 +116,7 @@ export class DkgRuns {
     }
   }
 
-  /** Takes in a message that was decided; returns the result of the key generation that it completes. */
+  /** Takes in a decided message. Returns the key if the message completes its generation. */
   take(encoding: Uint8Array, sender: PublicId): GeneratedKeys | undefined {
     const { kind, generation: number, bytes } = readDkgMessage(new Reader(encoding))
     const generation = this.#running.get(number)

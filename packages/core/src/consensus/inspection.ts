@@ -35,19 +35,19 @@ export interface Inspected {
   readonly mode: ConsensusMode
   readonly seenThrough: SeenThrough
   readonly coin: CoinKind
-  /** Name of the kind of keys that are generated. */
+  /** The name of the kind of keys that are generated. */
   readonly keys: string | undefined
-  /** The shares of coins that an event brings. */
+  /** The shares of coins that an event carries. */
   coinsOf(x: number): CoinShares | undefined
   readonly thresholdCoin: ThresholdCoin | undefined
   readonly ourIndex: number | undefined
-  /** Number of elections decided. */
+  /** How many elections are decided. */
   readonly elections: number
-  /** Payload indices in decided order. */
+  /** The indices of the decided payloads, in their order. */
   history(): readonly number[]
 }
 
-/** Reads on demand. */
+/** An inspection that reads each value when it is asked for. */
 export class GraphInspection implements Inspection {
   readonly ourIndex: number | undefined
   readonly mode: ConsensusMode

@@ -13,17 +13,17 @@ import type { Admission, Flag, PeerList } from '../graph/peers.ts'
 import type { Conclusions } from './conclusions.ts'
 import type { DkgRuns } from './dkg.ts'
 
-/** What one decision changed. */
+/** What one decision changes. */
 export interface Changes {
-  /** The voters of the next election: the same array if nothing changed. */
+  /** The voters of the next election. If nothing changed, it is the same array. */
   readonly voters: readonly number[]
-  /** A key for the coin of the present voters, where its generation was completed. */
+  /** A key for the coin of the present voters, if the decision completed its generation. */
   readonly coinKeys: DkgResult | undefined
-  /** Keys for the application, by the payload that completed their generation. */
+  /** Generated keys for the application, each under the payload that completed its generation. */
   readonly keys: ReadonlyMap<number, DkgResult>
 }
 
-/** The stations that a change of the members concerns. */
+/** What a change of the members affects. */
 export interface MembershipParts {
   readonly graph: GossipGraph
   readonly payloads: Payloads
@@ -33,7 +33,10 @@ export interface MembershipParts {
   readonly ourIndex: number | undefined
 }
 
-/** What decided payloads change: members and voters (protocol.md section 7), key generations (section 9). */
+/**
+ * Applies decisions: they change members and voters (protocol.md section 7), and key generations
+ * (section 9).
+ */
 export class Membership {
   readonly #parts: MembershipParts
 
@@ -42,8 +45,9 @@ export class Membership {
   }
 
   /**
-   * Do the ancestors of these events fail to show that the peer was added? They show it by votes for
-   * its admission, by a supermajority of the voters who decided that. Founding members need none.
+   * Do the ancestors of these events not show that the peer was added? They show it if a
+   * supermajority of the voters who decided it have voted for it among them. Founders need no
+   * votes.
    */
   lacksAdmission(peer: number, events: readonly number[]): boolean {
     const { graph, payloads, peers } = this.#parts
@@ -59,7 +63,12 @@ export class Membership {
     return !isSupermajority(voters.size, admission.voters.length)
   }
 
-  /** Applies what these voters decided, in its order. */
+  /**
+   * Applies a decision.
+   *
+   * @param decided - the decided payloads, in their order
+   * @param before - the voters who decided them
+   */
   apply(decided: readonly number[], before: readonly number[]): Changes {
     const { payloads, dkgRuns } = this.#parts
     let voters = before
@@ -86,14 +95,14 @@ export class Membership {
   #startDkg(participants: readonly PublicId[], admission: Admission): void {
     const { dkgRuns } = this.#parts
     if (dkgRuns === undefined) return
-    // Who was removed by now takes no part.
+    // Peers that were removed in the meantime do not take part.
     const present = participants.filter((id) => !this.#isRemoved(id))
     for (const id of present) this.#admit(id, admission, ['DKG', 'SEND'])
     this.#openToMembers()
     dkgRuns.start(present, false)
   }
 
-  /** Gives a peer its part in the network; undefined if it was removed. */
+  /** Makes a peer a member, if it is not one yet, and sets flags. Undefined if the peer was removed. */
   #admit(id: PublicId, admission: Admission, flags: readonly Flag[]): number | undefined {
     const { peers, conclusions } = this.#parts
     const peer = peers.add(id, PeerState.NONE)
@@ -115,8 +124,8 @@ export class Membership {
   }
 
   /**
-   * Voters and participants of keys may send to all the others: if everyone waited to be contacted,
-   * newcomers among themselves would wait for ever.
+   * Voters and participants of key generations may send to all the others. If newcomers had to wait
+   * until they are contacted, two of them would wait for each other for ever.
    */
   #openToMembers(): void {
     const { peers, ourIndex } = this.#parts
@@ -128,7 +137,7 @@ export class Membership {
   #removeVoter(id: PublicId, voters: readonly number[]): readonly number[] {
     const { peers, graph, conclusions, dkgRuns } = this.#parts
     const peer = peers.indexOf(id)
-    // One that never was a member may be known to some of us and not to others.
+    // Only members: whether the id of another peer is known differs from peer to peer.
     if (peer === undefined || !peers.at(peer).member || peers.at(peer).removed) return voters
     peers.remove(peer, graph.size)
     conclusions?.removed()

@@ -9,132 +9,192 @@ import type { PeerState } from '../graph/peers.ts'
 import type { CoinKind } from '../election/coin.ts'
 import type { SeenThrough } from '../election/voters.ts'
 
-/**
- * Read-only views of one peer's gossip graph and of the election under way: what graph files, pictures, tests and
- * explorers read. Nothing here is computed until it is asked for, so it costs nothing when unused.
+/*
+ * Read-only views of one peer's gossip graph and of the election under way. Graph files, pictures,
+ * tests and explorers read them. Nothing is computed until it is asked for, so they cost nothing
+ * when unused.
  */
 
+/** A peer, as one peer knows it. */
 export interface PeerView {
-  /** Number of the peer in this graph: local, never compared between peers. */
+  /**
+   * The peer's number in this graph. Each peer numbers the others differently, so never compare it
+   * between peers.
+   */
   readonly index: number
+  /** Its id. */
   readonly id: PublicId
+  /** The name of its id. */
   readonly name: string
+  /** What it may do. */
   readonly state: PeerState
 }
 
+/** An event of the gossip graph. */
 export interface EventView {
-  /** Place in insertion order, from 0. Parents have smaller numbers. */
+  /** Its place in insertion order, from 0. Parents have smaller numbers than children. */
   readonly index: number
-  /** Peer index of the creator. */
+  /** The peer index of its creator. */
   readonly creator: number
-  /** 0 for Initial, else the self-parent's plus one. */
+  /**
+   * Its place among its creator's events: 0 for Initial, else one more than that of the
+   * self-parent.
+   */
   readonly indexByCreator: number
-  /** Which of the creator's events with this indexByCreator it is, in order of arrival; 0 unless the creator forked. */
+  /**
+   * 0, unless its creator forked and has several events with this indexByCreator. These are
+   * numbered from 0 in the order in which they were inserted.
+   */
   readonly branch: number
-  /** True when the creator has more than one event with this indexByCreator. */
+  /** Has its creator more than one event with this indexByCreator? */
   readonly forked: boolean
+  /** Why it was made. */
   readonly cause: CauseKind
-  /** Event index, or undefined for Initial. */
+  /** The event index of the self-parent; undefined for Initial. */
   readonly selfParent: number | undefined
-  /** Event index, for Request and Response. */
+  /** The event index of the other-parent, for Request, Response and Conclusion. */
   readonly otherParent: number | undefined
-  /** Peer index of whom a Requesting event is addressed to. */
+  /** The peer index of the recipient, for Requesting. */
   readonly recipient: number | undefined
-  /** Payload index (see {@link Inspection.payload}) of what an Observation event votes for. */
+  /** The payload index of what it votes for (see {@link Inspection.payload}), for Observation. */
   readonly payload: number | undefined
-  /** The shares of coins that a CoinShares event brings. */
+  /** Its shares of coins, for CoinShares. */
   readonly coins: CoinShares | undefined
-  /** Per peer of whom an ancestor (or the event itself) is known: the highest indexByCreator among them. */
+  /**
+   * For each peer that has events among its ancestors, itself included: the highest indexByCreator
+   * of these.
+   */
   readonly lastAncestors: ReadonlyMap<number, number>
 }
 
+/** Something that is voted for or decided. */
 export interface PayloadView {
+  /** Its number in this graph. Each peer numbers payloads differently. */
   readonly index: number
+  /** The observation itself. */
   readonly observation: Observation<unknown>
-  /** Short printable form, as in recorded graphs: `OpaquePayload(0)`, `Add(Fred)`, `Genesis({Alice, Bob})`. */
+  /** A short text, as in recorded graphs: `OpaquePayload(0)`, `Add(Fred)`, `Genesis({Alice, Bob})`. */
   readonly text: string
-  /** Hex of the observation hash. */
+  /** The hash of the observation, in hexadecimal. */
   readonly hash: string
-  /** In single mode, whose vote it is (peer index). */
+  /** In single mode, the peer index of the one whose vote it is. */
   readonly voter: number | undefined
-  /** True once it is in the consensus history. */
+  /** Is it decided? */
   readonly decided: boolean
 }
 
-/** One entry of a meta-vote list (protocol.md section 5.3). */
+/**
+ * One entry in a list of meta-votes (protocol.md section 5.3): what an event holds at one round and
+ * step.
+ */
 export interface MetaVoteView {
+  /** The round, from 0. */
   readonly round: number
-  /** 0 forced true, 1 forced false, 2 genuine flip. */
+  /** The step: only true can be decided at 0, only false at 1; at 2 the coin helps out. */
   readonly step: 0 | 1 | 2
+  /** The values that it considers. */
   readonly estimates: ReadonlySet<boolean>
+  /** The values that a supermajority of the voters consider. */
   readonly binValues: ReadonlySet<boolean>
+  /** The first of the binValues; undefined until there is one. */
   readonly aux: boolean | undefined
+  /** What is decided; undefined if nothing is yet. */
   readonly decision: boolean | undefined
-  /** The aux values that it confirms (section 11): at step 2, where the coin needs confirmations. */
+  /** The aux values that it confirms (section 11), at step 2; empty with the predictable coin. */
   readonly confirmed: ReadonlySet<boolean>
 }
 
+/** What an event says about the election under way (section 5). */
 export interface MetaEventView {
-  /** Event index. */
+  /** The event index. */
   readonly event: number
-  /** Peer indices whose first interesting event it strongly sees; non-empty for an observer only. */
+  /**
+   * The peer indices of those whose first interesting event it strongly sees. Empty, unless it is
+   * an observer.
+   */
   readonly observees: ReadonlySet<number>
-  /** Payload indices, in order of the list (section 5.1). */
+  /** The payload indices of what it finds interesting, in the order of its list (section 5.1). */
   readonly interestingContent: readonly number[]
-  /** Per subject (voter's peer index) its list of meta-votes; empty before the observer. */
+  /**
+   * Its meta-votes about each subject, by the subject's peer index. Empty before its line has an
+   * observer.
+   */
   readonly metaVotes: ReadonlyMap<number, readonly MetaVoteView[]>
 }
 
 /** What an election decided, and from what (section 6). */
 export interface DecisionView {
-  /** Number of the election, from 0. */
+  /** The number of the election, from 0. */
   readonly election: number
-  /** Index of the event at which the last subject was decided. */
+  /** The index of the event at which the last subject was decided. */
   readonly event: number
-  /** Per subject (voter's peer index): may its opinion count? */
+  /** For each subject, by peer index: does its opinion count? */
   readonly subjects: ReadonlyMap<number, boolean>
-  /** Per subject decided true: its first interesting event. */
+  /** For each subject whose opinion counts, by peer index: the index of its first interesting event. */
   readonly firstInteresting: ReadonlyMap<number, number>
-  /** Payload indices in decided order. */
+  /** The indices of the decided payloads, in their order. */
   readonly payloads: readonly number[]
 }
 
+/**
+ * A live, read-only view of one peer: its gossip graph, its peers and the election under way. Peers,
+ * events and payloads are numbers here.
+ *
+ * @example
+ * const inspection = peer.inspect()
+ * for (let x = 0; x < inspection.eventCount; x++) console.log(inspection.event(x).cause)
+ */
 export interface Inspection {
-  /** Peer index of whose graph it is; undefined for a graph without an owner (generated). */
+  /** The index of the peer whose graph it is; undefined if the graph belongs to no peer. */
   readonly ourIndex: number | undefined
+  /** How many votes a payload needs. */
   readonly mode: ConsensusMode
+  /** Whose events count for "strongly sees". */
   readonly seenThrough: SeenThrough
+  /** Which coin elections use. */
   readonly coin: CoinKind
-  /** Name of the kind of keys that are generated; undefined where key generations have no effect. */
+  /** The name of the kind of keys that are generated; undefined if key generations have no effect. */
   readonly keys: string | undefined
   /**
-   * With the threshold coin, t of the key that the voters of the election under way share: more
-   * than t shares are a coin. Undefined while they have none, and the coin is one that can be
+   * With the threshold coin: t of the key that the voters of the election under way share. More
+   * than t shares make a coin. Undefined while the voters have no key; the coin can then be
    * foreseen.
    */
   readonly coinThreshold: number | undefined
-  /** Every peer met so far; `peers()[i].index === i`. */
+  /** All peers met so far, each at its index. */
   peers(): readonly PeerView[]
+  /** How many events there are. Their indices are smaller than this. */
   readonly eventCount: number
+  /** The event with an index; throws a RangeError if there is none. */
   event(index: number): EventView
-  /** Number of payloads; indices run below it. */
+  /** How many payloads there are. Their indices are smaller than this. */
   readonly payloadCount: number
+  /** The payload with an index; throws a RangeError if there is none. */
   payload(index: number): PayloadView
-  /** Number of elections already decided, which is the number of the one under way. */
+  /** How many elections are decided; also the number of the one under way. */
   readonly election: number
-  /** Peer indices of the voters of the election under way. */
+  /** The peer indices of the voters of the election under way. */
   voters(): readonly number[]
-  /** Event indices in topological order that carry a payload not yet decided. */
+  /**
+   * The indices of the events that vote for a payload which is not decided yet, parents before
+   * children.
+   */
   unconsensusedEvents(): readonly number[]
-  /** Per voter (peer index): its events with interesting content in the election under way, in topological order. */
+  /**
+   * For each voter, by peer index: the indices of its events that find something interesting in the
+   * election under way, parents before children.
+   */
   interestingEvents(): ReadonlyMap<number, readonly number[]>
-  /** Meta-event of an event in the election under way, or undefined if it has none. */
+  /** What an event says about the election under way; undefined if nothing. */
   metaEvent(index: number): MetaEventView | undefined
-  /** Indices of the events that have a meta-event, ascending. */
+  /**
+   * The indices of the events for which {@link Inspection.metaEvent} has something, in ascending
+   * order.
+   */
   metaEvents(): readonly number[]
-  /** Payload indices in decided order. */
+  /** The indices of all decided payloads, in their order. */
   history(): readonly number[]
-  /** Does event x descend from event y (section 4; an event descends from itself)? */
+  /** Does event x descend from event y (section 4)? Every event descends from itself. */
   descends(x: number, y: number): boolean
   /** Does event x see event y (section 4)? */
   sees(x: number, y: number): boolean

@@ -3,22 +3,34 @@
 import type { Reader } from '../base/encoding.ts'
 import type { PublicId } from '../base/public-id.ts'
 
-/** What a peer signs with. */
+/** A peer's key pair: it signs with it and reads what was encrypted to it. Keep it secret. */
 export interface SecretId {
+  /** The public half, which names the peer to the others. */
   readonly publicId: PublicId
+  /** Signs a message. {@link PublicId.verify} checks the signature. */
   sign(message: Uint8Array): Uint8Array
   /**
-   * The plaintext of what was encrypted to our public id in the same context; undefined for
-   * anything else. Never throws.
+   * Decrypts what {@link PublicId.encrypt} made for our public id. Never throws.
+   *
+   * @param context - the same one as for encryption
+   * @returns the plaintext; undefined if it was not encrypted for us in this context
    */
   decrypt(ciphertext: Uint8Array, context: Uint8Array): Uint8Array | undefined
 }
 
-/** A kind of identities, the same for a whole network. */
+/**
+ * A kind of identities. All peers of a network use the same one: `ed25519Identity`, or `mockIdentity`
+ * in tests.
+ */
 export interface IdentityScheme {
+  /** The name of the kind, such as `ed25519`. */
   readonly name: string
-  /** Bytes of every signature. */
+  /** The length of every signature, in bytes. */
   readonly signatureLength: number
-  /** Reads a canonical public id; throws `MalformedEncoding`, `LimitExceeded` or `InvalidPublicId`. */
+  /**
+   * Reads a public id from its canonical encoding.
+   *
+   * @throws ParsecError `MalformedEncoding`, `LimitExceeded` or `InvalidPublicId`
+   */
   decodePublicId(reader: Reader): PublicId
 }

@@ -4,7 +4,10 @@ import { platform } from '#crypto'
 import type { RandomBytes } from '../base/public-id.ts'
 
 /**
- * The machine's own source of secret random bytes: to hand to whatever takes a `RandomBytes`, which
- * draws none by itself.
+ * Secret random bytes from the machine's own source: Node's `crypto` or the browser's WebCrypto.
+ * Pass it where a {@link RandomBytes} is asked for.
+ *
+ * @example
+ * const us = ed25519Identity.secretIdFromSeed(randomBytes(32))
  */
 export const randomBytes: RandomBytes = (length) => platform.randomBytes(length)

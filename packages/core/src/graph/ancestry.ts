@@ -3,18 +3,24 @@
 import { none } from './graph.ts'
 import type { GossipGraph } from './graph.ts'
 
-/** The ancestors of an event, itself included; or those that an event which is still to be made will have. */
+/**
+ * The ancestors of an event, including itself; or those that an event will have which is not made
+ * yet.
+ */
 export class Ancestry {
   readonly #graph: GossipGraph
   readonly #tips: readonly number[]
 
-  /** @param tips - the event itself, or the parents of the one to be made. An empty list: no ancestors. */
+  /**
+   * @param tips - the event; or the parents of an event that is not made yet, without any if it has
+   *   none
+   */
   constructor(graph: GossipGraph, tips: readonly number[]) {
     this.#graph = graph
     this.#tips = tips
   }
 
-  /** The latest event in it on a lane, or none. */
+  /** The latest of the ancestors on a lane, or none. */
   latestOn(lane: number): number {
     let latest: number = none
     for (const tip of this.#tips) latest = Math.max(latest, this.#graph.latestOn(tip, lane))
@@ -25,7 +31,10 @@ export class Ancestry {
     return this.#tips.some((tip) => this.#graph.descends(tip, y))
   }
 
-  /** Where the peer forked, as far as the ancestry shows: its events that have two self-children there. */
+  /**
+   * Where the peer forked, as far as these ancestors show: the events that have two self-children
+   * among them.
+   */
   forkPoints(peer: number): Set<number> {
     const { lane: laneOf, laneBranch, lanesOf } = this.#graph
     const branched = new Set<number>()
@@ -42,8 +51,8 @@ export class Ancestry {
 }
 
 /**
- * Remembers under each key the first event of its line: an event is left out if a self-ancestor is
- * there under the same key. So a key has at most one event per branch of its creator.
+ * Remembers, under each key, only the first event on a line: an event is left out if one of its
+ * self-ancestors is under the same key already. So a key has at most one event per branch of a peer.
  */
 export class FirstOnLine<K> {
   readonly #graph: GossipGraph
@@ -53,7 +62,7 @@ export class FirstOnLine<K> {
     this.#graph = graph
   }
 
-  /** Returns false, and does nothing, if a self-ancestor is there under the key. */
+  /** Adds an event. If a self-ancestor is under the key already, does nothing and returns false. */
   add(key: K, x: number): boolean {
     if (this.precedes(key, x)) return false
     const events = this.#events.get(key)
@@ -62,7 +71,7 @@ export class FirstOnLine<K> {
     return true
   }
 
-  /** Is x, or a self-ancestor of it, there under the key? */
+  /** Is x, or one of its self-ancestors, under the key? */
   precedes(key: K, x: number): boolean {
     return x !== none && this.#events.get(key)?.some((y) => this.#graph.isSelfAncestor(x, y)) === true
   }

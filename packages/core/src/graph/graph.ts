@@ -3,7 +3,7 @@
 import { grown, IntList } from '../base/arrays.ts'
 import { isSync } from '../wire/cause.ts'
 
-/** No event, no peer, no payload. */
+/** Stands for "no event", "no peer" or "no payload" where numbers are stored. */
 export const none = -1
 
 /**
@@ -17,14 +17,14 @@ export const none = -1
  * the latest ancestor of x on the lane of y at least y?
  *
  * Lanes are numbered in the order in which they begin. An event's row of the clock covers only the
- * lanes that had begun when the event was inserted: of later lanes it can have no ancestors.
+ * lanes that had begun when the event was inserted; it can have no ancestors on later ones.
  */
 export class GossipGraph {
   size = 0
   laneCount = 0
   /**
-   * Rows of all events, one after the other: `clock[row[x] + lane]`, for the lanes that had begun
-   * at x. Where the last one ends is `row[size]`.
+   * The clocks of all events, one after the other: that of x is at `clock[row[x] + lane]`, for the
+   * lanes that had begun when x was inserted. The last one ends at `row[size]`.
    */
   clock = new Int32Array(64 * 8)
   row = new Int32Array(65)
@@ -36,7 +36,7 @@ export class GossipGraph {
   cause = new Int32Array(64)
   recipient = new Int32Array(64)
   payload = new Int32Array(64)
-  /** Nearest sync event among the self-ancestors, the event itself left out. */
+  /** Per event, its nearest sync self-ancestor other than itself, or none. */
   syncSelfAncestor = new Int32Array(64)
   /** Per event, how many events of its lane carry a payload, up to and including the event itself. */
   payloadRank = new Int32Array(64)
@@ -102,7 +102,7 @@ export class GossipGraph {
     return selfParent === none || this.creator[selfParent] !== peer || !this.isLatestOnLane(selfParent)
   }
 
-  /** Is y x itself or reached from it by self-parents alone? */
+  /** Is y the event x, or reached from x by self-parents alone? */
   isSelfAncestor(x: number, y: number): boolean {
     const lane = this.lane[y]
     let at = x
@@ -113,23 +113,26 @@ export class GossipGraph {
     return y <= at
   }
 
-  /** Does x know a later event than y on y's lane? */
+  /** Has x an ancestor on y's lane that is later than y? */
   hasLaterThan(x: number, y: number): boolean {
     return x !== none && this.latestOn(x, this.lane[y] as number) > y
   }
 
-  /** Are two events by the peer among x's ancestors of which neither is a self-ancestor of the other (section 4)? */
+  /** Has x two ancestors by the peer, neither of them a self-ancestor of the other (section 4)? */
   isAwareOfFork(x: number, peer: number): boolean {
     const lanes = this.lanesOf[peer]
     return lanes !== undefined && lanes.length > 1 && !this.#knowsOneLine(x, lanes)
   }
 
-  /** Does x descend from y and know of no fork by y's creator (section 4)? */
+  /** Does x see y: descend from it, and not be aware of a fork by its creator (section 4)? */
   sees(x: number, y: number): boolean {
     return this.descends(x, y) && !this.isAwareOfFork(x, this.creator[y] as number)
   }
 
-  /** The peer's latest event in x's ancestry; none if there is none or if x is aware of a fork by the peer. */
+  /**
+   * The peer's latest event among x's ancestors; none if there is none, or if x is aware of a fork
+   * by the peer.
+   */
   latestBy(x: number, peer: number): number {
     const lanes = this.lanesOf[peer]
     if (lanes === undefined || lanes.length === 0) return none
@@ -137,18 +140,24 @@ export class GossipGraph {
     return this.#knowsOneLine(x, lanes) ? this.#latestOnAny(x, lanes) : none
   }
 
-  /** The peer's latest event in the whole graph, or none. Of a peer that forked: on the branch that came first. */
+  /**
+   * The peer's latest event in the whole graph, or none. If it forked, the latest on the branch
+   * that began first.
+   */
   latestOf(peer: number): number {
     const firstLane = this.lanesOf[peer]?.[0]
     return firstLane === undefined ? none : this.latestInLane(firstLane)
   }
 
-  /** The event itself, if it is a sync event, or its nearest sync self-ancestor, or none. None for none. */
+  /**
+   * The event itself if it is a sync event, else its nearest sync self-ancestor, or none. For none
+   * it returns none.
+   */
   latestSync(x: number): number {
     return x === none || isSync(this.cause[x] as number) ? x : (this.syncSelfAncestor[x] as number)
   }
 
-  /** The latest event of each lane: all events are among these and their ancestors. */
+  /** The latest event of each lane. Every event of the graph is one of these or an ancestor of one. */
   tips(): number[] {
     return this.laneEvents.map((_, lane) => this.latestInLane(lane))
   }
@@ -158,7 +167,10 @@ export class GossipGraph {
     return events.at(events.length - 1)
   }
 
-  /** Events that are not x nor among its ancestors, ascending. With none for x, all. */
+  /**
+   * The events that are neither x nor among its ancestors, in ascending order. If x is none, all
+   * events.
+   */
   notCoveredBy(x: number): number[] {
     const missing: number[] = []
     for (let lane = 0; lane < this.laneCount; lane++) {
@@ -175,7 +187,7 @@ export class GossipGraph {
     return place < all.length ? all.at(place) : none
   }
 
-  /** Place in the lane of the first event that is neither x nor among its ancestors. */
+  /** The place in the lane of the first event that is neither x nor among its ancestors. */
   #firstUncovered(x: number, lane: number): number {
     const covered = x === none ? none : this.latestOn(x, lane)
     if (covered === none) return 0
@@ -184,9 +196,11 @@ export class GossipGraph {
   }
 
   /**
-   * Are the events on these lanes that precede x all self-ancestors of the latest one? If not, x is
-   * aware of a fork. Goes back from the latest one: every lane that it comes to must end, as far as
-   * x knows, where the line leaves it, and no lane that x knows may be left over.
+   * Do x's ancestors on these lanes, which are all lanes of one peer, form a single line of
+   * self-parents? If not, x is aware of a fork.
+   *
+   * We go back from the latest of them. Where the line leaves a lane for another one, x must know
+   * no later event on the other. And in the end no lane on which x has ancestors may be left over.
    */
   #knowsOneLine(x: number, lanes: readonly number[]): boolean {
     let left = 0
@@ -199,7 +213,7 @@ export class GossipGraph {
     return left === 0
   }
 
-  /** The latest event on any of the lanes in x's ancestry, or none. */
+  /** The latest of x's ancestors on any of the lanes, or none. */
   #latestOnAny(x: number, lanes: readonly number[]): number {
     let latest: number = none
     for (const lane of lanes) latest = Math.max(latest, this.latestOn(x, lane))

@@ -3,19 +3,19 @@
 import { toHex } from '../base/encoding.ts'
 import type { Event } from '../wire/event.ts'
 
-/** The events of the graph, by number and by hash. */
+/** The events of the graph. They can be found by their number and by their hash. */
 export class KnownEvents<P> {
   readonly #events: Event<P>[] = []
   readonly #indexOf = new Map<string, number>()
 
-  /** The event of a number that the graph has given. */
+  /** The event with a number of the graph. */
   at(index: number): Event<P> {
     const event = this.#events[index]
     if (event === undefined) throw new RangeError(`no event ${String(index)}`)
     return event
   }
 
-  /** @param id - hexadecimal of an event's hash. */
+  /** @param id - an event's hash in hexadecimal */
   has(id: string): boolean {
     return this.#indexOf.has(id)
   }
@@ -28,7 +28,7 @@ export class KnownEvents<P> {
     return this.#indexOf.get(toHex(hash))
   }
 
-  /** Takes in the event that the graph gets next. */
+  /** Adds the event that is inserted into the graph next: it gets the next number. */
   add(event: Event<P>): void {
     this.#indexOf.set(event.id, this.#events.push(event) - 1)
   }

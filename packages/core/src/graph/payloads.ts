@@ -6,19 +6,22 @@ import type { PublicId } from '../base/public-id.ts'
 import type { Observation } from '../wire/observation.ts'
 
 /**
- * What has become of a payload: still `open`; `decided`, so that it is in the consensus history; or
- * `void`, which is a vote in single mode by a peer that is not a voter (protocol.md section 3).
+ * What has become of a payload. It is `open` until it is decided. It is `void` if it is a vote in
+ * single mode by a peer that is not a voter at present (protocol.md section 5.1).
  */
 export const fates = { open: 0, decided: 1, void: 2 } as const
 
-/** One observation key: what an election decides about (protocol.md section 2). */
+/** What an election decides about: one observation key (protocol.md section 2). */
 interface Payload {
   readonly observation: Observation<unknown>
   readonly hash: Uint8Array
-  /** In single mode, the peer whose vote it is: its index and its id. */
+  /** In single mode, the peer whose vote it is: first its index, then its id. */
   readonly voter: number | undefined
   readonly voterId: PublicId | undefined
-  /** Events that carry it, in insertion order. Where a creator repeats its vote, only the first on the line. */
+  /**
+   * The events that vote for it, in insertion order. If a peer repeats its vote, only the first one
+   * on each line.
+   */
   readonly carriers: IntList
 }
 
@@ -26,14 +29,18 @@ interface Payload {
 export class Payloads {
   readonly #payloads: Payload[] = []
   readonly #indexOf = new Map<string, number>()
-  /** Per payload one of {@link fates}. */
+  /** Per payload, one of {@link fates}. */
   fate = new Uint8Array(64)
 
   get size(): number {
     return this.#payloads.length
   }
 
-  /** The payload's number; a new one if it was never met. @param voter - in single mode, whose vote it is. */
+  /**
+   * Returns the payload's number. A payload that was never met gets a new one.
+   *
+   * @param voter - in single mode, the peer whose vote it is
+   */
   intern(observation: Observation<unknown>, hash: Uint8Array, voter?: { index: number; id: PublicId }): number {
     const key = voter === undefined ? toKey(hash) : `${toKey(hash)}${String(voter.index)}`
     const known = this.#indexOf.get(key)
@@ -55,7 +62,10 @@ export class Payloads {
     return payload
   }
 
-  /** Orders by hash, then by the voter's public id; never by number, as peers number payloads differently. */
+  /**
+   * Compares two payloads: by hash, then by the voter's id. Not by number, because each peer numbers
+   * payloads differently.
+   */
   compare(a: number, b: number): number {
     const left = this.at(a)
     const right = this.at(b)

@@ -6,7 +6,10 @@ import { none } from './graph.ts'
 const flagNames = ['VOTE', 'DKG', 'SEND', 'RECV'] as const
 export type Flag = (typeof flagNames)[number]
 
-/** What a peer may do: a set of flags (protocol.md section 3). Immutable. */
+/**
+ * What a peer may do: a set of flags (protocol.md section 3). A state never changes;
+ * {@link PeerState.with} makes a new one.
+ */
 export class PeerState {
   static readonly NONE = new PeerState([])
   /** VOTE, SEND and RECV. */
@@ -18,36 +21,37 @@ export class PeerState {
     this.#flags = new Set(flags)
   }
 
-  /** Counts as a voter. */
+  /** Is it a voter? */
   get vote(): boolean {
     return this.#flags.has('VOTE')
   }
 
-  /** May take part in key generations, and gossip is sent to it. Every voter may, too. */
+  /** May it take part in key generations? Every voter may. Gossip is sent only to peers that may. */
   get dkg(): boolean {
     return this.vote || this.#flags.has('DKG')
   }
 
-  /** Another peer: we accept its gossip. Ourselves: we may send. */
+  /** Of another peer: do we accept its gossip? Of ourselves: may we send? */
   get send(): boolean {
     return this.#flags.has('SEND')
   }
 
-  /** Another peer: we may send to it. Ourselves: we may receive. */
+  /** Of another peer: may we send to it? Of ourselves: may we receive? */
   get recv(): boolean {
     return this.#flags.has('RECV')
   }
 
+  /** The same state with more flags set. */
   with(...flags: Flag[]): PeerState {
     return flags.every((flag) => this.#flags.has(flag)) ? this : new PeerState([...this.#flags, ...flags])
   }
 
-  /** Printed like `PeerState(VOTE|SEND|RECV)`. */
+  /** Prints it, as in `PeerState(VOTE|SEND|RECV)`. */
   toString(): string {
     return `PeerState(${flagNames.filter((flag) => this.#flags.has(flag)).join('|')})`
   }
 
-  /** Reads what {@link PeerState.toString} prints; undefined when it is something else. */
+  /** Reads what {@link PeerState.toString} prints. Undefined if the text is something else. */
   static parse(text: string): PeerState | undefined {
     const inside = /^PeerState\(([A-Z|]{0,32})\)$/.exec(text)?.[1]
     if (inside === undefined) return undefined
@@ -64,12 +68,13 @@ export class PeerState {
 interface Peer {
   readonly id: PublicId
   state: PeerState
-  /** Has it ever been a voter or a participant of a key generation, by genesis or by a decision? */
+  /** Has it ever been a voter or a participant of a key generation: as a founder or by a decision? */
   member: boolean
+  /** Was it removed? Then it cannot come back. */
   removed: boolean
-  /** How many events were in the graph when its removal was decided; none if it was not removed. */
+  /** How many events were in our graph when we decided its removal; none if it was not removed. */
   removedAt: number
-  /** The decision that made it a member; undefined for founding members. */
+  /** The decision that made it a member; undefined for founders. */
   admission: Admission | undefined
 }
 
@@ -77,7 +82,7 @@ interface Peer {
 export interface Admission {
   /** The payload that was decided. */
   readonly payload: number
-  /** Peer indices of the voters of that election. */
+  /** The peer indices of that election's voters. */
   readonly voters: readonly number[]
 }
 
@@ -85,14 +90,14 @@ export interface Admission {
 export class PeerList {
   readonly #peers: Peer[] = []
   readonly #indexOf = new Map<string, number>()
-  /** The same by object, which is faster: most ids come again and again as the same object. */
+  /** The same, by object. This is faster, and most ids come again and again as the same object. */
   readonly #indexOfObject = new WeakMap<PublicId, number>()
 
   get size(): number {
     return this.#peers.length
   }
 
-  /** The peer's number; a new one if it was never met. */
+  /** Returns the peer's number. A peer that was never met gets a new one. */
   add(id: PublicId, state: PeerState): number {
     const known = this.indexOf(id)
     if (known !== undefined) return known
@@ -116,14 +121,22 @@ export class PeerList {
     this.#peer(index).state = state
   }
 
-  /** Makes the peer a member. @param admission - the decision that did, unless it is a founding member. */
+  /**
+   * Makes the peer a member.
+   *
+   * @param admission - the decision that admitted it; undefined for founders
+   */
   setMember(index: number, admission?: Admission): void {
     const peer = this.#peer(index)
     peer.member = true
     peer.admission = admission
   }
 
-  /** Removes the peer for good (section 7). @param eventCount - how many events are in the graph now. */
+  /**
+   * Removes the peer for good (section 7).
+   *
+   * @param eventCount - how many events are in the graph now
+   */
   remove(index: number, eventCount: number): void {
     const peer = this.#peer(index)
     peer.state = PeerState.NONE

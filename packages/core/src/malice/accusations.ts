@@ -15,16 +15,19 @@ function carryingKey(accuser: number, offender: PublicId): string {
 
 const nobody: ReadonlySet<number> = new Set()
 
-/** The accusations in the graph: who has accused whom of what. Those of `Unprovable` malice are left out. */
+/**
+ * The accusations in the graph: who accuses whom of what. Those of `Unprovable` malice are left
+ * out.
+ */
 export class Accusations {
   readonly #consensus: Consensus
-  /** Per id of an offender, the peers that accuse it. */
+  /** The accusers of each offender, by the key of the offender's id. */
   readonly #accusers = new Map<string, Set<number>>()
   /** Per creator, its events that accuse, ascending. */
   readonly #by = new Map<number, IntList>()
   /** The first event per accuser and accusation. */
   readonly #ofOne: FirstOnLine<string>
-  /** The first one per accuser and offender whose accusation carries an event of the offender. */
+  /** The first event per accuser and offender whose accusation carries an event of the offender. */
   readonly #carrying: FirstOnLine<string>
   /** All events in {@link #carrying}. */
   readonly #firstCarrying = new Set<number>()
@@ -52,11 +55,12 @@ export class Accusations {
     if (this.#carrying.add(carryingKey(creator, observation.offender), x)) this.#firstCarrying.add(x)
   }
 
-  /** Peer indices of those who accuse a peer. */
+  /** The peer indices of those who accuse a peer. */
   accusersOf(offender: PublicId): ReadonlySet<number> {
     return this.#accusers.get(offender.key) ?? nobody
   }
 
+  /** Has this peer accused anybody? */
   haveBeenMadeBy(creator: number): boolean {
     return this.#by.has(creator)
   }
@@ -67,7 +71,7 @@ export class Accusations {
     return payloads.at(graph.payload[x] as number).observation as Accusation
   }
 
-  /** Events that accuse among x and its self-ancestors, back to `before`, which is left out; in order. */
+  /** The events that accuse, among x and its self-ancestors after `before`, in order. */
   since(before: number, x: number): number[] {
     const { graph } = this.#consensus
     const list = this.#by.get(graph.creator[x] as number)
@@ -79,7 +83,11 @@ export class Accusations {
     return since.reverse()
   }
 
-  /** Does x or a self-ancestor of it make this accusation? @param id - hexadecimal of the accusation's hash. */
+  /**
+   * Does x or a self-ancestor of it make this accusation?
+   *
+   * @param id - the accusation's hash in hexadecimal
+   */
   include(id: string, x: number): boolean {
     return this.#ofOne.precedes(`${String(this.#consensus.graph.creator[x])}/${id}`, x)
   }
@@ -89,7 +97,10 @@ export class Accusations {
     return this.#carrying.precedes(carryingKey(this.#consensus.graph.creator[x] as number, offender), x)
   }
 
-  /** Is it the first event of its line that accuses its offender by an accusation that carries an event? */
+  /**
+   * Is it the first event of its line that accuses its offender by an accusation that carries an
+   * event?
+   */
   isFirstCarrying(x: number): boolean {
     return this.#firstCarrying.has(x)
   }

@@ -20,12 +20,13 @@ import { Refusals } from './refusal.ts'
 /**
  * Finds malice in the graph, and checks the accusations that others make (protocol.md section 8).
  *
- * Which accusations the creator of a sync event must have made before it, and which it may have made,
- * follows from the ancestry of the sync event alone. So all peers come to the same result. A correct
- * peer accuses exactly what the ancestry of its next sync event will prove, and is never accused.
+ * Which accusations the creator of a sync event must have made before it, and which it may have
+ * made, follows from the ancestry of the sync event alone. So all peers come to the same result. A
+ * correct peer accuses exactly what the ancestry of its next sync event will prove, and is never
+ * accused.
  *
- * Where a peer makes several faulty events in a row, only the first one is reported. That is enough to
- * remove the peer, and it cannot make the others write many accusations by making many faults.
+ * Where a peer makes several faulty events in a row, only the first one is reported. That is enough
+ * to remove the peer, and it cannot make the others write many accusations by making many faults.
  */
 export class Detection<P> {
   readonly #consensus: Consensus
@@ -41,7 +42,10 @@ export class Detection<P> {
   readonly #faulty: FirstOnLine<number>
   /** Per creator and payload, the first event on each line that repeats the vote. */
   readonly #repeating: FirstOnLine<string>
-  /** Per offender, events that we have refused but cannot accuse yet: their parents are not among our ancestors. */
+  /**
+   * Per offender, events that we have refused but cannot accuse yet: their parents are not among
+   * our ancestors.
+   */
   readonly #pending = new Map<number, { readonly event: Event<P>; readonly fact: Fact }[]>()
 
   constructor(consensus: Consensus, events: KnownEvents<P>, format: EventFormat<P>, ourIndex: number) {
@@ -56,7 +60,7 @@ export class Detection<P> {
     this.#repeating = new FirstOnLine(consensus.graph)
   }
 
-  /** The founding members, by peer index, and their observation. */
+  /** Sets the founders, by peer index, and the observation that they vote for. */
   setGenesis(founders: readonly number[], genesis: Observation<P>): void {
     this.#founders = new Set(founders)
     const hash = observationHash(genesis, this.#format.codec)
@@ -64,14 +68,14 @@ export class Detection<P> {
     this.#genesisPayload = this.#consensus.addPayload(genesis, this.#ourIndex, hash)
   }
 
-  /** Peer indices of those who accuse a peer of malice that a graph can prove. */
+  /** The peer indices of those who accuse a peer of malice that a graph can prove. */
   accusersOf(offender: PublicId): ReadonlySet<number> {
     return this.#accusations.accusersOf(offender)
   }
 
   /**
-   * Takes note of an event that we have refused. We accuse its creator once the parents of the refused
-   * event are among the ancestors of an event of ours.
+   * Takes note of an event that we have refused. We accuse its creator once the parents of the
+   * refused event are among the ancestors of an event of ours.
    */
   refused(event: Event<P>, creator: number, kind: RefusedEventKind): void {
     const pending = this.#pending.get(creator) ?? []
@@ -116,7 +120,7 @@ export class Detection<P> {
     return undefined
   }
 
-  // What must be accused.
+  // Which accusations must be made.
 
   #dueFacts(selfParent: number, otherParent: number): Fact[] {
     const { graph, peers } = this.#consensus
@@ -144,8 +148,8 @@ export class Detection<P> {
   /**
    * What the creator of `selfParent` must still accuse before its next sync event.
    *
-   * @param ancestry - that of the next sync event.
-   * @param before - its last sync event.
+   * @param ancestry - the ancestors of that next sync event
+   * @param before - the creator's last sync event
    */
   #unaccused(ancestry: Ancestry, before: number, selfParent: number): Fact[] {
     if (this.facts.areNone) return []
@@ -157,7 +161,7 @@ export class Detection<P> {
     return [...unaccused.values()]
   }
 
-  /** What an event accuses of; undefined if we have never met the offender. */
+  /** The accusation that an event makes; undefined if we have never met the offender. */
   #madeAt(x: number): Fact | undefined {
     const { offender, malice } = this.#accusations.at(x)
     const peer = this.#consensus.peers.indexOf(offender)
@@ -196,9 +200,9 @@ export class Detection<P> {
   }
 
   /**
-   * Checks, at a sync event, the accusations that its creator made since its last one, and whether any
-   * are missing. A correct accusation that carries an event becomes a fact that others must accuse,
-   * too; on the accuser's line only the first one against each offender does.
+   * Checks, at a sync event, the accusations that its creator made since its last one, and whether
+   * any are missing. A correct accusation that carries an event becomes a fact that others must
+   * accuse, too; on the accuser's line only the first one against each offender does.
    */
   #judgeAccusations(x: number, creator: number): Malice[] {
     if (this.facts.areNone && !this.#accusations.haveBeenMadeBy(creator)) return []
@@ -215,7 +219,7 @@ export class Detection<P> {
     }
     const unaccused = this.#unaccused(ancestry, before, selfParent)
     if (unaccused.length > 0) {
-      // One is enough. All peers must choose the same one: the least by id.
+      // One is enough. All peers must choose the same one, so it is the one with the smallest id.
       const { accusation } = unaccused.reduce((least, fact) => (fact.id < least.id ? fact : least))
       const accusationHash = observationHash<P>(accusation, this.#format.codec)
       faults.push({ kind: 'Accomplice', eventHash: this.#events.at(x).hash, accusationHash })

@@ -14,16 +14,16 @@ import { none } from '../graph/graph.ts'
 import type { KnownEvents } from '../graph/known-events.ts'
 import type { Consensus } from '../consensus/consensus.ts'
 
-/** Malice of a peer, with the accusation that says so. */
+/** Malice of a peer, with the accusation of it. */
 export interface Fact {
-  /** Peer index. */
+  /** The peer index of who did it. */
   readonly offender: number
   readonly accusation: Accusation
-  /** Hexadecimal of the accusation's hash. */
+  /** The accusation's hash in hexadecimal. */
   readonly id: string
 }
 
-/** Why an event with these parents is refused, or undefined. */
+/** Tells why an event with these parents is refused; undefined if it is not. */
 type Refuse<P> = (
   event: Event<P>,
   creator: number,
@@ -32,9 +32,9 @@ type Refuse<P> = (
 ) => RefusedEventKind | undefined
 
 /**
- * Tells which malice an ancestry proves (protocol.md section 8). A fork is proven by two self-children
- * of one event. An accusation that carries a refused event is proven by the parents of that event. All
- * other malice is proven by a single event of the ancestry.
+ * Tells which malice an ancestry proves (protocol.md section 8). A fork is proven by two
+ * self-children of one event. An accusation that carries a refused event is proven by the parents
+ * of that event. All other malice is proven by a single event of the ancestry.
  */
 export class Facts<P> {
   readonly #consensus: Consensus
@@ -43,11 +43,16 @@ export class Facts<P> {
   readonly #refuse: Refuse<P>
   /** The facts that an event proves. */
   readonly #at = new Map<number, Fact[]>()
-  /** The events that prove facts: per lane, ascending, and per accusation, by its id. */
+  /** The events that prove facts, per lane, in ascending order. */
   readonly #lanes = new Map<number, IntList>()
+  /** The events that prove a fact, by the accusation's id. */
   readonly #proofs = new Map<string, number[]>()
+  /** The peers that have more than one lane. */
   readonly #forkers = new Set<number>()
-  /** The events that accusations carry, by the accusation's id; undefined if the offender has not signed it. */
+  /**
+   * The events that accusations carry, by the accusation's id. Undefined if the offender has not
+   * signed it.
+   */
   readonly #carried = new Map<string, Event<P> | undefined>()
 
   constructor(consensus: Consensus, events: KnownEvents<P>, format: EventFormat<P>, refuse: Refuse<P>) {
@@ -57,17 +62,22 @@ export class Facts<P> {
     this.#refuse = refuse
   }
 
-  /** Is there no fact at all? So it is in any network without malice. */
+  /** Is there no fact at all? This is the case in every network without malice. */
   get areNone(): boolean {
     return this.#lanes.size === 0 && this.#forkers.size === 0
   }
 
-  /** Makes a fact of an offender, by peer index, and its malice. */
+  /**
+   * Makes a fact.
+   *
+   * @param offender - the offender's peer index
+   */
   of(offender: number, malice: Malice): Fact {
     const accusation: Accusation = { kind: 'Accusation', offender: this.#consensus.peers.at(offender).id, malice }
     return { offender, accusation, id: this.idOf(accusation) }
   }
 
+  /** The accusation's hash in hexadecimal. */
   idOf(accusation: Accusation): string {
     return toHex(observationHash<P>(accusation, this.#format.codec))
   }
@@ -90,7 +100,10 @@ export class Facts<P> {
     this.#forkers.add(peer)
   }
 
-  /** The facts that an ancestry proves, without those that the ancestry of `before` proves already. */
+  /**
+   * The facts that these ancestors prove, without those that the ancestors of `before` prove
+   * already.
+   */
   newlyProven(ancestry: Ancestry, before: number): Fact[] {
     const proven: Fact[] = []
     const earlier = new Ancestry(this.#consensus.graph, before === none ? [] : [before])
@@ -108,7 +121,7 @@ export class Facts<P> {
     return proven
   }
 
-  /** Does an ancestry prove what an accusation says? Asked for a fact that holds the accusation. */
+  /** Do these ancestors prove the fact? */
   bearsOut(ancestry: Ancestry, { offender, accusation, id }: Fact): boolean {
     const { malice } = accusation
     if (malice.kind === 'Fork') {
@@ -119,14 +132,18 @@ export class Facts<P> {
     return this.#proofs.get(id)?.some((proof) => ancestry.includes(proof)) === true
   }
 
-  /** Events whose ancestry proves what an accusation says; undefined if the graph does not prove it. */
+  /**
+   * Finds events that prove an accusation together with their ancestors. Undefined if the graph
+   * does not prove it.
+   */
   proofOf(accusation: Accusation): readonly number[] | undefined {
     const { graph, peers } = this.#consensus
     const offender = peers.indexOf(accusation.offender)
     if (offender === undefined || accusation.malice.kind === 'Unprovable') return undefined
     const fact = this.of(offender, accusation.malice)
     const [proof] = this.#proofs.get(fact.id) ?? []
-    // Who checks a share needs the key, which follows from all that was decided: so give the whole graph.
+    // Checking a share takes the key, which follows from everything that was decided: so it takes
+    // the whole graph.
     if (proof !== undefined) return accusation.malice.kind === 'InvalidCoinShare' ? graph.tips() : [proof]
     if (!this.bearsOut(new Ancestry(graph, graph.tips()), fact)) return undefined
     return accusation.malice.kind === 'Fork'
@@ -134,7 +151,10 @@ export class Facts<P> {
       : graph.tips()
   }
 
-  /** Events that are not among x's ancestors and may prove more, if an event of ours had them as ancestors. */
+  /**
+   * Events that are not among x's ancestors, and that may prove more to an event of ours that has
+   * them as ancestors.
+   */
   *unseenFrom(x: number): IterableIterator<number> {
     const { graph } = this.#consensus
     for (const [lane, events] of this.#lanes) {
@@ -153,7 +173,7 @@ export class Facts<P> {
     return this.of(forker, { kind: 'Fork', selfParentHash: this.#events.at(point).hash })
   }
 
-  /** Two events of the offender right after the point at which it forked. */
+  /** Two events of the offender that follow the event at which it forked. */
   #childrenOf(offender: number, point: number | undefined): number[] {
     const { graph } = this.#consensus
     return (graph.lanesOf[offender] ?? [])
@@ -178,8 +198,8 @@ export class Facts<P> {
   }
 
   /**
-   * Does an ancestry show that the peer is a member? That we have decided so is not enough: others who
-   * judge the same ancestry may not have decided it yet.
+   * Do these ancestors show that the peer is a member? It is not enough that we have decided so:
+   * others who judge the same ancestors may not have decided it yet.
    */
   #showsMember(ancestry: Ancestry, peer: number): boolean {
     const { graph, peers } = this.#consensus

@@ -10,17 +10,17 @@ import type { KnownEvents } from '../graph/known-events.ts'
 import type { Consensus } from '../consensus/consensus.ts'
 
 /**
- * Tells which events no correct peer makes or inserts (protocol.md section 8). It depends on nothing but
- * the event and its ancestry, so all peers refuse the same events.
+ * Tells which events no correct peer makes or inserts (protocol.md section 8). It depends on
+ * nothing but the event and its ancestry, so all peers refuse the same events.
  */
 export class Refusals<P> {
   readonly #consensus: Consensus
   readonly #events: KnownEvents<P>
-  /** Hash of the founding members' vote. */
+  /** The hash of the observation that the founders vote for. */
   #genesisHash: Uint8Array | undefined
-  /** Per event, the first Request or Response that records it: that says it came in. Or none. */
+  /** Per event, the first Request or Response that records it, which means that it came in; or none. */
   readonly #recorder = new IntList()
-  /** Further ones: a peer that forked may record the same event on several branches. */
+  /** The further ones. A peer that forked may record the same event on several branches. */
   readonly #moreRecorders = new Map<number, number[]>()
 
   constructor(consensus: Consensus, events: KnownEvents<P>) {
@@ -43,7 +43,7 @@ export class Refusals<P> {
     else this.#moreRecorders.set(recorded, [...(this.#moreRecorders.get(recorded) ?? []), x])
   }
 
-  /** Why an event is refused; undefined if it is not. Its parents, if it has any, are in the graph. */
+  /** Tells why an event is refused; undefined if it is not. Its parents must be in the graph. */
   of(event: Event<P>, creator: number, selfParent: number, otherParent: number): RefusedEventKind | undefined {
     const { cause } = event
     const { graph } = this.#consensus
@@ -72,7 +72,10 @@ export class Refusals<P> {
     return kind === 'Response' ? 'InvalidResponse' : 'InvalidRequest'
   }
 
-  /** The same for any event whose other-parent is by another peer; what it records is not looked at. */
+  /**
+   * The same for any event whose other-parent is by another peer, without looking at what it
+   * records.
+   */
   ofDescent(creator: number, selfParent: number, otherParent: number): RefusedEventKind | undefined {
     const { graph } = this.#consensus
     const gossiper = graph.creator[otherParent] as number
@@ -82,10 +85,14 @@ export class Refusals<P> {
   }
 
   /**
-   * What a Request or Response by the creator records if it has this other-parent. A Request records
-   * the other-parent itself, a Requesting event that is addressed to the creator. A Response records
-   * the latest sync event at or before the other-parent, a Request that answers the creator. None
-   * where it is not so.
+   * What a Request or Response by the creator records if it has this other-parent.
+   *
+   * - A Request records the other-parent, which must be a Requesting event that is addressed to the
+   *   creator.
+   * - A Response records the sync event at the other-parent or the nearest one before it, which
+   *   must be a Request that answers the creator.
+   *
+   * Returns none if the event is not of that kind.
    */
   recordedBy(cause: number, creator: number, otherParent: number): number {
     const { graph } = this.#consensus
@@ -110,7 +117,10 @@ export class Refusals<P> {
     return cause.kind === 'Requesting' && cause.recipient.equals(this.#consensus.peers.at(peer).id)
   }
 
-  /** Does the other-parent descend from an event of the creator that would be no self-ancestor of the new one? */
+  /**
+   * Does the other-parent descend from an event of the creator that is not a self-ancestor of the
+   * new event?
+   */
   #showsOtherBranch(creator: number, selfParent: number, otherParent: number): boolean {
     const { graph } = this.#consensus
     if (graph.isAwareOfFork(otherParent, creator)) return true

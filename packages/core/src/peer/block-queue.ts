@@ -8,15 +8,16 @@ import type { KnownEvents } from '../graph/known-events.ts'
 import { fates } from '../graph/payloads.ts'
 import type { Consensus, Outcome } from '../consensus/consensus.ts'
 
-/** Blocks that are decided and not polled, and which of our votes they answer. */
+/** The blocks that are decided and not taken yet, and our votes that wait for their block. */
 export class BlockQueue<P> {
   readonly #consensus: Consensus
   readonly #events: KnownEvents<P>
-  /** Blocks so far, polled or not. */
+  /** How many blocks were made so far; also the index of the next one. */
   #count = 0
   #blocks: { readonly payload: number; readonly block: Block<P> }[] = []
+  /** How many of `#blocks` were taken. */
   #polled = 0
-  /** Payloads of our votes that are not polled, in vote order. */
+  /** The payloads of our votes whose blocks were not taken yet, in the order of our votes. */
   readonly #ours = new Set<number>()
 
   constructor(consensus: Consensus, events: KnownEvents<P>) {
@@ -24,18 +25,22 @@ export class BlockQueue<P> {
     this.#events = events
   }
 
+  /** Is there no block to take? */
   get isEmpty(): boolean {
     return this.#polled === this.#blocks.length
   }
 
-  /** Takes note of a vote of ours, unless it is decided or for a message of a key generation. */
+  /**
+   * Takes note of a vote of ours; but not if it is decided already, or is for a message of a key
+   * generation.
+   */
   votedFor(payload: number): void {
     const { payloads } = this.#consensus
     const { kind } = payloads.at(payload).observation
     if (kind !== 'DkgMessage' && payloads.fate[payload] === fates.open) this.#ours.add(payload)
   }
 
-  /** Makes the blocks of what was decided. */
+  /** Makes blocks from decisions. */
   take(outcomes: readonly Outcome[]): void {
     for (const { payloads, voters, keys } of outcomes) {
       for (const payload of payloads) {
@@ -52,7 +57,7 @@ export class BlockQueue<P> {
     this.#blocks.push({ payload, block: new Block(this.#count++, observation, proofs, this.#consensus.mode) })
   }
 
-  /** The voters' votes for a payload, as far as they have arrived. */
+  /** The voters' votes for a payload that have arrived so far. */
   #proofs(payload: number, voters: readonly number[]): Proof[] {
     const { graph, payloads } = this.#consensus
     const proofs = new Map<number, Proof>()
@@ -65,11 +70,13 @@ export class BlockQueue<P> {
     return [...proofs.values()]
   }
 
+  /** Takes the next block; undefined if there is none. */
   poll(): Block<P> | undefined {
     const next = this.#blocks[this.#polled]
     if (next === undefined) return undefined
     this.#polled++
-    // Half of the queue is dropped at a time, so that a block costs the same however many wait.
+    // The queue is cut only when half of it is taken, so that a block costs the same, however many
+    // wait.
     if (2 * this.#polled > this.#blocks.length) {
       this.#blocks = this.#blocks.slice(this.#polled)
       this.#polled = 0
@@ -78,7 +85,10 @@ export class BlockQueue<P> {
     return next.block
   }
 
-  /** Payloads of our votes: first those decided, in that order, then the rest in the order of our votes. */
+  /**
+   * The payloads of our votes that wait: first the decided ones, in decided order, then the others
+   * in the order of our votes.
+   */
   ourUnpolled(): number[] {
     const waiting = this.#blocks.slice(this.#polled).map(({ payload }) => payload)
     const decided = new Set(waiting.filter((payload) => this.#ours.has(payload)))

@@ -6,12 +6,14 @@ import type { Consensus } from '../consensus/consensus.ts'
 import type { Detection } from '../malice/detection.ts'
 import type { Report } from './report.ts'
 
-/** What the stations of one peer share. */
+/** What the parts of one peer share. */
 export interface PeerContext<P> {
+  /** Our own peer index. */
   readonly ourIndex: number
   readonly format: EventFormat<P>
   readonly consensus: Consensus
   readonly events: KnownEvents<P>
   readonly detection: Detection<P>
+  /** Tells the application of what looks like malice and cannot be proven. */
   readonly report: (report: Report) => void
 }

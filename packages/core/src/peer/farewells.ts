@@ -12,17 +12,17 @@ import type { Reception } from './reception.ts'
 /**
  * What is left to do after a removal (protocol.md section 7).
  *
- * We, if we were removed, may be the only one who knows: the others may need what we have to decide
- * it. So we go on gossiping until at least a third of the voters who stay have shown that they
- * know. One of these is correct; it has all that we had, and tells the others.
+ * **If we were removed**, we may be the only one who knows: the others may still need our events to
+ * decide it. So we go on gossiping until at least a third of the remaining voters have shown that
+ * they know. At least one of these is correct; it has everything that we had, and tells the others.
  *
- * Another peer that was removed and asks us is not heard, but told what it needs to decide its
- * removal, and nothing of what came later.
+ * **If another peer was removed** and sends us a request, we do not take it in. We answer with what
+ * that peer needs to decide its removal, and with nothing that came later.
  */
 export class Farewells<P> {
   readonly #context: PeerContext<P>
   readonly #reception: Reception<P>
-  /** Those who stay and have shown that they know of our removal. */
+  /** The remaining voters that have shown that they know of our removal. */
   readonly #informed = new Set<number>()
 
   constructor(context: PeerContext<P>, reception: Reception<P>) {
@@ -30,31 +30,39 @@ export class Farewells<P> {
     this.#reception = reception
   }
 
+  /** Have we decided that we are removed? */
   get areWeRemoved(): boolean {
     return this.#us.removed
   }
 
-  /** Might the peer, if it is a voter, need our gossip? If we were removed, only until enough know. */
+  /**
+   * May the peer need our gossip? If we were removed: only as long as too few voters know, and it
+   * may be one that does not.
+   */
   mayNeedUs(peer: number): boolean {
     if (!this.areWeRemoved) return true
     const { voters } = this.#context.consensus.election
     return !isOneThird(this.#informed.size, voters.length) && !this.#informed.has(peer)
   }
 
-  /** The peer has sent us a farewell. */
+  /** Takes note that the peer knows of our removal; for example, because it has sent us a farewell. */
   knows(peer: number): void {
     if (this.#context.consensus.election.voters.includes(peer)) this.#informed.add(peer)
   }
 
-  /** The peer has answered this Requesting event of ours: so it has what we had when we made it. */
+  /**
+   * Takes note that the peer has answered this Requesting event of ours. So it has everything that
+   * we had when we made it.
+   */
   answered(peer: number, requesting: number): void {
     const { removedAt } = this.#us
     if (removedAt !== none && requesting >= removedAt) this.knows(peer)
   }
 
   /**
-   * For a peer that was removed: what it lacks of all that we had when we decided that, and of what
-   * we recorded right then. Undefined for others, and for those that nobody talks to.
+   * Makes the farewell for a peer that was removed: what it lacks of the events that we had when we
+   * decided its removal, and of those by which we recorded the decision. Undefined for peers that
+   * were not removed, and for peers that we distrust.
    */
   messageTo(id: PublicId): Message<P> | undefined {
     const { consensus, ourIndex } = this.#context
@@ -66,7 +74,7 @@ export class Farewells<P> {
     let end = removedAt
     while (end < graph.size && graph.creator[end] === ourIndex && graph.cause[end] === causes.Conclusion) end++
     const owed = lackedBy(peer, this.#context).filter((index) => index < end)
-    // It may lack nothing, as far as we know; but no message is empty.
+    // As far as we know it may lack nothing; but a message must not be empty.
     if (owed.length === 0) owed.push(end - 1)
     return messageOf('farewell', owed, this.#context)
   }

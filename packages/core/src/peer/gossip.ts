@@ -15,15 +15,15 @@ import type { OwnEvents } from './own-events.ts'
 import type { Reception } from './reception.ts'
 
 /**
- * Requests and responses (protocol.md section 3): with whom we exchange them, what is in one, and
- * what of one that comes is taken in and recorded.
+ * Requests and responses (protocol.md section 3): with whom we exchange them, what we put into
+ * them, and what we do with those that arrive.
  */
 export class Gossip<P> {
   readonly #context: PeerContext<P>
   readonly #reception: Reception<P>
   readonly #own: OwnEvents<P>
   readonly #farewells: Farewells<P>
-  /** Per peer, how many of our requests it has not answered since its last answer. */
+  /** For each peer, how many requests we have sent it since its last answer. */
   readonly #unanswered = new Map<number, number>()
 
   constructor(context: PeerContext<P>, reception: Reception<P>, own: OwnEvents<P>, farewells: Farewells<P>) {
@@ -33,11 +33,12 @@ export class Gossip<P> {
     this.#farewells = farewells
   }
 
+  /** What we may do. */
   get ourState(): PeerState {
     return this.#context.consensus.peers.at(this.#context.ourIndex).state
   }
 
-  /** Throws `InvalidSelfState` unless it holds. */
+  /** Throws `InvalidSelfState` unless the condition holds. */
   requireOurs(required: string, holds: boolean): void {
     if (!holds) throw new ParsecError({ code: 'InvalidSelfState', required, actual: this.ourState.toString() })
   }
@@ -71,18 +72,23 @@ export class Gossip<P> {
   }
 
   /**
-   * Takes in a request, unless the sender was removed; returns the response or the farewell, or
-   * undefined while we may not send. Throws what `Parsec.handleRequest` throws.
+   * Takes in a request, unless its sender was removed. Throws what `Parsec.handleRequest` throws.
+   *
+   * @returns the response or the farewell; undefined while we may not send
    */
   respond(sender: PublicId, request: Message<P> | Uint8Array): Message<P> | undefined {
     const farewell = this.#farewells.messageTo(sender)
     if (farewell !== undefined) return farewell
     const peer = this.receive(sender, request, 'request')
-    // Its own request may have removed it, and by now we may have made what only comes after that.
+    // Its own request may have made us decide its removal. A response could then hold events that
+    // come after it.
     return this.#farewells.messageTo(sender) ?? (this.#maySend ? this.#messageTo(peer, 'response') : undefined)
   }
 
-  /** Takes in a message and records it; returns the sender. Throws what `Parsec.handleRequest` throws. */
+  /**
+   * Takes in a message and records it. Returns the sender's index. Throws what
+   * `Parsec.handleRequest` throws.
+   */
   receive(sender: PublicId, received: Message<P> | Uint8Array, kind: 'request' | 'response'): number {
     this.requireOurs('RECV', this.ourState.recv || this.#isLeaving)
     const isKnown = this.#checkSender(sender)
@@ -93,7 +99,8 @@ export class Gossip<P> {
     if (message.kind !== kind && !isFarewell) throw invalidMessage(`a ${message.kind} where a ${kind} is handled`)
     const last = message.events.at(-1)
     if (last === undefined) throw invalidMessage('no events')
-    // That it is a member shows while its events come in.
+    // Whether it is a member shows when its events come in; so at least the last event must be by
+    // the sender.
     if (!isKnown && !last.creator.equals(sender)) throw new ParsecError({ code: 'UnknownPeer', peer: sender })
     this.#own.settleBefore('intake')
     this.#reception.receive(message.events, sender)
@@ -106,16 +113,17 @@ export class Gossip<P> {
     return peer
   }
 
-  /** Once removed, we go on as long as others may need us. */
+  /** May we send? We still may after our own removal, because others may need our events. */
   get #maySend(): boolean {
     return this.ourState.send || this.#isLeaving
   }
 
+  /** Were we a member, and are we removed? */
   get #isLeaving(): boolean {
     return this.#farewells.areWeRemoved && this.#own.hasBegun
   }
 
-  /** Throws `DistrustedPeer`. */
+  /** Throws `DistrustedPeer` if we distrust the peer. */
   #requireTrust(peer: number): void {
     const malice = this.#reception.distrust(peer)
     const { id } = this.#context.consensus.peers.at(peer)
@@ -123,10 +131,10 @@ export class Gossip<P> {
   }
 
   /**
-   * Do we know the sender as one that may send? One that we do not know yet may have become a
-   * member since: its message will tell.
+   * Do we know that this peer may send? If not, it may have become a member without our knowing;
+   * then its message will show it.
    *
-   * Throws `InvalidPeerState` for one that was removed, `DistrustedPeer`.
+   * Throws `InvalidPeerState` if it was removed, and `DistrustedPeer`.
    */
   #checkSender(id: PublicId): boolean {
     const peer = this.#context.consensus.peers.indexOf(id)
@@ -145,6 +153,7 @@ export class Gossip<P> {
     return peer
   }
 
+  /** Makes a message with all events that the peer lacks as far as we know. */
   #messageTo(peer: number, kind: 'request' | 'response'): Message<P> {
     return messageOf(kind, lackedBy(peer, this.#context), this.#context)
   }
@@ -153,7 +162,7 @@ export class Gossip<P> {
   #record(peer: number, message: Message<P>, last: Event<P>): void {
     const { graph } = this.#context.consensus
     const end = this.#context.events.indexOfId(last.id)
-    // It may be on a branch that nobody has recorded.
+    // If it is not in the graph, it is on a branch of a forker that nobody has recorded.
     if (end === undefined) this.#requireTrust(peer)
     if (end === undefined || graph.creator[end] !== peer) throw invalidMessage('its last event is not by the sender')
     const cause = message.kind === 'request' ? 'Request' : 'Response'
@@ -168,6 +177,7 @@ export class Gossip<P> {
     this.#own.sync({ kind: cause, otherParent: last.hash })
   }
 
+  /** Reports gossip that came too early, and events that the sender knew we have. */
   #reportOn(peer: number, message: Message<P>, end: number): void {
     const { graph, peers } = this.#context.consensus
     const { id } = peers.at(peer)

@@ -8,7 +8,7 @@ import { none } from '../graph/graph.ts'
 import type { Outcome } from '../consensus/consensus.ts'
 import type { PeerContext } from './context.ts'
 
-/** An event that may be inserted, with its parents resolved. */
+/** An event that may be inserted, with the numbers of its creator and parents. */
 export interface Judged<P> {
   readonly event: Event<P>
   readonly creator: number
@@ -16,22 +16,23 @@ export interface Judged<P> {
   readonly otherParent: number
 }
 
-/** What came of inserting an event. */
+/** The result of inserting an event. */
 export interface Inserted {
   readonly index: number
   /** Does it have faults of its own (protocol.md section 8)? */
   readonly isFaulty: boolean
-  /** What it decided. */
+  /** What the decisions put out that became possible with this event. */
   readonly outcomes: readonly Outcome[]
 }
 
 /**
- * The door of the graph for one event at a time: it is verified, its parents are resolved, it is
- * judged (protocol.md sections 3 and 8), and then inserted.
+ * Brings events into the graph, one at a time. {@link Intake.judge} verifies an event, finds its
+ * parents, and tells whether it may be inserted (protocol.md sections 3 and 8);
+ * {@link Intake.insert} inserts it.
  */
 export class Intake<P> {
   readonly #context: PeerContext<P>
-  /** Branches beyond the first one of each creator. */
+  /** How many branches there are, not counting the first one of each creator. */
   #furtherBranches = 0
 
   constructor(context: PeerContext<P>) {
@@ -39,7 +40,7 @@ export class Intake<P> {
   }
 
   /**
-   * May an event that is not known be inserted?
+   * Checks whether an event that is not in the graph yet may be inserted.
    *
    * Throws `SignatureFailure`, `UnknownCreator`, `UnknownParent`, `MaliciousEvent`,
    * `PrematureCoinShares` or `LimitExceeded`.
@@ -47,7 +48,7 @@ export class Intake<P> {
   judge(event: Event<P>): Judged<P> {
     event.verify()
     const { consensus, detection } = this.#context
-    // A correct peer has recorded what decides the election before, and sends that too.
+    // A correct peer has recorded what decided the previous election, and would have sent that first.
     if (event.cause.kind === 'CoinShares' && consensus.isToCome(event.cause.coins.election)) {
       throw new ParsecError({ code: 'PrematureCoinShares', event: event.id, election: event.cause.coins.election })
     }
@@ -66,7 +67,7 @@ export class Intake<P> {
     return { event, creator, selfParent, otherParent }
   }
 
-  /** Inserts an event that was judged, decides what it decides, and looks for its faults. */
+  /** Inserts an event that was judged, makes the decisions that it allows, and looks for its faults. */
   insert({ event, creator, selfParent, otherParent }: Judged<P>): Inserted {
     const { consensus, events, detection, report } = this.#context
     const { peers, graph } = consensus
@@ -90,7 +91,11 @@ export class Intake<P> {
     return { index, isFaulty, outcomes }
   }
 
-  /** Number of the self-parent (place 0) or the other-parent (1), or none if it has none; throws `UnknownParent`. */
+  /**
+   * The number of a parent; none if the event has no such parent. Throws `UnknownParent`.
+   *
+   * @param place - 0 for the self-parent, 1 for the other-parent
+   */
   #parent(event: Event<P>, place: 0 | 1): number {
     const parent = event.parents[place]
     if (parent === undefined) return none
@@ -106,7 +111,7 @@ export class Intake<P> {
   }
 }
 
-/** The creator's index; throws `UnknownCreator`. */
+/** The index of the event's creator. Throws `UnknownCreator` if it was never a member. */
 export function creatorOf<P>({ consensus }: PeerContext<P>, event: Event<P>): number {
   const { peers } = consensus
   const creator = peers.indexOf(event.creator)

@@ -32,7 +32,7 @@ export interface PeerSetting<P> extends CompleteFormat<P> {
   readonly onReport: ((report: Report) => void) | undefined
 }
 
-/** The stations of one peer, those that others use first. */
+/** The parts of one peer. */
 export interface Peer<P> extends PeerContext<P> {
   readonly keys: OwnKeys
   readonly blocks: BlockQueue<P>
@@ -41,7 +41,7 @@ export interface Peer<P> extends PeerContext<P> {
   readonly reception: Reception<P>
 }
 
-/** Makes the stations of a peer that nothing has happened to yet. It is the first one that it knows. */
+/** Makes the parts of a new peer. It knows only itself, so its own index is 0. */
 export function makePeer<P>(setting: PeerSetting<P>): Peer<P> {
   const { us, codec, mode, coin, onDecision, onReport } = setting
   const keys = new OwnKeys(us, setting.keys, setting.random)
@@ -67,7 +67,10 @@ export function makePeer<P>(setting: PeerSetting<P>): Peer<P> {
   return { ...context, keys, blocks, own, gossip, reception }
 }
 
-/** Reads ids as the objects that we know: they have names and cached keys. Ids met in messages only are not kept. */
+/**
+ * Decodes an id to the object that we know for it, if there is one: that one has a name, and its
+ * keys are prepared. Other ids are not remembered, as messages could fill the memory with them.
+ */
 function rememberingIds(identities: IdentityScheme, { peers }: Consensus): IdentityScheme {
   return {
     name: identities.name,

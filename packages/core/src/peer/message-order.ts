@@ -5,7 +5,10 @@ import { none } from '../graph/graph.ts'
 import type { PeerContext } from './context.ts'
 import { creatorOf, maliciousEvent } from './intake.ts'
 
-/** What an event waits for: a parent, an election's beginning, or its creator's admission. */
+/**
+ * What an event can wait for: a parent, the beginning of an election, or the admission of its
+ * creator.
+ */
 const reasons = {
   parent: (id: string): string => id,
   election: (election: number): string => `election ${String(election)}`,
@@ -13,36 +16,38 @@ const reasons = {
 }
 
 /**
- * The order in which the events of a message can be inserted. They come parents before children;
- * two kinds have to wait all the same:
+ * The order in which the events of a message can be inserted. In a message, parents come before
+ * children. Still, two kinds of events have to wait:
  *
- * - What can only be judged after a decision: shares of a coin of a later election, events of a
- *   member that is still to be added. What decides may come later in the message.
- * - The third branch of a forker and any further one: until an event by somebody else comes that
- *   may record it. Branches are what a forker could flood us with, as each costs every event after
- *   it; so there are at most two per line (see InvalidGossipCreator). What nobody in the message
- *   records is dropped with it.
+ * - Events that can only be judged after a decision: shares of a coin of a later election, and
+ *   events of a member that is still to be added. The events that decide may come later in the
+ *   message.
+ * - Events on the third branch of a forker, or on a further one. They wait until an event of
+ *   another peer comes that may record them. If none in the message does, they are dropped.
+ *   Otherwise a forker could flood us with branches, and each branch makes every later event more
+ *   expensive. Those who record branches may record at most two of a peer (see
+ *   InvalidGossipCreator).
  */
 export class MessageOrder<P> {
   readonly #context: PeerContext<P>
-  /** The events to look at, the next one last. */
+  /** The events still to look at. The next one is at the end. */
   readonly #toDo: Event<P>[]
-  /** Events that wait for a decision, and what descends from them, by what they wait for. */
+  /** The events that wait for a decision, and their descendants, by what they wait for. */
   readonly #early = new Map<string, Event<P>[]>()
   readonly #earlyIds = new Set<string>()
-  /** Events on branches that nobody has recorded, by id. */
+  /** The events on branches that nobody has recorded, by id. */
   readonly #unrecorded = new Map<string, Event<P>>()
 
-  /** @param events - not known yet, parents before children */
+  /** @param events - events that we do not have yet, parents before children */
   constructor(context: PeerContext<P>, events: readonly Event<P>[]) {
     this.#context = context
     this.#toDo = events.toReversed()
   }
 
   /**
-   * The events, each when it can be inserted. The caller inserts it before it asks for the next one:
-   * what comes next depends on what has been decided by then. Each event is looked at once more for
-   * each thing that it waits for.
+   * Yields each event when it can be inserted. The caller must insert it before it asks for the
+   * next one, because the next one depends on what is decided by then. An event is looked at once,
+   * and once more for each thing that it waits for.
    *
    * Throws `MaliciousEvent` for an event that records what it may not.
    */
@@ -62,12 +67,12 @@ export class MessageOrder<P> {
       while (decided < consensus.elections) this.#release(reasons.election(++decided))
       for (const { id, member } of consensus.peers) if (member) this.#release(reasons.creator(id.key))
     }
-    // What still is too early: whoever inserts it is told why not.
+    // Some events are still too early. Trying to insert the first of them throws the right error.
     const first = this.#firstEarly()
     if (first !== undefined) yield first
   }
 
-  /** What has to come before an event can be judged; undefined if nothing. */
+  /** What an event has to wait for; undefined if it can be judged now. */
   #reasonToWait({ creator, cause, parents }: Event<P>): string | undefined {
     const { consensus } = this.#context
     const parent = parents.find((id) => this.#earlyIds.has(id))
@@ -85,6 +90,7 @@ export class MessageOrder<P> {
     this.#earlyIds.add(event.id)
   }
 
+  /** Puts the events that wait for this back among those to look at. */
   #release(reason: string): void {
     const released = this.#early.get(reason)
     if (released === undefined) return
@@ -95,7 +101,7 @@ export class MessageOrder<P> {
     }
   }
 
-  /** Any of the early events that descends from no other one. */
+  /** One of the waiting events that descends from no other waiting event. */
   #firstEarly(): Event<P> | undefined {
     for (const [event] of this.#early.values()) {
       if (event !== undefined && !event.parents.some((parent) => this.#earlyIds.has(parent))) return event
@@ -103,7 +109,7 @@ export class MessageOrder<P> {
     return undefined
   }
 
-  /** Is it on a branch that nobody has recorded, or does it begin a third one of its creator? */
+  /** Is it on a branch that nobody has recorded, or does it begin a third branch of its creator? */
   #isUnrecordedBranch({ creator, parents }: Event<P>): boolean {
     const [selfParent] = parents
     if (selfParent !== undefined && this.#unrecorded.has(selfParent)) return true
@@ -113,7 +119,7 @@ export class MessageOrder<P> {
     return consensus.graph.beginsBranch(peer, events.indexOfId(selfParent ?? '') ?? none)
   }
 
-  /** An event, and before it the ancestors on branches that it is the first to record. */
+  /** Yields an event, and before it those of its ancestors that it is the first to record. */
   *#afterWhatItRecords(event: Event<P>): Generator<Event<P>, void, undefined> {
     const stack = [event]
     for (let top = stack.at(-1); top !== undefined; top = stack.at(-1)) {
@@ -130,7 +136,7 @@ export class MessageOrder<P> {
     }
   }
 
-  /** Refuses an event that may not record a branch, before that branch is inserted. */
+  /** Throws `MaliciousEvent` if the event may not record the missing one, before that is inserted. */
   #checkMayRecord(event: Event<P>, missing: Event<P>): void {
     const { consensus, events } = this.#context
     const creator = creatorOf(this.#context, event)
@@ -138,7 +144,7 @@ export class MessageOrder<P> {
     const selfParent = events.indexOfId(event.parents[0] ?? '')
     if (gossiper === creator || selfParent === undefined) return
     if (!consensus.graph.isAwareOfFork(selfParent, gossiper)) return
-    // It is not accused: its other-parent will be in nobody's ancestry.
+    // We cannot accuse its creator, because its other-parent will be among nobody's ancestors.
     throw maliciousEvent(event, 'InvalidGossipCreator')
   }
 }

@@ -28,29 +28,41 @@ type OwnCause<P> =
   | { readonly kind: 'Conclusion'; readonly otherParent: Uint8Array }
   | { readonly kind: 'Initial' }
 
-/** What events of ours may have to say before something else. */
+/** Events that we may owe the others before we do something else. */
 type Debt = 'coinShares' | 'conclusions' | 'evidence' | 'dkgMessages' | 'accusations'
 
-/** What we owe before a step, in this order. */
+/** What we owe before each step, in the order in which it is settled. */
 const owedBefore = {
-  /** Taking in a message: it may end the election that our shares are of. */
+  /** Before we take in a message: the message may end the election that our coin shares are for. */
   intake: ['coinShares'],
-  /** A request: malice that only we may know of. The accusation comes before the sync event that follows. */
+  /**
+   * Before a request of ours: we record malice that perhaps only we know of. The accusation follows
+   * at `sync`.
+   */
   request: ['evidence'],
-  /** Any Requesting event of ours. */
+  /** Before any Requesting event of ours. */
   requesting: ['conclusions'],
   /**
-   * Judging whether we may record a message. Shares come first: they may need that more is recorded,
-   * and by that we may come to know of a fork by the sender.
+   * Before we judge whether we may record a message. Coin shares come first: before them we may
+   * have to record something else, and by that we may get to know of a fork by the sender.
    */
   recording: ['coinShares', 'conclusions'],
-  /** Any sync event of ours: last the accusations of what its ancestry will prove (section 8). */
+  /**
+   * Before any sync event of ours. The accusations of what its ancestors will prove are last
+   * (section 8).
+   */
   sync: ['dkgMessages', 'coinShares', 'accusations'],
-  /** The end of an exchange. Not after a Requesting event: that is to be the last one of its message. */
+  /**
+   * At the end of an exchange. But not after a Requesting event, which must be the last event of
+   * its message.
+   */
   end: ['coinShares'],
 } as const satisfies Record<string, readonly Debt[]>
 
-/** The line of our own events: who else makes one with our key makes us a forker. */
+/**
+ * Makes our own events, one after the other. If anybody else makes events with our key, we look
+ * like a forker.
+ */
 export class OwnEvents<P> {
   readonly #us: SecretId
   readonly #keys: OwnKeys
@@ -58,9 +70,12 @@ export class OwnEvents<P> {
   readonly #intake: Intake<P>
   readonly #blocks: BlockQueue<P>
   #last: Event<P> | undefined
-  /** Number of the latest, or none. */
+  /** The number of our latest event, or none. */
   #lastIndex: number = none
-  /** Causes that wait until we are a voter or take part in a key generation (protocol.md section 3, fromExisting). */
+  /**
+   * Events that wait until we are a voter or take part in a key generation (protocol.md section 3,
+   * fromExisting).
+   */
   #heldBack: OwnCause<P>[] = []
   readonly #votedFor = new Set<string>()
 
@@ -72,16 +87,17 @@ export class OwnEvents<P> {
     this.#blocks = blocks
   }
 
-  /** Is there any event of ours? */
+  /** Have we made an event? */
   get hasBegun(): boolean {
     return this.#last !== undefined
   }
 
+  /** Makes our first event. */
   initial(): void {
     this.#append({ kind: 'Initial' })
   }
 
-  /** A sync event, and around it what we owe. It waits until we are a voter. */
+  /** Makes a sync event, and around it the events that we owe. It waits until we are a member. */
   sync(cause: OwnSyncCause): void {
     if (cause.kind === 'Requesting') this.settleBefore('requesting')
     this.#appendOrHold(cause)
@@ -91,7 +107,7 @@ export class OwnEvents<P> {
   /**
    * Makes the events that we owe before a step.
    *
-   * @param otherParent - the event that the step records, or none
+   * @param otherParent - the event that the step will record, or none
    */
   settleBefore(step: keyof typeof owedBefore, otherParent: number = none): void {
     for (const debt of owedBefore[step]) this.#settle(debt, otherParent)
@@ -119,8 +135,8 @@ export class OwnEvents<P> {
   }
 
   /**
-   * Records proof of malice that has reached us and that no event of ours descends from, if there
-   * is any.
+   * Records proof of malice that has reached us, if there is any that is not among the ancestors of
+   * our events yet.
    */
   #recordEvidence(): void {
     if (this.#last === undefined) return
@@ -130,9 +146,11 @@ export class OwnEvents<P> {
   }
 
   /**
-   * Records what has decided elections, so that whoever gets what we make from now on has decided
-   * these, too ({@link Conclusions}); unless the event that we are about to record descends from
-   * it.
+   * Records the events that decided elections, so that whoever gets our later events has decided
+   * these elections, too (see `Conclusions`).
+   *
+   * @param toBeRecorded - an event that we are about to record; nothing is done if it descends from
+   *   all of them
    */
   conclude(toBeRecorded: number = none): void {
     const { consensus, detection, ourIndex, events } = this.#context
@@ -143,29 +161,33 @@ export class OwnEvents<P> {
     if (!this.#begin()) return
     for (const decider of conclusions.unrecorded) {
       if (graph.descends(this.#lastIndex, decider)) continue
-      // Only somebody with our key can be the reason not to.
+      // The only possible reason is that somebody else makes events with our key.
       if (detection.refusals.ofDescent(ourIndex, this.#lastIndex, decider) !== undefined) continue
       this.#append({ kind: 'Conclusion', otherParent: events.at(decider).hash })
     }
   }
 
-  /** A vote. Waits until we are a voter; throws what the others would throw on reading it. */
+  /**
+   * Makes a vote. It waits until we are a member. Throws what the others would throw when they
+   * decode it.
+   */
   vote(observation: Observation<P>): void {
     const { codec, identities } = this.#context.format
-    // A vote that the others cannot read would be a self-parent that they never know: we could not take part any more.
+    // If the others could not decode it, they would refuse it and everything that we make after it.
     decodeObservation(new Reader(encodeObservation(observation, codec)), codec, identities)
     const signature = this.#us.sign(signedEncoding(observation, codec))
     this.#votedFor.add(this.#keyOf(observation))
     this.#appendOrHold({ kind: 'Observation', vote: { observation, signature } })
   }
 
+  /** Have we voted for this, ever? */
   hasVotedFor(observation: Observation<P>): boolean {
     return this.#votedFor.has(this.#keyOf(observation))
   }
 
   /**
-   * Why an event of ours that records this other-parent would be malicious, or not understood by
-   * those who know less than we do; undefined if it is fine.
+   * Tells why we must not record this event: a Request or Response with it as other-parent would be
+   * malicious, or others who know less than we do could not understand it. Undefined if we may.
    */
   whyNotRecord(kind: 'Request' | 'Response', otherParent: number): string | undefined {
     const { consensus, detection, ourIndex } = this.#context
@@ -191,7 +213,10 @@ export class OwnEvents<P> {
     return toHex(observationHash(observation, this.#context.format.codec))
   }
 
-  /** Once we are a voter, or take part in a key generation, after what was held back until then. */
+  /**
+   * Makes an event; before it those that were held back. Until we are a member, it is held back,
+   * too.
+   */
   #appendOrHold(cause: OwnCause<P>): void {
     if (this.#last !== undefined && this.#heldBack.length === 0) {
       this.#append(cause)
@@ -205,14 +230,17 @@ export class OwnEvents<P> {
     for (const held of waiting) if (this.#isStillRight(held)) this.#append(held)
   }
 
-  /** Our Initial event, once there may be one. True if there is. */
+  /** Makes our Initial event, if we are a member and have none. Returns whether we have one. */
   #begin(): boolean {
     const { consensus, ourIndex } = this.#context
     if (this.#last === undefined && consensus.peers.at(ourIndex).state.dkg) this.#append({ kind: 'Initial' })
     return this.#last !== undefined
   }
 
-  /** What we held back may be wrong by now: a message that came twice, or from a peer that turned out to fork. */
+  /**
+   * What we held back may be wrong by now: the message came twice, for example, or its sender
+   * turned out to fork.
+   */
   #isStillRight(cause: OwnCause<P>): boolean {
     if (cause.kind !== 'Request' && cause.kind !== 'Response') return true
     return this.whyNotRecord(cause.kind, this.#indexOf(cause.otherParent)) === undefined
@@ -231,7 +259,10 @@ export class OwnEvents<P> {
     if (cause.kind === 'Observation') this.#blocks.votedFor(this.#context.consensus.graph.payload[index] as number)
   }
 
-  /** Shares of the coins that our latest sync event has reached, in the election under way. */
+  /**
+   * Publishes our shares of the coins that our latest sync event has reached, in the election under
+   * way.
+   */
   #publishCoinShares(): void {
     if (this.#lastIndex === none) return
     const { consensus } = this.#context

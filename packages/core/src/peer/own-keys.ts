@@ -16,18 +16,18 @@ import type { Consensus } from '../consensus/consensus.ts'
 import type { DecidedPart, DkgParticipant, DkgRun } from '../consensus/dkg.ts'
 
 /**
- * Our secrets: what we deal and acknowledge in key generations (protocol.md section 9), and our
- * shares of coins (section 11).
+ * Our part in shared keys, with our secrets: we deal and acknowledge in key generations (protocol.md
+ * section 9), and make our shares of coins (section 11).
  */
 export class OwnKeys implements DkgParticipant {
   readonly #us: SecretId
   readonly #scheme: KeyScheme
   readonly #random: RandomBytes
-  /** Messages that we have not voted for yet. */
+  /** Messages of key generations that we have not voted for yet. */
   #pending: DkgMessage[] = []
-  /** Our share of the key for the coin, by the public key set. */
+  /** Our shares of keys for the coin, by the public key set. */
   readonly #coinShares = new WeakMap<PublicKeySet, SecretKeyShare>()
-  /** Of an election: the coins whose share we have published. */
+  /** The coins of one election for which we have published our share. */
   #published = { election: -1, coins: new Set<string>() }
 
   constructor(us: SecretId, scheme: KeyScheme, random: RandomBytes) {
@@ -65,8 +65,8 @@ export class OwnKeys implements DkgParticipant {
   }
 
   /**
-   * As many good values as are needed: of more than 2t acks more than t have one, and to read them
-   * all would be most of the work.
+   * Reads only as many good values as are needed, because reading takes the most time here. There are
+   * enough: of more than 2t Acks, more than t have a good value.
    */
   #valuesOf({ part, acks }: DecidedPart, group: DkgGroup, threshold: number, us: number): Map<number, Secret> {
     const values = new Map<number, Secret>()
@@ -78,11 +78,15 @@ export class OwnKeys implements DkgParticipant {
     return values
   }
 
+  /** Are there messages of key generations to vote for? */
   get hasPending(): boolean {
     return this.#pending.length > 0
   }
 
-  /** The messages that we are to vote for, of key generations that are under way. */
+  /**
+   * Takes the messages that we have to vote for. Those of key generations that have ended are
+   * dropped.
+   */
   *takePending({ dkgRuns }: Consensus): IterableIterator<Observation<never>> {
     const pending = this.#pending
     this.#pending = []
@@ -93,8 +97,8 @@ export class OwnKeys implements DkgParticipant {
   }
 
   /**
-   * Shares of the coins that a sync event of ours has reached, and of which we have not published
-   * any; undefined if there are none.
+   * Makes our shares of the coins that a sync event of ours has reached and for which we have not
+   * published one. Undefined if there are none.
    */
   takeCoinShares({ election, elections, thresholdCoin }: Consensus, sync: number): CoinShares | undefined {
     const keys = thresholdCoin?.keys?.publicKeySet

@@ -10,13 +10,16 @@ import type { Intake } from './intake.ts'
 import { MessageOrder } from './message-order.ts'
 import type { OwnEvents } from './own-events.ts'
 
-/** Where the events of a message come in (protocol.md section 3), and whom we do not hear any more. */
+/**
+ * Takes in the events of a message (protocol.md section 3), and knows which peers we do not hear
+ * any more.
+ */
 export class Reception<P> {
   readonly #context: PeerContext<P>
   readonly #intake: Intake<P>
   readonly #own: OwnEvents<P>
   readonly #blocks: BlockQueue<P>
-  /** Peers that have sent what no correct peer sends. */
+  /** The peers that sent us an event that no correct peer sends, with what was wrong with it. */
   readonly #distrusted = new Map<number, RefusedEventKind>()
   #isOurKeyUsedElsewhere = false
 
@@ -28,24 +31,25 @@ export class Reception<P> {
   }
 
   /**
-   * Why we take no messages from a peer and send it none, or undefined: it forked, or it sent us an
-   * event that no correct peer inserts.
+   * Tells why we exchange no messages with a peer: it forked, or it sent us an event that every
+   * correct peer refuses. Undefined if there is no such reason.
    */
   distrust(peer: number): 'Fork' | RefusedEventKind | undefined {
     const branches = this.#context.consensus.graph.lanesOf[peer]?.length ?? 0
     return branches > 1 ? 'Fork' : this.#distrusted.get(peer)
   }
 
-  /** Have we met an event that bears our signature and that we have not made? */
+  /** Have we met an event with our signature that we did not make? */
   get isOurKeyUsedElsewhere(): boolean {
     return this.#isOurKeyUsedElsewhere
   }
 
   /**
-   * Takes in the events of a message, parents before children; skips what is known.
+   * Takes in the events of a message, and skips those that we have.
    *
-   * Throws `UnknownOwnEvent`, `SignatureFailure` or `UnknownParent` before anything is inserted,
-   * `UnknownCreator`, `MaliciousEvent`, `PrematureCoinShares` or `LimitExceeded` later.
+   * Throws `UnknownOwnEvent`, `SignatureFailure` or `UnknownParent` before anything is inserted. It
+   * throws `UnknownCreator`, `MaliciousEvent`, `PrematureCoinShares` or `LimitExceeded` later; what
+   * was inserted by then is kept.
    */
   receive(events: readonly Event<P>[], sender: PublicId): void {
     const unknown = this.#check(events)
@@ -62,7 +66,10 @@ export class Reception<P> {
     }
   }
 
-  /** Inserts an event; before and after it, we record what has decided where others must know of it. */
+  /**
+   * Inserts an event. Before and after it, we record the events that decided elections, if others
+   * need to know them.
+   */
   #insert(event: Event<P>): void {
     const { conclusions } = this.#context.consensus
     const judged = this.#intake.judge(event)
@@ -72,13 +79,14 @@ export class Reception<P> {
     if (conclusions?.isUrgent === true) this.#own.conclude()
   }
 
-  /** What is not known of the events, all signatures and parents checked. */
+  /** Checks signatures and parents. Returns the events that we do not have. */
   #check(events: readonly Event<P>[]): Event<P>[] {
     const { consensus, events: known, ourIndex } = this.#context
     const unknown = new Map<string, Event<P>>()
     for (const event of events) {
       if (known.has(event.id)) continue
-      // First, as anybody can spoil an event of ours; only who has our key can make another one.
+      // Before we look at the creator: anybody can forge an event of ours, but only with our key is
+      // the signature valid.
       event.verify()
       if (consensus.peers.indexOf(event.creator) === ourIndex) {
         this.#isOurKeyUsedElsewhere = true

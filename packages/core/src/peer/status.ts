@@ -4,20 +4,22 @@ import { isOneThird } from '../base/quorum.ts'
 import type { Peer } from './make-peer.ts'
 
 /**
- * What a peer is to its network, as far as it knows:
+ * What a peer is to its network, as far as it knows itself:
  *
- * - `joining`: it was made with `fromExisting` and has heard nothing yet.
- * - `replaying`: it goes through the network's history and is no member yet.
- * - `participant`: it takes part in key generations and is no voter.
+ * - `joining`: it was made with `Parsec.fromExisting`, and nothing has arrived yet.
+ * - `replaying`: it goes through the network's history, and is not a member yet.
+ * - `participant`: it takes part in key generations, but is not a voter.
  * - `voter`: its votes count.
- * - `distrusted`: it will be removed, and others may not hear it any more. At least a third of the
- *   voters accuse it of malice that the graph shows, so a correct one does; or somebody else has
- *   signed events with its key.
- * - `leaving`: it was removed, and goes on gossiping because others may need it to learn of that.
- * - `removed`: it was removed and nobody needs it any more. It may be switched off.
+ * - `distrusted`: it will be removed, and some peers may not hear it any more. Either at least a
+ *   third of the voters accuse it of provable malice, so at least one correct voter does; or
+ *   somebody else has signed events with its key.
+ * - `leaving`: it was removed, but goes on gossiping, because others may need it to learn of the
+ *   removal.
+ * - `removed`: it was removed, and nobody needs it any more. It can be switched off.
  */
 export type PeerStatus = 'joining' | 'replaying' | 'participant' | 'voter' | 'distrusted' | 'leaving' | 'removed'
 
+/** What we are to the network. */
 export function statusOf<P>(peer: Peer<P>): PeerStatus {
   const { consensus, ourIndex, gossip, reception } = peer
   const { state, removed } = consensus.peers.at(ourIndex)
@@ -28,7 +30,7 @@ export function statusOf<P>(peer: Peer<P>): PeerStatus {
   return consensus.graph.size === 0 ? 'joining' : 'replaying'
 }
 
-/** Does at least a third of the voters accuse us of what a graph can prove? */
+/** Do at least a third of the voters accuse us of malice that a graph can prove? */
 function areWeAccused<P>({ consensus, detection, ourIndex }: Peer<P>): boolean {
   const { voters } = consensus.election
   const accusers = detection.accusersOf(consensus.peers.at(ourIndex).id)

@@ -9,7 +9,7 @@ import type { ConsensusMode, Format } from './format.ts'
 import { decodeObservation, encodeObservation, isOutput, isSingle, signedEncoding } from './observation.ts'
 import type { Output } from './observation.ts'
 
-/** A voter's signature over the canonical encoding of an observation. */
+/** A voter's signature on what a block carries. */
 export interface Proof {
   readonly voter: PublicId
   readonly signature: Uint8Array
@@ -89,7 +89,8 @@ export class Block<P> {
    *
    * @param bytes - not kept
    * @param options - the network's codec, identities and mode; and the block's index
-   * @throws {@link ParsecError} `MalformedEncoding`, `LimitExceeded`, `MalformedPayload`, `InvalidPublicId`
+   * @throws {@link ParsecError} `MalformedEncoding`, `LimitExceeded`, `MalformedPayload`,
+   *   `InvalidPublicId`
    */
   static decode<P>(bytes: Uint8Array, options: Format<P> & { readonly index: number }): Block<P> {
     const { codec, identities, mode } = completeFormat(options)

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
 
-/** Bytes of an event hash. */
+/** The length of an event hash, in bytes. */
 export const hashLength = 32
 
 /**
- * Why an event was made (protocol.md section 2), as numbers: the variants of the canonical encoding,
- * which is also how the graph stores them.
+ * Why an event was made (protocol.md section 2), with the number that the canonical encoding and the
+ * graph use for it.
  */
 export const causes = {
   Requesting: 0,
@@ -20,15 +20,15 @@ export const causes = {
 /** Why an event was made (protocol.md section 2). */
 export type CauseKind = keyof typeof causes
 
-/** The cause of each number. */
+/** The causes by their numbers. */
 export const causeKinds = Object.keys(causes) as readonly CauseKind[]
 
-/** Requesting, Request and Response (section 2), by number. */
+/** Is it the number of the cause of a sync event: Requesting, Request or Response (section 2)? */
 export function isSync(cause: number): boolean {
   return cause < causes.Observation
 }
 
-/** Is it the cause of a sync event (section 2)? */
+/** Is it the cause of a sync event: Requesting, Request or Response (section 2)? */
 export function isSyncCause(cause: CauseKind): boolean {
   return isSync(causes[cause])
 }

@@ -6,30 +6,31 @@ import { checkLimit, limits } from '../base/limits.ts'
 
 /** A voter's share of the coin of one subject and round. */
 export interface CoinShare {
-  /** Place of the subject among the election's voters in ascending order. */
+  /** The subject's place among the election's voters, in ascending order of their ids, from 0. */
   readonly subject: number
-  /** Round whose estimates take the coin: from 1 on. */
+  /** The round whose estimates can take the coin's value, from 1 on. */
   readonly round: number
-  /** Signature share of what voters sign for a coin. */
+  /** The voter's signature share on what the voters sign for a coin. */
   readonly share: Uint8Array
 }
 
-/**
- * The shares that an event brings (protocol.md section 11): of one election, ascending by round and
- * then by subject.
- */
+/** The shares that one event carries (protocol.md section 11). */
 export interface CoinShares {
-  /** Number of the election, from 0. */
+  /** The number of the election that they are for, from 0. */
   readonly election: number
+  /** In ascending order of rounds, then of subjects. */
   readonly shares: readonly CoinShare[]
 }
 
-/** What voters sign for a coin. The key is the network's, and only of these voters, so it need not be named. */
+/**
+ * What the voters sign for a coin. It need not name the key, because each set of voters has a key
+ * of its own.
+ */
 export function coinMessage(election: number, subject: number, round: number): Uint8Array {
   return new Writer().u32(election).u32(subject).u32(round).finish()
 }
 
-/** Appends the canonical encoding; throws `LimitExceeded`. */
+/** Writes the canonical encoding. Throws `LimitExceeded`. */
 export function writeCoinShares(writer: Writer, { election, shares }: CoinShares): void {
   checkLimit('coin shares', limits.coinShares, shares.length)
   writer.u32(election).length(shares.length)

@@ -7,21 +7,25 @@ import { limits } from '../base/limits.ts'
 /** A message of a distributed key generation (protocol.md section 9). */
 export interface DkgMessage {
   readonly kind: 'Part' | 'Ack'
+  /** The number of the key generation, in consensus order from 0. */
   readonly generation: number
-  /** Encoding of the part that a participant deals, or of its ack of somebody's part. */
+  /** The encoded Part or Ack. */
   readonly bytes: Uint8Array
 }
 
 const variants = { Part: 0, Ack: 1 } as const
 
-/** Canonical encoding: the kind, the number of the key generation, then the message with its length. */
+/**
+ * The canonical encoding: the kind, the number of the key generation, then the message with its
+ * length.
+ */
 export function encodeDkgMessage(message: DkgMessage): Uint8Array {
   return new Writer().u32(variants[message.kind]).u32(message.generation).bytes(message.bytes).finish()
 }
 
 /**
- * Reads what {@link encodeDkgMessage} writes; what is inside is read once it is decided. Throws
- * `MalformedEncoding` or `LimitExceeded`.
+ * Reads what {@link encodeDkgMessage} writes. The Part or Ack inside is decoded only once the
+ * message is decided. Throws `MalformedEncoding` or `LimitExceeded`.
  */
 export function readDkgMessage(reader: Reader): DkgMessage {
   const variant = reader.u32()
@@ -31,7 +35,7 @@ export function readDkgMessage(reader: Reader): DkgMessage {
   return { kind: variant === variants.Part ? 'Part' : 'Ack', generation, bytes }
 }
 
-/** Short printable form, as in the recorded graphs: `DkgPart(0)`. */
+/** A short text, as in the recorded graphs: `DkgPart(0)`. */
 export function dkgMessageText({ kind, generation }: DkgMessage): string {
   return `Dkg${kind}(${String(generation)})`
 }

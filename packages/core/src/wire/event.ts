@@ -14,7 +14,7 @@ import type { PayloadCodec } from './format.ts'
 import { decodeObservation, encodeObservation, signedEncoding } from './observation.ts'
 import type { Observation } from './observation.ts'
 
-/** An observation and its voter's signature over its canonical encoding (protocol.md section 2). */
+/** An observation, and the voter's signature over its canonical encoding (protocol.md section 2). */
 export interface Vote<P> {
   readonly observation: Observation<P>
   readonly signature: Uint8Array
@@ -25,8 +25,9 @@ export type Cause<P> =
   | { readonly kind: 'Requesting'; readonly selfParent: Uint8Array; readonly recipient: PublicId }
   | {
       /**
-       * A Conclusion records what decides an election (docs/binary-agreement.md, section 4) or
-       * proves malice (docs/threat-model.md).
+       * Request and Response record a message that came in. A Conclusion records an event that
+       * decides an election (docs/binary-agreement.md, section 4) or proves malice
+       * (docs/threat-model.md).
        */
       readonly kind: RecordingKind
       readonly selfParent: Uint8Array
@@ -39,29 +40,34 @@ export type Cause<P> =
 /** Causes that have an other-parent. */
 type RecordingKind = 'Request' | 'Response' | 'Conclusion'
 
-/** What is needed to read events. */
+/** What is needed to decode events. */
 export interface EventFormat<P> {
   readonly codec: PayloadCodec<P>
   readonly identities: IdentityScheme
 }
 
-/** A signed gossip event. Immutable; it keeps the bytes that it came as. */
+/**
+ * A signed gossip event (protocol.md section 2). It never changes, and keeps the bytes that it was
+ * decoded from.
+ */
 export class Event<P> {
+  /** Who made and signed it. */
   readonly creator: PublicId
+  /** Why it was made. */
   readonly cause: Cause<P>
   /**
-   * SHA3-256 of the content's encoding: the signature is not part of it, so no second signature
-   * makes a second event.
+   * SHA3-256 of the encoded content. The signature is left out, so the same content with another
+   * signature is the same event.
    */
   readonly hash: Uint8Array
-  /** Hexadecimal of the hash. */
+  /** The hash in hexadecimal. */
   readonly id: string
-  /** Hexadecimal hashes of the self-parent and the other-parent, as far as it has them, in this order. */
+  /** The ids of the self-parent and the other-parent, in this order, if it has them. */
   readonly parents: readonly string[]
-  /** Canonical encoding: content, then signature. */
+  /** The canonical encoding: the content, then the signature. */
   readonly bytes: Uint8Array
   readonly #contentLength: number
-  /** What a vote signs. */
+  /** The bytes that the vote's signature is over; undefined if the event is not a vote. */
   readonly #voted: Uint8Array | undefined
   #verified: boolean
 
@@ -105,9 +111,9 @@ export class Event<P> {
   }
 
   /**
-   * Reads one event. Nothing is verified yet.
+   * Decodes one event. It does not verify the signatures.
    *
-   * Throws `MalformedEncoding`, `LimitExceeded`, `MalformedPayload`, `InvalidPublicId` or `InvalidObservation`.
+   * @throws ParsecError `MalformedEncoding`, `LimitExceeded`, `MalformedPayload` or `InvalidPublicId`
    */
   static decode<P>(reader: Reader, { codec, identities }: EventFormat<P>): Event<P> {
     const start = reader.offset
@@ -126,7 +132,7 @@ export class Event<P> {
     if (isRecording(kind)) reader.fixed(hashLength, 'the hash of the other-parent')
     const contentLength = at()
     reader.fixed(identities.signatureLength, 'the signature of an event')
-    // A copy of its own: an event that is kept must not keep the message that it came in.
+    // Copied, because a view would keep the whole message in memory as long as the event.
     const bytes = reader.since(start).slice()
     const selfParent = bytes.subarray(selfParentAt, detailAt)
     const voted = observation && votedBytes(observation, bytes.subarray(detailAt, observationEnd), codec)
@@ -142,20 +148,21 @@ export class Event<P> {
     return new Event(creator, cause, bytes, contentLength, voted, false)
   }
 
+  /** The creator's signature of the content. */
   get signature(): Uint8Array {
     return this.bytes.subarray(this.#contentLength)
   }
 
-  /** Hash of the observation voted for (section 2), or undefined. */
+  /** The hash of the observation that it votes for (section 2); undefined if it is not a vote. */
   get observationHash(): Uint8Array | undefined {
     return this.#voted && platform.sha3(this.#voted)
   }
 
   /**
-   * Checks the creator's signatures of the event and of its vote. A second call costs nothing, so
-   * that a node can verify before it inserts, in an order of its own.
+   * Checks the creator's signatures of the event and of its vote. Only the first call costs time,
+   * so you can verify events in advance, in any order.
    *
-   * Throws `SignatureFailure`.
+   * @throws ParsecError `SignatureFailure`
    */
   verify(): void {
     if (this.#verified) return
@@ -171,7 +178,10 @@ export class Event<P> {
   }
 }
 
-/** What a vote signs, which for all but what is unprovable stands in the event. */
+/**
+ * The bytes that a vote signs: the encoding in the event, except for unprovable malice, where the
+ * reason is left out.
+ */
 function votedBytes<P>(observation: Observation<P>, encoding: Uint8Array, codec: PayloadCodec<P>): Uint8Array {
   return observation.kind === 'Accusation' ? signedEncoding(observation, codec) : encoding
 }

@@ -4,23 +4,39 @@ import { toHex, utf8Bytes, utf8Text } from '../base/encoding.ts'
 import { ed25519Identity } from '../crypto/identities/ed25519.ts'
 import type { IdentityScheme } from '../crypto/identity.ts'
 
-/** How many votes an OpaquePayload needs; fixed per network (protocol.md section 2). */
+/**
+ * How many votes a payload needs, the same in a whole network (protocol.md section 2): those of a
+ * `supermajority` of the voters, more than two thirds; or a `single` one.
+ */
 export type ConsensusMode = (typeof consensusModes)[number]
 export const consensusModes = ['supermajority', 'single'] as const
 
-/** How the application's payload becomes bytes and back: one payload, one encoding. */
+/**
+ * Turns the application's payloads into bytes and back. A payload must have exactly one encoding:
+ * what is decoded must encode to the same bytes again.
+ *
+ * @example
+ * const numberCodec: PayloadCodec<number> = {
+ *   encode: (number) => stringCodec.encode(String(number)),
+ *   decode: (bytes) => Number(stringCodec.decode(bytes)),
+ * }
+ */
 export interface PayloadCodec<P> {
+  /** Turns a payload into bytes. */
   encode(payload: P): Uint8Array
-  /** May throw on bytes that are no payload; the event that carries them is then refused. */
+  /**
+   * Turns bytes into a payload. It may throw if they are not one; the message with them is then
+   * refused.
+   */
   decode(bytes: Uint8Array): P
-  /** Short form for pictures and logs. */
+  /** A short text for pictures and logs. */
   text?(payload: P): string
 }
 
-/** Payloads that are texts, as in the recorded graphs. */
+/** For payloads that are strings. */
 export const stringCodec: PayloadCodec<string> = { encode: utf8Bytes, decode: utf8Text, text: (payload) => payload }
 
-/** Payloads that are bytes. */
+/** For payloads that are bytes. */
 export const bytesCodec: PayloadCodec<Uint8Array> = {
   encode: (payload) => payload,
   decode: (bytes) => bytes,
@@ -28,15 +44,15 @@ export const bytesCodec: PayloadCodec<Uint8Array> = {
 }
 
 /**
- * How values of a network become bytes and back. Whoever reads or checks blocks and evidence passes
- * it; `NetworkOptions` is one, so the options of the peers serve everywhere.
+ * How the values of a network become bytes and back: needed to encode, decode and verify blocks and
+ * evidence. The options of a peer can be passed wherever this is asked for.
  */
 export interface Format<P> {
-  /** How the application's payload becomes bytes and back: {@link stringCodec}, {@link bytesCodec} or your own. */
+  /** Turns payloads into bytes and back: {@link stringCodec}, {@link bytesCodec} or one of your own. */
   readonly codec: PayloadCodec<P>
-  /** Kind of the network's identities; default Ed25519. */
+  /** The kind of the network's identities; by default Ed25519. */
   readonly identities?: IdentityScheme | undefined
-  /** How many votes a payload needs; default supermajority. */
+  /** How many votes a payload needs; by default a supermajority of the voters. */
   readonly mode?: ConsensusMode | undefined
 }
 
@@ -47,6 +63,7 @@ export interface CompleteFormat<P> {
   readonly mode: ConsensusMode
 }
 
+/** Fills in the defaults. */
 export function completeFormat<P>(format: Format<P>): CompleteFormat<P> {
   const { codec, identities = ed25519Identity, mode = 'supermajority' } = format
   return { codec, identities, mode }

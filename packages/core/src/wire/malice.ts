@@ -8,42 +8,46 @@ import { isFaultyEventKind, isRefusedEventKind, maliceKinds } from '../base/mali
 import type { FaultyEventKind, RefusedEventKind } from '../base/malice-kinds.ts'
 import { hashLength } from './cause.ts'
 
-/** What a peer is accused of, with what names the proof (section 8). */
+/** What a peer is accused of (protocol.md section 8). The hashes or the event in it name the proof. */
 export type Malice =
   /**
-   * - `UnexpectedGenesis`: votes for Genesis though it is no founding member, or not right after its Initial event.
-   * - `MissingGenesis`: a founding member's second event is not its vote for Genesis.
-   * - `InvalidAccusation`: an accusation that the next sync event of its creator does not bear out.
-   * - `InvalidCoinShare`: a share of a coin that its key does not verify, or of a coin that does
-   *   not exist (section 11).
+   * - `UnexpectedGenesis`: a vote for Genesis by a peer that is not a founder, or at another place
+   *   than right after the Initial event.
+   * - `MissingGenesis`: the second event of a founder, which is not a vote for Genesis.
+   * - `InvalidAccusation`: an accusation that the ancestors of its creator's next sync event do not
+   *   prove.
+   * - `InvalidCoinShare`: a share of a coin that the key does not verify, or of a coin that does not
+   *   exist (section 11).
    */
   | { readonly kind: FaultyEventKind; readonly eventHash: Uint8Array }
-  /** Two votes of one creator for one observation key; of more, the two oldest. */
+  /** Two votes of one peer for the same thing; the two oldest ones if there are more. */
   | { readonly kind: 'DuplicateVote'; readonly firstHash: Uint8Array; readonly secondHash: Uint8Array }
   /**
-   * Two events with the same self-parent. All Initial events of a peer are one, as there is nothing
-   * in which they could differ.
+   * Two events of one peer with the same self-parent. (Two Initial events cannot be a fork: all
+   * Initial events of a peer have the same content, so they are one event.)
    */
   | { readonly kind: 'Fork'; readonly selfParentHash: Uint8Array }
   /**
-   * A sync event whose ancestry proves a malice that its creator has not accused by then; named by
-   * the hash of the accusation that is missing.
+   * A sync event whose ancestors prove malice of another peer that its creator had not accused by
+   * then. `accusationHash` is the hash of the missing accusation.
    */
   | { readonly kind: 'Accomplice'; readonly eventHash: Uint8Array; readonly accusationHash: Uint8Array }
   /**
-   * - `IncorrectGenesis`: a vote for a Genesis with another group.
-   * - `SelfParentByDifferentCreator`, `OtherParentBySameCreator`: parents that the event cannot have.
-   * - `InvalidRequest`: does not record a Requesting event addressed to its creator, or one that was recorded before.
-   * - `InvalidResponse`: does not record an answer to a Requesting event of its creator, or one
-   *   that was recorded before.
-   * - `InvalidGossipCreator`: records gossip of a peer whose addition it could not know of, or of
-   *   whose fork its self-parent is aware.
-   * - `OwnForkInAncestry`: descends from another branch of its creator.
+   * - `IncorrectGenesis`: a vote for a Genesis with other founders.
+   * - `SelfParentByDifferentCreator`: the self-parent is by another peer.
+   * - `OtherParentBySameCreator`: the other-parent is by the same peer.
+   * - `InvalidRequest`: a Request that does not record a Requesting event addressed to its creator,
+   *   or records one a second time.
+   * - `InvalidResponse`: a Response that does not record an answer to its creator, or records one a
+   *   second time.
+   * - `InvalidGossipCreator`: it records gossip by a peer of whose fork it already knew, or of
+   *   whose addition it could not know.
+   * - `OwnForkInAncestry`: it descends from another branch of its own creator.
    */
   | { readonly kind: RefusedEventKind; readonly eventBytes: Uint8Array }
   /**
-   * What no graph shows: spam, silence. Made by the application; the reason is left out when
-   * observations are compared.
+   * Malice that the graph cannot prove, such as spam or silence. Only the application accuses of
+   * it, see `unprovable`. Votes with different reasons count as votes for the same thing.
    */
   | { readonly kind: 'Unprovable'; readonly reason: string }
 
@@ -54,7 +58,7 @@ function hashesOf(malice: Exclude<Malice, { eventBytes: Uint8Array } | { kind: '
   return 'accusationHash' in malice ? [malice.eventHash, malice.accusationHash] : [malice.eventHash]
 }
 
-/** Appends the canonical encoding; throws `LimitExceeded`. */
+/** Writes the canonical encoding. Throws `LimitExceeded`. */
 export function writeMalice(writer: Writer, malice: Malice): void {
   writer.u32(maliceKinds.indexOf(malice.kind))
   if (malice.kind === 'Unprovable') {
@@ -68,7 +72,7 @@ export function writeMalice(writer: Writer, malice: Malice): void {
 }
 
 /**
- * Reads what {@link writeMalice} writes; an event that it carries stays as bytes. Throws
+ * Reads what {@link writeMalice} writes. If it carries an event, that is not decoded. Throws
  * `MalformedEncoding` or `LimitExceeded`.
  */
 export function readMalice(reader: Reader): Malice {
@@ -92,10 +96,12 @@ export function readMalice(reader: Reader): Malice {
 }
 
 /**
- * Printable form: `Fork(6a0c99e1)`.
+ * Prints malice for people.
  *
- * @param form - `short`: eight hexadecimal digits of each hash, and of the SHA3-256 of an event
- *   that is carried; `whole`: all of these bytes.
+ * @param form - `short` prints eight hexadecimal digits of each hash, and of the SHA3-256 of an event
+ *   that is carried; `whole` prints all bytes
+ * @example
+ * maliceText(accusation.malice) // 'Fork(6a0c99e1)'
  */
 export function maliceText(malice: Malice, form: 'short' | 'whole' = 'short'): string {
   if (malice.kind === 'Unprovable') return `${malice.kind}(${malice.reason})`

@@ -10,12 +10,17 @@ import type { Format } from './format.ts'
 const kinds = ['request', 'response', 'farewell'] as const
 
 /**
- * A gossip message: events, parents before children. The last one of a request or a response says
- * what the message is (protocol.md section 3); a farewell answers a request by a peer that was
- * removed, and nobody records it (section 7).
+ * A gossip message (protocol.md section 3). A `request` is answered by a `response`. A `farewell`
+ * answers a request of a peer that was removed: it brings what that peer needs to learn of its
+ * removal (section 7).
+ *
+ * @example
+ * const request = peer.createGossip(recipient)
+ * send(recipient, request.toBytes())
  */
 export class Message<P> {
   readonly kind: (typeof kinds)[number]
+  /** Parents come before children. */
   readonly events: readonly Event<P>[]
 
   constructor(kind: (typeof kinds)[number], events: readonly Event<P>[]) {
@@ -23,7 +28,7 @@ export class Message<P> {
     this.events = events
   }
 
-  /** Canonical encoding: u32 kind, u64 number of events, the events. */
+  /** The canonical encoding, to be sent: the kind (u32), the number of events (u64), the events. */
   toBytes(): Uint8Array {
     const writer = new Writer().u32(kinds.indexOf(this.kind)).length(this.events.length)
     for (const event of this.events) writer.fixed(event.bytes)
@@ -31,9 +36,11 @@ export class Message<P> {
   }
 
   /**
-   * Reads a message from bytes that nobody vouches for: linear in their number. Nothing is verified yet.
+   * Decodes a message from bytes that cannot be trusted, in time that is linear in their number. It
+   * does not verify the signatures.
    *
-   * Throws `MalformedEncoding`, `LimitExceeded`, `MalformedPayload` or `InvalidPublicId`.
+   * @throws ParsecError `MalformedEncoding`, `LimitExceeded`, `MalformedPayload` or
+   *   `InvalidPublicId`
    */
   static decode<P>(bytes: Uint8Array, format: Format<P>): Message<P> {
     const { codec, identities } = completeFormat(format)
@@ -48,7 +55,12 @@ export class Message<P> {
     return new Message(kind, events)
   }
 
-  /** Checks all signatures; throws `SignatureFailure`. */
+  /**
+   * Checks the signatures of all events. You need not call it: a peer verifies what it takes in. If
+   * you did, the peer does not spend the time again.
+   *
+   * @throws ParsecError `SignatureFailure`
+   */
   verify(): void {
     for (const event of this.events) event.verify()
   }

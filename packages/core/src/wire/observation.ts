@@ -13,127 +13,198 @@ import type { ConsensusMode, Format, PayloadCodec } from './format.ts'
 import { maliceText, readMalice, writeMalice } from './malice.ts'
 import type { Malice } from './malice.ts'
 
-/** Everything that is voted for or decided (protocol.md section 2). `P` is the application's payload. */
+/**
+ * Everything that is voted for or decided (protocol.md section 2).
+ *
+ * @typeParam P - the application's payload
+ */
 export type Observation<P> = Proposal<P> | Output<P> | DkgVote
 
-/** What an application may vote for: made by {@link opaque}, {@link add}, {@link remove}, {@link startDkg} and {@link unprovable}. */
+/**
+ * What an application may vote for: made by {@link opaque}, {@link add}, {@link remove},
+ * {@link startDkg} and {@link unprovable}.
+ */
 export type Proposal<P> = OpaquePayload<P> | Add | Remove | StartDkg | Unprovable
 
-/** What blocks carry. */
+/** What a block carries. Tell by its `kind` which one it is. */
 export type Output<P> = OpaquePayload<P> | Genesis | Add | Remove | Accusation | DkgResult
 
-/** The founding members: the first block. The library votes for it. */
+/** The first block: the founders of the network. The library votes for it by itself. */
 export interface Genesis {
   readonly kind: 'Genesis'
-  /** In ascending order. */
+  /** The founders, in ascending order. */
   readonly group: readonly PublicId[]
   readonly relatedInfo: Uint8Array
 }
 
-/** Make a peer a voter (section 7). */
+/** A peer becomes a voter (section 7). Made by {@link add}. */
 export interface Add {
   readonly kind: 'Add'
   readonly peerId: PublicId
-  /** Anything that the application wants to say with it, such as the peer's address. */
+  /** Anything that the application wants to say with it, such as the address of the peer. */
   readonly relatedInfo: Uint8Array
 }
 
-/** Take a voter out (section 7). */
+/** A peer is removed for good (section 7). Made by {@link remove}. */
 export interface Remove {
   readonly kind: 'Remove'
   readonly peerId: PublicId
+  /** Anything that the application wants to say with it, such as the reason. */
   readonly relatedInfo: Uint8Array
 }
 
-/** Take a voter out for what it did (section 8). The library makes it, unless it is unprovable. */
+/**
+ * A peer is removed for what it did (section 8). The library votes for it by itself, unless the
+ * malice is {@link unprovable}.
+ */
 export interface Accusation {
   readonly kind: 'Accusation'
   readonly offender: PublicId
   readonly malice: Malice
 }
 
-/** An accusation that only the application can make: no graph shows it (section 8). */
+/**
+ * An accusation of what the graph cannot prove (section 8). Only an application makes it, by
+ * {@link unprovable}.
+ */
 export interface Unprovable extends Accusation {
   readonly malice: Extract<Malice, { kind: 'Unprovable' }>
 }
 
-/** Anything that the application wants ordered. */
+/** A payload that the application wants to put in order. Made by {@link opaque}. */
 export interface OpaquePayload<P> {
   readonly kind: 'OpaquePayload'
   readonly payload: P
 }
 
-/** Run a distributed key generation (section 9). No block tells of it: its {@link DkgResult} is the block. */
+/**
+ * The participants generate a key that they share (section 9). Made by {@link startDkg}. It has no
+ * block of its own; the {@link DkgResult} has one.
+ */
 export interface StartDkg {
   readonly kind: 'StartDkg'
   readonly participants: readonly PublicId[]
 }
 
-/** A vote for a message of a key generation, encoded (section 9). Made by the library; no block tells of it. */
+/**
+ * A message of a key generation (section 9). The library votes for it by itself, and no block
+ * carries it.
+ */
 export interface DkgVote {
   readonly kind: 'DkgMessage'
+  /** A short text, such as `DkgPart(0)`. */
   readonly text: string
+  /** The encoded message. */
   readonly message: Uint8Array
 }
 
-/** What a key generation has given (section 9). Its block has no votes: it follows from what was decided before. */
+/**
+ * A key that its participants now share (section 9). Its block has no votes, because the key
+ * follows from what was decided before.
+ */
 export interface DkgResult {
   readonly kind: 'DkgResult'
-  /** In ascending order: participant m has share m of the key. */
+  /** In ascending order. The number of a participant is its place here, from 0. */
   readonly participants: readonly PublicId[]
+  /** The public part of the key: verifies, combines and encrypts. */
   readonly publicKeySet: PublicKeySet
-  /** A participant's own share; nobody else has it. It is no part of any encoding. */
+  /**
+   * Our own share of the key, if we are a participant. It is secret, and never encoded with the
+   * block.
+   */
   readonly secretKeyShare?: SecretKeyShare | undefined
 }
 
 const noInfo = new Uint8Array(0)
 
+/** Makes the observation that all founders vote for. */
 export function genesis(group: Iterable<PublicId>, relatedInfo = noInfo): Genesis {
   return { kind: 'Genesis', group: sortedIds(group), relatedInfo }
 }
 
+/**
+ * Proposes to make a peer a voter (section 7). It takes the votes of a supermajority of the voters.
+ * The peer itself is made with `Parsec.fromExisting`. A peer that was removed cannot be added
+ * again.
+ *
+ * @param peerId - the peer to add
+ * @param relatedInfo - anything that the block should tell, such as the peer's address; at most
+ *   `limits.relatedInfoBytes` bytes. All voters must give the same: votes with another one count
+ *   apart
+ * @example
+ * peer.voteFor(add(eve))
+ */
 export function add(peerId: PublicId, relatedInfo = noInfo): Add {
   return { kind: 'Add', peerId, relatedInfo }
 }
 
+/**
+ * Proposes to remove a peer for good (section 7). It takes the votes of a supermajority of the
+ * voters. A peer that wants to leave votes for it, too.
+ *
+ * @param peerId - the peer to remove
+ * @param relatedInfo - anything that the block should tell, such as the reason; at most
+ *   `limits.relatedInfoBytes` bytes. All voters must give the same: votes with another one count
+ *   apart
+ * @example
+ * peer.voteFor(remove(bob))
+ */
 export function remove(peerId: PublicId, relatedInfo = noInfo): Remove {
   return { kind: 'Remove', peerId, relatedInfo }
 }
 
 /**
- * An accusation that only a supermajority of applications can make true: for spam, silence and
- * whatever else no graph shows (section 8).
+ * Accuses a peer of what the graph cannot prove, such as spam or silence (section 8). The peer is
+ * removed if a supermajority of the voters accuse it; their reasons may differ. What `onReport`
+ * tells can be a cause.
+ *
+ * @param offender - the peer to accuse
+ * @param reason - for people; at most `limits.reasonBytes` bytes in UTF-8
+ * @example
+ * peer.voteFor(unprovable(bob, 'has not answered for an hour'))
  */
 export function unprovable(offender: PublicId, reason: string): Unprovable {
   return { kind: 'Accusation', offender, malice: { kind: 'Unprovable', reason } }
 }
 
 /**
- * Generates a key that the participants share (section 9): any t + 1 of them can sign with it, and
- * no t, where t is the greatest number below a third of them. They need not be voters. A second
- * vote for the same participants is a second vote for the same thing.
+ * Proposes to generate a key that the participants share (section 9). Any t + 1 of them can sign
+ * with it or decrypt, but t cannot, where t is the largest number below a third of them. It takes
+ * the votes of a supermajority of the voters. The key comes in a block, as {@link DkgResult}.
+ *
+ * @param participants - at most `limits.dkgParticipants`; they need not be voters. For the same
+ *   participants only one key can be generated: a second vote is a vote for the same thing
+ * @example
+ * peer.voteFor(startDkg([alice, bob, carol, dave]))
  */
 export function startDkg(participants: Iterable<PublicId>): StartDkg {
   return { kind: 'StartDkg', participants: sortedIds(participants) }
 }
 
+/**
+ * Proposes a payload of the application.
+ *
+ * @param payload - what the network's codec can encode, in at most `limits.payloadBytes` bytes
+ * @example
+ * peer.voteFor(opaque('tea'))
+ */
 export function opaque<P>(payload: P): OpaquePayload<P> {
   return { kind: 'OpaquePayload', payload }
 }
 
-/** Whom a decided observation removes (sections 7 and 8), or undefined. */
+/** The peer that an observation removes once it is decided (sections 7 and 8), or undefined. */
 export function removedBy(observation: Observation<unknown>): PublicId | undefined {
   if (observation.kind === 'Remove') return observation.peerId
   return observation.kind === 'Accusation' ? observation.offender : undefined
 }
 
-/** Ascending and without repetition, as sets are encoded. */
+/** Sorts ids in ascending order and leaves out repetitions, as sets are encoded. */
 export function sortedIds(ids: Iterable<PublicId>): PublicId[] {
   const sorted = [...ids].sort((a, b) => a.compareTo(b))
   return sorted.filter((id, i) => i === 0 || !(sorted[i - 1] as PublicId).equals(id))
 }
 
-/** Index of the variant in the canonical encoding. */
+/** The number of each kind in the canonical encoding. */
 const variantIndex = {
   Genesis: 0,
   Add: 1,
@@ -145,17 +216,20 @@ const variantIndex = {
   DkgMessage: 7,
 } as const
 
-/** Does it only keep key generations going, so that no block tells of it? */
+/** Is it a message for key generations, which no block carries? */
 export function isInternal(kind: Observation<unknown>['kind']): kind is 'StartDkg' | 'DkgMessage' {
   return kind === 'StartDkg' || kind === 'DkgMessage'
 }
 
-/** Does a block tell of it? */
+/** Is it something that a block can carry? */
 export function isOutput<P>(observation: Observation<P>): observation is Output<P> {
   return !isInternal(observation.kind)
 }
 
-/** Is each vote for it an observation of its own (section 2, consensus mode)? */
+/**
+ * Does a single vote decide it, so that each peer's vote is an observation of its own (section 2,
+ * consensus mode)?
+ */
 export function isSingle(kind: Observation<unknown>['kind'], mode: ConsensusMode): boolean {
   return kind === 'DkgMessage' || (kind === 'OpaquePayload' && mode === 'single')
 }
@@ -166,7 +240,7 @@ function writeIds(writer: Writer, ids: readonly PublicId[]): void {
   for (const id of ids) writer.fixed(id.bytes)
 }
 
-/** Canonical encoding; throws `LimitExceeded` for what no peer would accept. */
+/** The canonical encoding. Throws `LimitExceeded` if no peer would accept it. */
 export function encodeObservation<P>(observation: Observation<P>, codec: PayloadCodec<P>): Uint8Array {
   const writer = new Writer().u32(variantIndex[observation.kind])
   switch (observation.kind) {
@@ -205,8 +279,8 @@ export function encodeObservation<P>(observation: Observation<P>, codec: Payload
 }
 
 /**
- * What votes sign and what the hash is made of: the canonical encoding, without the reason of what
- * is unprovable (section 8).
+ * The bytes that votes sign and that are hashed: the canonical encoding, but with an empty reason for
+ * unprovable malice, so that votes with different reasons count together (section 8).
  */
 export function signedEncoding<P>(observation: Observation<P>, codec: PayloadCodec<P>): Uint8Array {
   const { kind } = observation
@@ -215,7 +289,7 @@ export function signedEncoding<P>(observation: Observation<P>, codec: PayloadCod
     : encodeObservation(observation, codec)
 }
 
-/** SHA3-256 of the canonical encoding (section 2). */
+/** SHA3-256 of the bytes that votes for it sign (section 2). */
 export function observationHash<P>(observation: Observation<P>, codec: PayloadCodec<P>): Uint8Array {
   return platform.sha3(signedEncoding(observation, codec))
 }
@@ -236,8 +310,8 @@ function decodePayload<P>(bytes: Uint8Array, codec: PayloadCodec<P>): P {
 }
 
 /**
- * Strict and bounded; throws `MalformedEncoding`, `LimitExceeded`, `MalformedPayload`,
- * `InvalidPublicId` or `InvalidObservation`.
+ * Reads an observation that a peer may vote for. Throws `MalformedEncoding`, `LimitExceeded`,
+ * `MalformedPayload` or `InvalidPublicId`.
  */
 export function decodeObservation<P>(
   reader: Reader,
@@ -280,9 +354,12 @@ export function decodeObservation<P>(
 }
 
 /**
- * Short printable form, as in the recorded graphs: `OpaquePayload(0)`, `Add(Fred)`,
- * `Genesis({Alice, Bob})`; of the result of a key generation with the first bytes of the SHA3-256
- * of the public key set.
+ * Prints an observation in a short form, for people. Of a key it shows the first bytes of the
+ * SHA3-256 of the public key set.
+ *
+ * @param format - its codec prints payloads; the options of a peer will do
+ * @example
+ * observationText(block.observation, options) // 'OpaquePayload(tea)', 'Add(Fred)', 'Genesis({Alice, Bob})'
  */
 export function observationText<P>(observation: Observation<P>, format?: Pick<Format<P>, 'codec'>): string {
   const payloadText = (payload: P): string => format?.codec.text?.(payload) ?? String(payload)

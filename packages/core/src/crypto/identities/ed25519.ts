@@ -12,12 +12,13 @@ import { hpkeOpen, hpkeOverhead, hpkeSeal } from './hpke.ts'
 const keyLength = 32
 const seedLength = 32
 const signatureLength = 64
-/** Keeps these ciphertexts apart from those of any other use of the same keys. */
+/** Bound into each ciphertext, so that it is of no use to another application of the same keys. */
 const info = utf8Bytes('parsec-bft encryption to a peer')
 
 /**
- * y-coordinates (little-endian, without the sign bit) of the points of small order. Under such a key a signature can be
- * valid for many messages, and implementations differ on it: RFC 8032 section 8.4, "Taming the many EdDSAs" table 1.
+ * The y-coordinates of the points of small order: little-endian, without the sign bit. Under such a
+ * key one signature can be valid for many messages, and implementations differ about it (RFC 8032
+ * section 8.4; "Taming the many EdDSAs", table 1).
  */
 const smallOrderY = new Set([
   '0000000000000000000000000000000000000000000000000000000000000000',
@@ -27,14 +28,17 @@ const smallOrderY = new Set([
   'c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a',
 ])
 
-/** Do 32 bytes, in canonical encoding, stand for a point of small order? */
+/** Are these 32 bytes the canonical encoding of a point of small order? */
 function isSmallOrder(bytes: Uint8Array): boolean {
   const y = Uint8Array.from(bytes)
   y[31] = (y[31] as number) & 0x7f
   return smallOrderY.has(toHex(y))
 }
 
-/** Why bytes are not a key that all implementations agree about, or undefined. */
+/**
+ * What is wrong with a public key, so that implementations may differ about it; undefined if
+ * nothing.
+ */
 function keyFault(bytes: Uint8Array): string | undefined {
   if (bytes.length !== keyLength) return `a public key has ${String(keyLength)} bytes`
   if (isSmallOrder(bytes)) return 'a point of small order'
@@ -76,7 +80,7 @@ class Ed25519PublicId implements PublicId {
   }
 
   verify(message: Uint8Array, signature: Uint8Array): boolean {
-    // With an R of small order OpenSSL 3.0 accepts what OpenSSL 3.5 refuses. No honest signer makes one.
+    // If R is of small order, OpenSSL 3.0 accepts what OpenSSL 3.5 refuses. No honest signer makes one.
     if (signature.length !== signatureLength || isSmallOrder(signature.subarray(0, 32))) return false
     this.#verifier ??= platform.ed25519Verifier(this.bytes)
     return this.#verifier(message, signature)
@@ -87,24 +91,40 @@ class Ed25519PublicId implements PublicId {
     const key = this.#encryptionKey
     const seal = { info, associatedData: context }
     const sealed = key === 'no point' ? undefined : hpkeSeal(key, seal, plaintext, random(seedLength))
-    // Nobody can hold such a key, and nobody will read this.
+    // Nobody can hold the secret of such a key, so nobody needs to be able to read this.
     return sealed ?? random(plaintext.length + hpkeOverhead)
   }
 }
 
 /**
- * Ed25519 (RFC 8032): node:crypto on Node, pure JavaScript in browsers; both accept the same set of
- * signatures. Keys of small order and coordinates that are not reduced are refused
- * (`InvalidPublicId`); no signature whose R is of small order is valid.
+ * Ed25519 identities (RFC 8032), the default. Signing uses node:crypto on Node and pure JavaScript in
+ * browsers; both accept the same signatures. Public keys of small order or with coordinates that are
+ * not reduced are refused (`InvalidPublicId`). A signature whose R is of small order is never valid.
  *
- * Encryption is HPKE (RFC 9180, base mode) to the X25519 key that belongs to the same secret; that
- * one secret may serve both is shown in Thormarker, "On using the same key pair for Ed25519 and an
- * X25519 based KEM" (eprint 2021/509).
+ * Encryption is HPKE (RFC 9180, base mode) to the X25519 key of the same secret. One secret may serve
+ * for both: Thormarker, "On using the same key pair for Ed25519 and an X25519 based KEM" (eprint
+ * 2021/509).
+ *
+ * @example
+ * const us = ed25519Identity.secretIdFromSeed(randomBytes(32), 'Alice')
+ * const bob = ed25519Identity.publicId(bobsPublicKey, 'Bob')
  */
 export const ed25519Identity: IdentityScheme & {
-  /** @param bytes - 32-byte public key. @param name - for people; default the first 8 bytes in hexadecimal. */
+  /**
+   * Makes a public id from a public key.
+   *
+   * @param bytes - the public key, 32 bytes
+   * @param name - shown to people; by default the first 8 bytes in hexadecimal
+   * @throws ParsecError `InvalidPublicId` if the bytes are not a key that is accepted
+   */
   publicId(bytes: Uint8Array, name?: string): PublicId
-  /** @param seed - 32 secret random bytes: core draws no randomness itself. Throws a RangeError for another length. */
+  /**
+   * Makes a key pair.
+   *
+   * @param seed - 32 secret random bytes; the same seed always gives the same key pair
+   * @param name - shown to people; by default the first 8 bytes of the public key in hexadecimal
+   * @throws RangeError if the seed has another length
+   */
   secretIdFromSeed(seed: Uint8Array, name?: string): SecretId
 } = {
   name: 'ed25519',

@@ -7,16 +7,16 @@ import { platform } from '#crypto'
 import { concat, utf8Bytes } from '../../base/encoding.ts'
 
 /*
- * HPKE, RFC 9180, base mode, single shot: DHKEM(X25519, HKDF-SHA256), HKDF-SHA256,
- * ChaCha20-Poly1305. The ready-made libraries are asynchronous; core is not, so this composes the
- * RFC's steps of primitives that others keep.
+ * HPKE (RFC 9180) in base mode, single shot, with DHKEM(X25519, HKDF-SHA256), HKDF-SHA256 and
+ * ChaCha20-Poly1305. Existing HPKE libraries are asynchronous, and core must be synchronous. So the
+ * steps of the RFC are written out here; the primitives under them come from libraries.
  */
 
 const keyLength = 32
 const tagLength = 16
 const nonceLength = 12
 
-/** Bytes by which a ciphertext is longer than its plaintext: the ephemeral public key and the tag. */
+/** How many bytes a ciphertext is longer than its plaintext: the ephemeral public key and the tag. */
 export const hpkeOverhead = keyLength + tagLength
 
 const version = utf8Bytes('HPKE-v1')
@@ -43,7 +43,7 @@ function labeledExpand(
   return expand(sha256, prk, concat(lengthBytes, version, suite, utf8Bytes(label), info), length)
 }
 
-/** DeriveKeyPair of section 7.1.3: the secret key of at least 32 secret random bytes. */
+/** DeriveKeyPair of section 7.1.3: makes a secret key from at least 32 secret random bytes. */
 export function hpkeSecretKey(keyMaterial: Uint8Array): Uint8Array {
   return labeledExpand(kemSuite, labeledExtract(kemSuite, empty, 'dkp_prk', keyMaterial), 'sk', empty, keyLength)
 }
@@ -62,17 +62,22 @@ function keyAndNonce(shared: Uint8Array, ephemeral: Uint8Array, reader: Uint8Arr
   }
 }
 
-/** What both sides bind the ciphertext to: `info` enters the key, `associatedData` the tag. */
+/**
+ * What a ciphertext is bound to: it opens only with the same values. `info` goes into the key,
+ * `associatedData` into the tag.
+ */
 export interface HpkeBinding {
   readonly info: Uint8Array
   readonly associatedData: Uint8Array
 }
 
 /**
- * SealBase of section 6.1: the ephemeral public key, then the ciphertext with its tag.
+ * Encrypts: SealBase of section 6.1.
  *
- * @param publicKey - X25519 key of the reader. @param keyMaterial - 32 secret random bytes, never used again.
- * @returns undefined for a public key of small order.
+ * @param publicKey - X25519 key of the reader
+ * @param keyMaterial - 32 secret random bytes, never used again
+ * @returns the ephemeral public key, then the ciphertext with its tag; undefined for a public key of
+ *   small order
  */
 export function hpkeSeal(
   publicKey: Uint8Array,
@@ -88,7 +93,10 @@ export function hpkeSeal(
   return concat(ephemeral, chacha20poly1305(key, nonce, binding.associatedData).encrypt(plaintext))
 }
 
-/** OpenBase of section 6.1; undefined when the ciphertext is not one for this key and binding. */
+/**
+ * Decrypts: OpenBase of section 6.1. Undefined if the ciphertext was not made for this key and
+ * binding.
+ */
 export function hpkeOpen(
   secretKey: Uint8Array,
   publicKey: Uint8Array,

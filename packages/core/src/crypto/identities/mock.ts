@@ -10,8 +10,8 @@ import type { IdentityScheme, SecretId } from '../identity.ts'
 const tagLength = 8
 
 /**
- * A name that stands for a key pair. Its signature is a hash that anyone can make: for simulations
- * and recorded graphs only.
+ * A name that stands for a key pair. A signature is a hash that anyone can compute, so this is only
+ * for simulations and recorded graphs.
  */
 class MockPublicId implements PublicId {
   readonly name: string
@@ -26,7 +26,7 @@ class MockPublicId implements PublicId {
     this.bytes = new Writer().bytes(this.#nameBytes).fixed(key).fixed(key).finish()
   }
 
-  /** The name says it all. */
+  /** Two mock ids are the same if their names are. */
   get key(): string {
     return this.name
   }
@@ -35,7 +35,7 @@ class MockPublicId implements PublicId {
     return this.key === other.key
   }
 
-  /** Order of the names, as in the recorded graphs. */
+  /** Compares the names, as in the recorded graphs. */
   compareTo(other: PublicId): number {
     return compareBytes(this.#nameBytes, other instanceof MockPublicId ? other.#nameBytes : other.bytes)
   }
@@ -51,7 +51,10 @@ class MockPublicId implements PublicId {
     return compareBytes(this.signatureOf(message), signature) === 0
   }
 
-  /** The plaintext after a checksum over the reader, the context and the plaintext. */
+  /**
+   * Encrypts nothing: returns a checksum over the reader, the context and the plaintext, then the
+   * plaintext.
+   */
   encrypt(plaintext: Uint8Array, context: Uint8Array): Uint8Array {
     const sealed = new Uint8Array(tagLength + plaintext.length)
     sealed.set(this.#tag(plaintext, context))
@@ -74,7 +77,10 @@ class MockPublicId implements PublicId {
 
 const known = new Map<string, MockPublicId>()
 
-/** The one object of a name; ids made by an application are remembered, those met in messages are not. */
+/**
+ * Returns the same object for the same name. Ids in messages are not remembered here, as they could
+ * fill the memory.
+ */
 function publicId(name: string): PublicId {
   let id = known.get(name)
   if (id === undefined) known.set(name, (id = new MockPublicId(name)))
@@ -82,11 +88,29 @@ function publicId(name: string): PublicId {
 }
 
 /**
- * Identities by name. The encoding is that of the recorded graphs (protocol.md section 2): the name as a string, then
- * SHA3-256 of the name twice. No security at all.
+ * Identities that are just names, for tests and simulations. They are fast and not secure: anyone can
+ * sign for anyone. The encoding is that of the recorded graphs (protocol.md section 2): the name as a
+ * string, then SHA3-256 of the name, twice.
+ *
+ * @example
+ * const us = mockIdentity.secretId('Alice')
+ * const founders = [us.publicId, mockIdentity.publicId('Bob')]
+ * const peer = Parsec.fromGenesis(us, { founders, identities: mockIdentity, codec: stringCodec })
  */
 export const mockIdentity: IdentityScheme & {
+  /**
+   * The public id of a name.
+   *
+   * @param name - at most `limits.nameBytes` bytes in UTF-8
+   * @throws ParsecError `LimitExceeded`
+   */
   publicId(name: string): PublicId
+  /**
+   * The key pair of a name.
+   *
+   * @param name - at most `limits.nameBytes` bytes in UTF-8
+   * @throws ParsecError `LimitExceeded`
+   */
   secretId(name: string): SecretId
 } = {
   name: 'mock',

@@ -8,14 +8,14 @@ const { Fr } = bls12_381.fields
 const order = Fr.ORDER
 const scalarLength = 32
 
-/** Big-endian. */
+/** Reads a big-endian integer. */
 function integerOf(bytes: Uint8Array): bigint {
   return bytes.length === 0 ? 0n : BigInt('0x' + toHex(bytes))
 }
 
 /**
- * The scalars of BLS12-381: integers modulo the order of its groups; encoded in 32 bytes,
- * big-endian, as secret keys are.
+ * The scalars of BLS12-381: integers modulo the order of its groups. They are encoded as secret keys
+ * are: 32 bytes, big-endian.
  */
 export const blsField: Field<bigint> = {
   scalarLength,

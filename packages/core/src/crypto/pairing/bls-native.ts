@@ -13,14 +13,17 @@ const pointLength = 48
 const signatureLength = 96
 const uncompressed = 0x80
 
-/** Zcash's encoding of the identity: compressed, and at infinity. */
+/**
+ * The identity in Zcash's encoding: the bits for `compressed` and `at infinity` are set, all others
+ * are zero.
+ */
 function identityBytes(length: number): Uint8Array {
   const bytes = new Uint8Array(length)
   bytes[0] = 0xc0
   return bytes
 }
 
-/** Compressed and of the right length: blst would also read the other form. */
+/** Is it a compressed point of the right length? blst itself would also read uncompressed points. */
 function isCompressed(bytes: Uint8Array, length: number): boolean {
   return bytes.length === length && ((bytes[0] as number) & uncompressed) !== 0
 }
@@ -34,16 +37,16 @@ function undefinedIfThrown<T>(read: () => T): T | undefined {
 }
 
 /**
- * BLS12-381 by blst, which adds points but does not multiply them: multiples are made of doublings
- * and additions, and where the scalar may be secret, or it is about pairings that are no
- * signature's, by noble. Its tag of the hash is that of `blsCiphersuite`.
+ * BLS12-381 by the native library blst, which adds points but does not multiply them. So multiples
+ * are made of doublings and additions. Noble is used where the scalar may be secret, and for
+ * pairings that do not verify a signature. blst hashes with the tag `blsCiphersuite`.
  */
 export function nativeBls(blst: typeof Blst): PairingGroup<bigint, PublicKey, Signature> {
   const identity = blst.PublicKey.fromBytes(identityBytes(pointLength), false)
   const signatureIdentity = blst.Signature.fromBytes(identityBytes(signatureLength), false, false)
   const sum = (points: PublicKey[]): PublicKey => blst.aggregatePublicKeys(points, false)
 
-  /** factor · point + added, by doubling and adding from the highest bit. */
+  /** Computes factor · point + added: doubles and adds, from the highest bit of the factor on. */
   const multiplyAdd = (point: PublicKey, factor: number, added: PublicKey): PublicKey => {
     if (factor === 1) return sum([point, added])
     let result = point
@@ -58,7 +61,7 @@ export function nativeBls(blst: typeof Blst): PairingGroup<bigint, PublicKey, Si
 
   const sumSignatures = (signatures: Signature[]): Signature => blst.aggregateSignatures(signatures, false)
 
-  /** 0 to 15 times a signature: what a hexadecimal digit of a weight calls for. */
+  /** The signature times 0 to 15: one entry for each hexadecimal digit that a weight can have. */
   const multiplesOf = (signature: Signature): Signature[] => {
     const multiples = [signatureIdentity]
     for (let i = 1; i < 16; i++) multiples.push(sumSignatures([multiples[i - 1] ?? signatureIdentity, signature]))

@@ -12,8 +12,8 @@ type Point1 = InstanceType<typeof G1>
 type Point2 = InstanceType<typeof G2>
 
 /**
- * The ciphersuite of draft-irtf-cfrg-bls-signature section 4.2.3, the only one that native
- * libraries offer everywhere.
+ * The ciphersuite of draft-irtf-cfrg-bls-signature section 4.2.3. It is the only one that all native
+ * libraries offer.
  */
 export const blsCiphersuite = 'BLS_SIG_BLS12381G2_XMD:SHA-256_SSWU_RO_POP_'
 
@@ -23,7 +23,10 @@ interface DecodedPoint {
   toBytes(compressed: boolean): Uint8Array
 }
 
-/** On the curve, in the subgroup, not the identity, and encoded as we would encode it; else undefined. */
+/**
+ * Decodes a point that is in the subgroup, is not the identity, and is encoded as we encode it;
+ * else undefined.
+ */
 function decode<P extends DecodedPoint>(fromBytes: (bytes: Uint8Array) => P, length: number, bytes: Uint8Array) {
   if (bytes.length !== length) return undefined
   try {
@@ -36,8 +39,9 @@ function decode<P extends DecodedPoint>(fromBytes: (bytes: Uint8Array) => P, len
 }
 
 /**
- * Noble encodes no identity; wrong shares can add up to it, and native libraries do. Zcash's
- * encoding: compressed, at infinity.
+ * Encodes a point, also the identity, which noble refuses to encode. Wrong shares can add up to the
+ * identity, and native libraries encode it as Zcash does: the bits for `compressed` and `at infinity`
+ * are set.
  */
 function encode(point: DecodedPoint, length: number): Uint8Array {
   return point.is0() ? Uint8Array.from({ length }, (_, i) => (i === 0 ? 0xc0 : 0)) : point.toBytes(true)
@@ -57,8 +61,8 @@ function samePairing(a: Point1, message: Uint8Array, b: Point1, signature: Point
 }
 
 /**
- * Plain JavaScript: for browsers, for machines without a native library, and as the judge in tests.
- * Not constant-time.
+ * BLS12-381 in plain JavaScript: for browsers and for machines without a native library. Tests
+ * compare the native library with it. It is not constant-time.
  */
 export const nobleBls: PairingGroup<bigint, Point1, Point2> = {
   field: blsField,

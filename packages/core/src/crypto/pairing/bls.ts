@@ -5,7 +5,10 @@ import { nativeBls } from './bls-native.ts'
 import { nobleBls } from './bls-noble.ts'
 import type { PairingGroup } from './group.ts'
 
-/** BLS12-381 by the fastest means at hand: all give the same bytes and accept the same. */
+/**
+ * Passes on the fastest implementation of BLS12-381 that this machine has. All of them give the same
+ * bytes and accept the same bytes.
+ */
 export function withBls<T>(use: <P, Q>(group: PairingGroup<bigint, P, Q>) => T): T {
   return platform.blst === undefined ? use(nobleBls) : use(nativeBls(platform.blst))
 }

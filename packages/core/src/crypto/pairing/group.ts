@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
 
-/** Arithmetic modulo a prime; values are reduced and never changed in place. */
+/** Arithmetic modulo a prime. Values are always reduced, and never changed in place. */
 export interface Field<S> {
-  /** Bytes of an encoded scalar. */
+  /** The length of an encoded scalar, in bytes. */
   readonly scalarLength: number
-  /** Uniform bytes for one scalar: so many that the bias is negligible (RFC 9380 section 5). */
+  /**
+   * How many uniform random bytes make one scalar: enough that its bias is negligible (RFC 9380
+   * section 5).
+   */
   readonly uniformLength: number
   /** A small integer as a scalar. */
   scalar(value: number): S
@@ -13,46 +16,50 @@ export interface Field<S> {
   add(a: S, b: S): S
   subtract(a: S, b: S): S
   multiply(a: S, b: S): S
-  /** Of a value that is not zero. */
+  /** The inverse of a value, which must not be zero. */
   invert(a: S): S
   encodeScalar(a: S): Uint8Array
-  /** Undefined for what is not the canonical encoding. */
+  /** Undefined if the bytes are not the canonical encoding of a scalar. */
   decodeScalar(bytes: Uint8Array): S | undefined
 }
 
 /**
- * Two groups of the field's order with a pairing: public keys and commitments in the first,
- * signatures in the second (BLS signatures, draft-irtf-cfrg-bls-signature, "minimal-pubkey-size").
+ * Two groups of the field's order, with a pairing. Public keys and commitments are in the first
+ * group, signatures in the second (draft-irtf-cfrg-bls-signature, "minimal-pubkey-size").
  */
 export interface PairingGroup<S, P, Q> {
   readonly field: Field<S>
-  /** Bytes of an encoded point of the first group. */
+  /** The length of an encoded point of the first group, in bytes. */
   readonly pointLength: number
-  /** Bytes of an encoded point of the second group. */
+  /** The length of an encoded point of the second group, in bytes. */
   readonly signatureLength: number
   /** The scalar times the generator of the first group. */
   commit(scalar: S): P
   addPoints(points: readonly P[]): P
   /** The point times a scalar, which may be secret. */
   multiply(point: P, scalar: S): P
-  /** Sum of points[k] times x to the k, for a small positive integer x. */
+  /** The sum of points[k] · x^k, for a small positive integer x. */
   evaluate(points: readonly P[], x: number): P
   equal(a: P, b: P): boolean
   encodePoint(point: P): Uint8Array
-  /** Undefined for what is not the canonical encoding of a point of the subgroup other than the identity. */
+  /**
+   * Undefined if the bytes are not the canonical encoding of a point in the subgroup other than the
+   * identity.
+   */
   decodePoint(bytes: Uint8Array): P | undefined
   /** The scalar times the hash of the message. */
   sign(scalar: S, message: Uint8Array): Q
-  /** False when the public key is the identity: then anyone could sign. */
+  /** Checks a signature. Always false if the public key is the identity, as then anyone could sign. */
   verify(publicKey: P, message: Uint8Array, signature: Q): boolean
   /**
-   * Is the pairing of `a` with the hash of the message that of `b` with the signature? With the
-   * generator for `b`, that is what `verify` asks. False for identities.
+   * Is the pairing of `a` with the hash of the message equal to the pairing of `b` with the
+   * signature? If `b` is the generator, this is what `verify` checks. Always false if one of them
+   * is the identity.
    */
   samePairing(a: P, message: Uint8Array, b: P, signature: Q): boolean
-  /** Sum of signatures times scalars. */
+  /** The sum of each signature times its weight. */
   weightedSum(signatures: readonly Q[], weights: readonly S[]): Q
   encodeSignature(signature: Q): Uint8Array
-  /** As `decodePoint`. */
+  /** Like `decodePoint`, for the second group. */
   decodeSignature(bytes: Uint8Array): Q | undefined
 }

@@ -3,12 +3,12 @@
 import { platform } from '#crypto'
 import type { Field, PairingGroup } from './group.ts'
 
-/** A prime (Mersenne's) below 2^31, so that plain numbers do. */
+/** A prime below 2^31, so that plain numbers are large enough. */
 const prime = 2 ** 31 - 1
 const generator = 7
 const length = 4
 
-/** Both factors below 2^31: each product here is below 2^48, and so exact. */
+/** Multiplies two factors below 2^31. Each product on the way is below 2^48, so it is exact. */
 function multiply(a: number, b: number): number {
   const high = (a * (b >>> 16)) % prime
   return (high * 0x1_0000 + a * (b & 0xffff)) % prime
@@ -16,7 +16,7 @@ function multiply(a: number, b: number): number {
 
 const add = (a: number, b: number): number => (a + b) % prime
 
-/** By Fermat's little theorem. */
+/** Inverts by Fermat's little theorem. */
 function invert(a: number): number {
   let result = 1
   let square = a
@@ -42,7 +42,7 @@ function decodeNonzero(bytes: Uint8Array): number | undefined {
   return value === 0 ? undefined : value
 }
 
-/** Six bytes, little-endian, reduced. */
+/** Reads six bytes as a little-endian integer, and reduces it. */
 function fromUniform(bytes: Uint8Array): number {
   let value = 0
   for (let i = 5; i >= 0; i--) value = value * 256 + (bytes[i] as number)
@@ -76,8 +76,8 @@ const mockField: Field<number> = {
 }
 
 /**
- * Integers modulo a prime, under addition, as both groups, with multiplication as the pairing: all
- * equations hold, nothing is secret.
+ * A stand-in for tests: both groups are the integers modulo a prime, under addition, and the pairing
+ * is multiplication. All equations hold, and nothing is secret.
  */
 export const mockGroup: PairingGroup<number, number, number> = {
   field: mockField,

@@ -4,7 +4,7 @@ import { assert } from '../../base/errors.ts'
 import type { RandomBytes } from '../../base/public-id.ts'
 import type { Field } from './group.ts'
 
-/** A secret scalar other than zero, whose multiples are no identities. */
+/** Draws a secret scalar. It is not zero, because a commitment to zero would be the identity. */
 export function randomScalar<S>(field: Field<S>, random: RandomBytes): S {
   for (;;) {
     const scalar = field.fromUniform(random(field.uniformLength))
@@ -12,7 +12,7 @@ export function randomScalar<S>(field: Field<S>, random: RandomBytes): S {
   }
 }
 
-/** Value at x of the polynomial with these coefficients, the constant first. */
+/** The value at x of the polynomial with these coefficients; the constant is the first. */
 export function valueAt<S>(field: Field<S>, coefficients: readonly S[], x: number): S {
   const at = field.scalar(x)
   return coefficients.reduceRight(
@@ -22,8 +22,8 @@ export function valueAt<S>(field: Field<S>, coefficients: readonly S[], x: numbe
 }
 
 /**
- * What values at the points xs (distinct, positive) are multiplied with to add up to the value at
- * 0: Lagrange's coefficients.
+ * Lagrange's coefficients. Multiply the values of a polynomial at the points `xs` by them, and add
+ * up: this gives its value at 0. The points must be distinct and positive.
  */
 export function weightsAtZero<S>(field: Field<S>, xs: readonly number[]): S[] {
   const scalars = xs.map((x) => field.scalar(x))
@@ -39,7 +39,7 @@ export function weightsAtZero<S>(field: Field<S>, xs: readonly number[]): S[] {
   })
 }
 
-/** Value at 0 of the polynomial of least degree through (x, value). */
+/** The value at 0 of the polynomial of least degree that has these values at these points. */
 export function interpolateAtZero<S>(field: Field<S>, points: readonly (readonly [x: number, value: S])[]): S {
   const weights = weightsAtZero(
     field,
@@ -48,7 +48,7 @@ export function interpolateAtZero<S>(field: Field<S>, points: readonly (readonly
   return points.reduce((sum, [, value], i) => field.add(sum, field.multiply(value, weights[i] as S)), field.scalar(0))
 }
 
-/** A (degree + 1) × (degree + 1) matrix that equals its transpose; one triangle is stored. */
+/** A square matrix that equals its transpose. Only one triangle of it is stored. */
 export class SymmetricMatrix<T> {
   readonly entries: readonly T[]
   readonly size: number
@@ -68,7 +68,7 @@ export class SymmetricMatrix<T> {
   }
 }
 
-/** Entries stored for a symmetric matrix. */
+/** How many entries are stored for a symmetric matrix of this size. */
 export function entriesOf(size: number): number {
   return (size * (size + 1)) / 2
 }

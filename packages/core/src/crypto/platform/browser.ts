@@ -5,10 +5,13 @@ import { sha512 } from '@noble/hashes/sha2.js'
 import { sha3_256 } from '@noble/hashes/sha3.js'
 import type { Platform } from './platform.ts'
 
-/** In every browser, but not in the ECMAScript library that core is compiled against. */
+/*
+ * Every browser has it. It must be declared because core is compiled against the ECMAScript library
+ * alone, which leaves it out.
+ */
 declare const crypto: { getRandomValues(bytes: Uint8Array): Uint8Array }
 
-/** WebCrypto gives so much at a time. */
+/** The most that WebCrypto gives in one call, in bytes. */
 const randomBytesAtOnce = 1 << 16
 
 const { Point } = ed25519
@@ -21,8 +24,8 @@ function littleEndian(bytes: Uint8Array): bigint {
 }
 
 /**
- * Pure JavaScript, for browsers. Noble's own verify multiplies by the cofactor and so accepts more
- * than OpenSSL does.
+ * Pure JavaScript, for browsers. Signatures are verified step by step here, because noble's own
+ * `verify` multiplies by the cofactor and so accepts signatures that OpenSSL refuses.
  */
 export const platform: Platform = {
   sha3: (bytes) => sha3_256(bytes),

@@ -7,8 +7,8 @@ import type * as Blst from '@chainsafe/blst'
 import type { Platform } from './platform.ts'
 
 /**
- * PKCS 8 wrapping of a raw secret key, and SPKI wrapping of a raw public key (RFC 8410); the last
- * byte of the object identifier tells the curve.
+ * The bytes before a raw secret key in PKCS 8, and before a raw public key in SPKI (RFC 8410). The
+ * last byte of the object identifier in them names the curve.
  */
 const pkcs8Prefix = {
   ed25519: wrapping('302e020100300506032b657004220420'),
@@ -43,7 +43,7 @@ function optionalBlst(): typeof Blst | undefined {
   }
 }
 
-/** Node's own OpenSSL, with key objects made once per key. */
+/** Uses Node's OpenSSL. Each key is turned into a key object only once. */
 export const platform: Platform = {
   sha3: (bytes) => hash('sha3-256', bytes, 'buffer'),
   ed25519Signer(seed) {

@@ -7,43 +7,58 @@ import type { PublicId } from '../../base/public-id.ts'
 import { mostFaulty } from '../../base/quorum.ts'
 import { Secret } from './secret.ts'
 
-/** Who generates a key together. */
+/** The participants of one key generation. */
 export interface DkgGroup {
   /** In ascending order. */
   readonly participants: readonly PublicId[]
-  /** Names this key generation: what is encrypted for one is of no use in another. The same for all participants. */
+  /**
+   * Names this key generation, so that what is encrypted for one is of no use in another. All
+   * participants use the same.
+   */
   readonly context: Uint8Array
 }
 
-/** How many faulty participants a group of so many tolerates: less than a third (protocol.md section 9). */
+/**
+ * How many faulty participants a group of this size tolerates: less than a third (protocol.md
+ * section 9).
+ */
 export function keyThreshold(participants: number): number {
   return mostFaulty(participants)
 }
 
-/** A dealer's message: the commitment to its symmetric polynomial, and each participant's row encrypted to it. */
+/**
+ * A dealer's message: the commitment to its symmetric polynomial, and each participant's row,
+ * encrypted to that participant.
+ */
 export interface Part {
-  /** Number of the dealer. */
+  /** The number of the dealer. */
   readonly dealer: number
-  /** Encoded points: the lower triangle, by rows, of the symmetric matrix of coefficients times the generator. */
+  /**
+   * The symmetric matrix of coefficients, each times the generator: the lower triangle by rows, as
+   * encoded points.
+   */
   readonly commitment: readonly Uint8Array[]
   /** Row m, a polynomial of degree `threshold`, encrypted to participant m. */
   readonly rows: readonly Uint8Array[]
 }
 
-/** An acknowledgement of a good row: the row's value at m + 1 encrypted to each participant m. */
+/**
+ * The message by which a participant acknowledges a good row: for each participant m, the row's
+ * value at m + 1, encrypted to m.
+ */
 export interface Ack {
-  /** Number of the dealer whose Part it acknowledges. */
+  /** The number of the dealer whose Part is acknowledged. */
   readonly dealer: number
   readonly values: readonly Uint8Array[]
 }
 
-/** A participant's row of a Part: as secret as a share. */
+/** A participant's row of a Part. It is as secret as a share of a key. */
 export class Row extends Secret {
   readonly dealer: number
-  /** Number of the participant whose row it is. */
+  /** The number of the participant whose row it is. */
   readonly index: number
 
-  /** @param coefficients - encoded scalars in sequence. */
+  /** @param coefficients - encoded scalars, one after the other */
   constructor(dealer: number, index: number, coefficients: Uint8Array) {
     super(coefficients)
     this.dealer = dealer
@@ -61,11 +76,15 @@ function numberBytes(...numbers: readonly number[]): Uint8Array {
   return writer.finish()
 }
 
-/** What a row is encrypted in: nobody can pass off another's row as its own. */
+/**
+ * The context in which a row is encrypted: so a dealer cannot copy another dealer's row and pass it
+ * off as its own.
+ */
 export function rowContext(group: DkgGroup, dealer: number, reader: number): Uint8Array {
   return new Writer().string('row').bytes(group.context).fixed(numberBytes(dealer, reader)).finish()
 }
 
+/** The context in which a value is encrypted. */
 export function valueContext(group: DkgGroup, dealer: number, acknowledger: number, reader: number): Uint8Array {
   return new Writer()
     .string('value')
@@ -74,7 +93,7 @@ export function valueContext(group: DkgGroup, dealer: number, acknowledger: numb
     .finish()
 }
 
-/** Throws `InvalidGroup`. */
+/** Throws `InvalidGroup` if no key can be generated in this group. */
 export function checkGroup(group: DkgGroup): void {
   const { participants } = group
   const reason =
@@ -90,7 +109,10 @@ function isIndex(value: number, count: number): boolean {
   return Number.isInteger(value) && value >= 0 && value < count
 }
 
-/** Does the Ack name a dealer of the group and have a value for everybody? Everybody gives the same answer. */
+/**
+ * Does the Ack name a dealer of the group, and has it a value for everybody? All peers give the
+ * same answer.
+ */
 export function isWellFormedAck(ack: Ack, group: DkgGroup): boolean {
   const count = group.participants.length
   return isIndex(ack.dealer, count) && ack.values.length === count

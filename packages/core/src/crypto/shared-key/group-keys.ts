@@ -13,18 +13,21 @@ import type { KeyScheme } from './key-scheme.ts'
 import { Secret } from './secret.ts'
 import { decodePublicKeySet, decodeSecretKeyShare, GroupPublicKeySet, GroupSecretKeyShare } from './threshold.ts'
 
-/** A commitment whose points are read, and its rows at the participants' points as far as they were asked for. */
+/**
+ * A commitment with its points decoded, and those of the participants' rows that were computed so
+ * far.
+ */
 interface Commitment<P> {
   readonly matrix: SymmetricMatrix<P>
   readonly rows: Map<number, readonly P[]>
 }
 
-/** Key generation over any group with a pairing; `KeyScheme` says what each method is for. */
+/** Key generation over any group with a pairing. See {@link KeyScheme} for what each method does. */
 export class GroupKeys<S, P, Q> implements KeyScheme {
   readonly name: string
   readonly signatureLength: number
   readonly #algebra: PairingGroup<S, P, Q>
-  /** Undefined for a commitment with a point that is none. */
+  /** The decoded commitments; undefined if a point of it cannot be decoded. */
   readonly #commitments = new WeakMap<Part, { readonly commitment: Commitment<P> | undefined }>()
 
   constructor(name: string, algebra: PairingGroup<S, P, Q>) {
@@ -170,7 +173,7 @@ export class GroupKeys<S, P, Q> implements KeyScheme {
     const size = degree + 1
     return new SymmetricMatrix(
       size,
-      // No commitment may hold the identity.
+      // None is zero, as a commitment must not hold the identity.
       Array.from({ length: entriesOf(size) }, () => randomScalar(this.#algebra.field, random)),
     )
   }
@@ -212,7 +215,7 @@ export class GroupKeys<S, P, Q> implements KeyScheme {
     return commitment
   }
 
-  /** Commitment to a participant's row: what the matrix gives at the participant's point. */
+  /** The commitment to a participant's row: the matrix, evaluated at the participant's point. */
   #committedRow(part: Part, index: number): readonly P[] {
     const { matrix, rows } = this.#commitmentOf(part)
     let row = rows.get(index)

@@ -1,31 +1,33 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
 
 /**
- * Bytes that must not leave by accident: JSON, text, node's inspection, enumeration and structured
- * clone show at most that there is a secret. Only `toSecretBytes` gives it.
+ * Bytes that must not get out by accident. Printing, `JSON.stringify`, enumeration and structured
+ * clone show at most that there is a secret. Only {@link Secret.toSecretBytes} returns it.
  */
 export class Secret {
   readonly #bytes: Uint8Array
 
-  /** @param bytes - copied. */
+  /** @param bytes - the secret; they are copied */
   constructor(bytes: Uint8Array) {
     this.#bytes = bytes.slice()
   }
 
-  /** The secret itself, a copy, for storage that nobody else reads. */
+  /** Returns a copy of the secret itself. Store it only where nobody else can read it. */
   toSecretBytes(): Uint8Array {
     return this.#bytes.slice()
   }
 
+  /** Says that there is a secret, without showing it. */
   toString(): string {
     return '[secret]'
   }
 
+  /** The same as `toString`. */
   toJSON(): string {
     return this.toString()
   }
 
-  /** What node's `util.inspect` and `console.log` show. */
+  /** What Node's `util.inspect` and `console.log` show. */
   [Symbol.for('nodejs.util.inspect.custom')](): string {
     return this.toString()
   }

@@ -10,11 +10,13 @@ import type { PairingGroup } from '../pairing/group.ts'
 import { randomScalar } from '../pairing/polynomial.ts'
 
 /*
- * Baek and Zheng's threshold encryption ("Simple and efficient threshold cryptosystem from the Gap
- * Diffie-Hellman group", 2003), the one of HoneyBadgerBFT, with ChaCha20-Poly1305 for what is
- * encrypted. A ciphertext is an ephemeral public key, a signature by it of all the rest, and the
- * body. By the signature nobody can pass off a changed one as another's: who copies the ephemeral
- * key of a ciphertext has none of the shares that open it made for something else.
+ * Threshold encryption by Baek and Zheng ("Simple and efficient threshold cryptosystem from the Gap
+ * Diffie-Hellman group", 2003), which HoneyBadgerBFT uses, too. The body is encrypted with
+ * ChaCha20-Poly1305.
+ *
+ * A ciphertext is an ephemeral public key, a signature by that key over everything else, and the
+ * body. Without the signature, somebody could copy the ephemeral key of a ciphertext into one of
+ * their own. The participants' decryption shares for that one would then open the original, too.
  */
 
 const domain = 'parsec threshold encryption'
@@ -22,15 +24,15 @@ const keyLength = 32
 const nonceLength = 12
 const tagLength = 16
 
-/** Bytes by which a ciphertext is longer than its plaintext. */
+/** How many bytes a ciphertext is longer than its plaintext. */
 export function encryptionOverhead<S, P, Q>(group: PairingGroup<S, P, Q>): number {
   return group.pointLength + group.signatureLength + tagLength
 }
 
-/** A ciphertext whose signature holds. */
+/** A ciphertext whose signature is valid. */
 export interface Ciphertext<P, Q> {
   readonly ephemeral: P
-  /** What is signed. */
+  /** The bytes that the signature is over. */
   readonly signed: Uint8Array
   readonly signature: Q
   readonly body: Uint8Array
@@ -40,7 +42,7 @@ function signedBytes(label: Uint8Array, ephemeral: Uint8Array, body: Uint8Array)
   return new Writer().string(domain).bytes(label).fixed(ephemeral).fixed(body).finish()
 }
 
-/** The key is of use once, so the nonce may come of the same secret. */
+/** The key is used only once, so the nonce may be derived from the same secret. */
 function cipher(shared: Uint8Array, ephemeral: Uint8Array, label: Uint8Array) {
   const bytes = hkdf(sha256, shared, ephemeral, utf8Bytes(domain), keyLength + nonceLength)
   return chacha20poly1305(bytes.subarray(0, keyLength), bytes.subarray(keyLength), label)
@@ -61,7 +63,10 @@ export function encrypt<S, P, Q>(
   return new Writer().fixed(ephemeral).fixed(signature).fixed(body).finish()
 }
 
-/** Undefined for what nobody has encrypted with this label. */
+/**
+ * Decodes a ciphertext and verifies its signature. Undefined if it was not encrypted with this
+ * label.
+ */
 export function readCiphertext<S, P, Q>(
   group: PairingGroup<S, P, Q>,
   bytes: Uint8Array,
@@ -76,7 +81,7 @@ export function readCiphertext<S, P, Q>(
   return group.verify(ephemeral, signed, signature) ? { ephemeral, signed, signature, body } : undefined
 }
 
-/** Throws `InvalidCiphertext`. */
+/** The same, but throws `InvalidCiphertext`. */
 export function validCiphertext<S, P, Q>(
   group: PairingGroup<S, P, Q>,
   bytes: Uint8Array,
@@ -87,7 +92,7 @@ export function validCiphertext<S, P, Q>(
   return ciphertext
 }
 
-/** Is it the share of who has this public key? */
+/** Is it the decryption share of the participant with this public key share? */
 export function isDecryptionShare<S, P, Q>(
   group: PairingGroup<S, P, Q>,
   { signed, signature }: Ciphertext<P, Q>,
@@ -98,8 +103,8 @@ export function isDecryptionShare<S, P, Q>(
 }
 
 /**
- * What was encrypted; undefined when the shares are not those of this ciphertext, or its author has
- * encrypted nothing.
+ * Decrypts. Undefined if a share is not for this ciphertext, or if its author did not encrypt the
+ * body with the right key.
  */
 export function decrypt<S, P, Q>(
   group: PairingGroup<S, P, Q>,

@@ -20,8 +20,8 @@ import {
 } from './threshold-encryption.ts'
 
 /**
- * The domain goes into the message, with its length, and not into the tag of the hash: native
- * libraries fix that tag.
+ * Puts the domain, with its length, in front of the message. It cannot go into the tag of the hash,
+ * because native libraries fix that tag.
  */
 function inDomain(message: Uint8Array, domain: string): Uint8Array {
   return new Writer().string(domain).fixed(message).finish()
@@ -31,7 +31,7 @@ function isIndex(index: number): boolean {
   return Number.isInteger(index) && index >= 0 && index < limits.dkgParticipants
 }
 
-/** `PublicKeySet` says what each method is for. */
+/** See {@link PublicKeySet} for what each method does. */
 export class GroupPublicKeySet<S, P, Q> implements PublicKeySet {
   readonly threshold: number
   readonly publicKey: Uint8Array
@@ -39,7 +39,10 @@ export class GroupPublicKeySet<S, P, Q> implements PublicKeySet {
   readonly #points: readonly P[]
   readonly #shares = new Map<number, P>()
 
-  /** @param points - commitment to the coefficients of the polynomial whose value at 0 is the secret. */
+  /**
+   * @param points - the commitment to the coefficients of the polynomial whose value at 0 is the
+   *   secret
+   */
   constructor(group: PairingGroup<S, P, Q>, points: readonly P[]) {
     this.#group = group
     this.#points = points
@@ -103,7 +106,7 @@ export class GroupPublicKeySet<S, P, Q> implements PublicKeySet {
     return share
   }
 
-  /** As many shares as are needed, and what they are multiplied with; throws `InvalidShares`. */
+  /** Decodes as many shares as are needed, and computes their weights. Throws `InvalidShares`. */
   #weighted<T>(
     shares: ReadonlyMap<number, Uint8Array>,
     decode: (bytes: Uint8Array) => T | undefined,
@@ -129,7 +132,7 @@ function invalidShares(reason: string): ParsecError {
   return new ParsecError({ code: 'InvalidShares', reason })
 }
 
-/** `SecretKeyShare` says what each method is for. */
+/** See {@link SecretKeyShare} for what each method does. */
 export class GroupSecretKeyShare<S, P, Q> extends Secret implements SecretKeyShare {
   readonly index: number
   readonly #group: PairingGroup<S, P, Q>
