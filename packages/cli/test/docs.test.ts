@@ -64,6 +64,17 @@ describe('the documentation', () => {
     }
   })
 
+  it('names only private members of core that are there', () => {
+    const sources = join(root, 'packages/core/src')
+    const files = readdirSync(sources, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.ts'))
+    const code = files.map((file) => readFileSync(join(sources, file), 'utf8')).join('\n')
+    for (const page of pages) {
+      for (const [, name = ''] of readFileSync(join(root, page), 'utf8').matchAll(/`(#[a-z]\w*)`/g)) {
+        expect(code, `${page}: ${name}`).toMatch(new RegExp(`${name}\\b`))
+      }
+    }
+  })
+
   it('links only to files and headings that are there', () => {
     for (const page of pages) {
       const text = readFileSync(join(root, page), 'utf8')

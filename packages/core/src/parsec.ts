@@ -182,7 +182,11 @@ export class Parsec<P> {
     this.#proceedAlone()
   }
 
-  /** Have we voted for it, ever? */
+  /**
+   * Have we voted for it, ever?
+   *
+   * @param observation - compared by its encoding, so any object that says the same will do
+   */
   haveVotedFor(observation: Observation<P>): boolean {
     return this.#peer.own.hasVotedFor(observation)
   }
@@ -253,6 +257,7 @@ export class Parsec<P> {
    * Reads a message from bytes, for who wants to look at it or verify it before handing it over.
    * Nothing is verified or inserted.
    *
+   * @param bytes - not kept
    * @throws {@link ParsecError} `MalformedEncoding`, `LimitExceeded`, `MalformedPayload`, `InvalidPublicId`
    */
   decodeMessage(bytes: Uint8Array): Message<P> {

@@ -145,6 +145,7 @@ export class Reader {
     this.#bytes = bytes
   }
 
+  /** How many bytes have been read. */
   get offset(): number {
     return this.#offset
   }
@@ -158,6 +159,7 @@ export class Reader {
     return new ParsecError({ code: 'MalformedEncoding', expected, offset: this.#offset })
   }
 
+  /** Reads four bytes, the lowest first, as an unsigned number. */
   u32(): number {
     const at = this.#take(4, 'four bytes')
     const bytes = this.#bytes

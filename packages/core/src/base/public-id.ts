@@ -21,7 +21,11 @@ export interface PublicId {
    * const addresses = new Map([[bob.key, 'bob.example:4000']])
    */
   readonly key: string
-  /** Is it the same id? */
+  /**
+   * Is it the same id? Use it instead of `===`.
+   *
+   * @returns true if the ids have the same {@link PublicId.key}
+   */
   equals(other: PublicId): boolean
   /**
    * Compares two ids. Consensus breaks ties by this order, so it is the same for all peers.
@@ -29,7 +33,12 @@ export interface PublicId {
    * @returns a number that is negative, zero or positive, as `Array.sort` expects
    */
   compareTo(other: PublicId): number
-  /** Is it this id's signature of the message? Never throws. */
+  /**
+   * Is it this id's signature of the message? Never throws.
+   *
+   * @param message - what was signed
+   * @param signature - what `SecretId.sign` returned
+   */
   verify(message: Uint8Array, signature: Uint8Array): boolean
   /**
    * Encrypts so that only the holder of this id can read it. Never throws.

@@ -165,11 +165,19 @@ export interface Inspection {
   peers(): readonly PeerView[]
   /** How many events there are. Their indices are smaller than this. */
   readonly eventCount: number
-  /** The event with an index; throws a RangeError if there is none. */
+  /**
+   * The event with an index.
+   *
+   * @throws RangeError if there is none
+   */
   event(index: number): EventView
   /** How many payloads there are. Their indices are smaller than this. */
   readonly payloadCount: number
-  /** The payload with an index; throws a RangeError if there is none. */
+  /**
+   * The payload with an index.
+   *
+   * @throws RangeError if there is none
+   */
   payload(index: number): PayloadView
   /** How many elections are decided; also the number of the one under way. */
   readonly election: number

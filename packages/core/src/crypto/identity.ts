@@ -7,7 +7,11 @@ import type { PublicId } from '../base/public-id.ts'
 export interface SecretId {
   /** The public half, which names the peer to the others. */
   readonly publicId: PublicId
-  /** Signs a message. {@link PublicId.verify} checks the signature. */
+  /**
+   * Signs a message. {@link PublicId.verify} checks the signature.
+   *
+   * @returns as many bytes as the scheme's `signatureLength`
+   */
   sign(message: Uint8Array): Uint8Array
   /**
    * Decrypts what {@link PublicId.encrypt} made for our public id. Never throws.
@@ -30,6 +34,7 @@ export interface IdentityScheme {
   /**
    * Reads a public id from its canonical encoding.
    *
+   * @param reader - stands at the first byte of the encoding, and then behind its last one
    * @throws ParsecError `MalformedEncoding`, `LimitExceeded` or `InvalidPublicId`
    */
   decodePublicId(reader: Reader): PublicId

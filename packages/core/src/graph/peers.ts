@@ -11,6 +11,7 @@ export type Flag = (typeof flagNames)[number]
  * {@link PeerState.with} makes a new one.
  */
 export class PeerState {
+  /** No flag: a peer that was removed, or that we only know by name. */
   static readonly NONE = new PeerState([])
   /** VOTE, SEND and RECV. */
   static readonly ACTIVE = new PeerState(['VOTE', 'SEND', 'RECV'])

@@ -11,7 +11,9 @@ import type { Output } from './observation.ts'
 
 /** A voter's signature on what a block carries. */
 export interface Proof {
+  /** Who voted. */
   readonly voter: PublicId
+  /** Over the canonical encoding of the observation. */
   readonly signature: Uint8Array
 }
 

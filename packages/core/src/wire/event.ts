@@ -92,7 +92,13 @@ export class Event<P> {
     this.parents = parents.map(toHex)
   }
 
-  /** Makes and signs an event. */
+  /**
+   * Makes and signs an event.
+   *
+   * @param us - the creator
+   * @param cause - why it is made, with its parents
+   * @param codec - of the network, for a vote
+   */
   static create<P>(us: SecretId, cause: Cause<P>, codec: PayloadCodec<P>): Event<P> {
     const writer = new Writer().fixed(us.publicId.bytes).u32(causeKinds.indexOf(cause.kind))
     let voted: Uint8Array | undefined
@@ -113,6 +119,7 @@ export class Event<P> {
   /**
    * Decodes one event. It does not verify the signatures.
    *
+   * @param reader - stands at the first byte of the event
    * @throws ParsecError `MalformedEncoding`, `LimitExceeded`, `MalformedPayload` or `InvalidPublicId`
    */
   static decode<P>(reader: Reader, { codec, identities }: EventFormat<P>): Event<P> {

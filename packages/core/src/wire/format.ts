@@ -22,14 +22,25 @@ export const consensusModes = ['supermajority', 'single'] as const
  * }
  */
 export interface PayloadCodec<P> {
-  /** Turns a payload into bytes. */
+  /**
+   * Turns a payload into bytes.
+   *
+   * @param payload - what was given to `opaque`
+   * @returns at most `limits.payloadBytes` bytes
+   */
   encode(payload: P): Uint8Array
   /**
    * Turns bytes into a payload. It may throw if they are not one; the message with them is then
    * refused.
+   *
+   * @param bytes - a copy: the codec may keep it
    */
   decode(bytes: Uint8Array): P
-  /** A short text for pictures and logs. */
+  /**
+   * A short text for pictures and logs.
+   *
+   * @returns a few words at most; without this method the text is `String(payload)`
+   */
   text?(payload: P): string
 }
 

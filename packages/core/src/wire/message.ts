@@ -39,6 +39,8 @@ export class Message<P> {
    * Decodes a message from bytes that cannot be trusted, in time that is linear in their number. It
    * does not verify the signatures.
    *
+   * @param bytes - at most `limits.messageBytes`; not kept
+   * @param format - the network's codec and identities
    * @throws ParsecError `MalformedEncoding`, `LimitExceeded`, `MalformedPayload` or
    *   `InvalidPublicId`
    */

@@ -34,12 +34,14 @@ export interface Genesis {
   readonly kind: 'Genesis'
   /** The founders, in ascending order. */
   readonly group: readonly PublicId[]
+  /** Empty. */
   readonly relatedInfo: Uint8Array
 }
 
 /** A peer becomes a voter (section 7). Made by {@link add}. */
 export interface Add {
   readonly kind: 'Add'
+  /** Who becomes a voter. */
   readonly peerId: PublicId
   /** Anything that the application wants to say with it, such as the address of the peer. */
   readonly relatedInfo: Uint8Array
@@ -48,6 +50,7 @@ export interface Add {
 /** A peer is removed for good (section 7). Made by {@link remove}. */
 export interface Remove {
   readonly kind: 'Remove'
+  /** Who is removed. */
   readonly peerId: PublicId
   /** Anything that the application wants to say with it, such as the reason. */
   readonly relatedInfo: Uint8Array
@@ -59,7 +62,9 @@ export interface Remove {
  */
 export interface Accusation {
   readonly kind: 'Accusation'
+  /** Who did it, and is removed. */
   readonly offender: PublicId
+  /** What it did, and what names the proof. */
   readonly malice: Malice
 }
 
@@ -68,12 +73,14 @@ export interface Accusation {
  * {@link unprovable}.
  */
 export interface Unprovable extends Accusation {
+  /** What it did, in the application's words. */
   readonly malice: Extract<Malice, { kind: 'Unprovable' }>
 }
 
 /** A payload that the application wants to put in order. Made by {@link opaque}. */
 export interface OpaquePayload<P> {
   readonly kind: 'OpaquePayload'
+  /** As the codec decodes it. */
   readonly payload: P
 }
 
@@ -83,6 +90,7 @@ export interface OpaquePayload<P> {
  */
 export interface StartDkg {
   readonly kind: 'StartDkg'
+  /** Who generates it, in ascending order. */
   readonly participants: readonly PublicId[]
 }
 

@@ -87,7 +87,11 @@ export interface PublicKeySet {
   decrypt(ciphertext: Uint8Array, label: Uint8Array, shares: ReadonlyMap<number, Uint8Array>): Uint8Array | undefined
   /** The canonical encoding. {@link KeyScheme.decodePublicKeySet} reads it. */
   toBytes(): Uint8Array
-  /** Is it the same key set? */
+  /**
+   * Is it the same key set?
+   *
+   * @returns true if the encodings are the same
+   */
   equals(other: PublicKeySet): boolean
 }
 
