@@ -62,6 +62,20 @@ describe('the dependency check', () => {
     expect(dependencyFaults(packagesWith({ [file]: text }))).toEqual([expect.stringContaining(fault)])
   })
 
+  it('tells an upward import once, and not the cycle that it makes; a cycle beside it all the same', () => {
+    const files = {
+      'core/src/graph/a.ts': "import '../peer/b.ts'",
+      'core/src/peer/b.ts': "import '../graph/a.ts'",
+      'core/src/wire/c.ts': "import './d.ts'",
+      'core/src/wire/d.ts': "import './c.ts'",
+    }
+    const faults = dependencyFaults(packagesWith(files))
+    expect(faults).toEqual([
+      expect.stringContaining('which is above graph'),
+      expect.stringMatching(/^cycle: core.src.wire/),
+    ])
+  })
+
   it('catches a cycle, of types too', () => {
     const files = {
       'core/src/a.ts': "import type { B } from './b.ts'",

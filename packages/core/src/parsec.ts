@@ -19,7 +19,7 @@ import { statusOf } from './peer/status.ts'
 import type { PeerStatus } from './peer/status.ts'
 import { Evidence } from './evidence.ts'
 import { checkKind, idsOf, rulesOf } from './network-options.ts'
-import type { NetworkOptions } from './network-options.ts'
+import type { NetworkOptions, NetworkRules } from './network-options.ts'
 
 /** What makes a peer: the same for all peers of a network, but for the last three. */
 export interface ParsecOptions<P> extends NetworkOptions<P> {
@@ -73,9 +73,8 @@ export class Parsec<P> {
   readonly ourPublicId: PublicId
   readonly #peer: Peer<P>
 
-  private constructor(us: SecretId, options: ParsecOptions<P>) {
+  private constructor(us: SecretId, rules: NetworkRules<P>, options: ParsecOptions<P>) {
     const { random = randomBytes, onDecision, onReport } = options
-    const rules = rulesOf(options)
     this.ourPublicId = us.publicId
     this.mode = rules.mode
     this.#peer = makePeer({ ...rules, us, random, onDecision, onReport })
@@ -92,12 +91,12 @@ export class Parsec<P> {
    * const peer = Parsec.fromGenesis(us, { founders: [us.publicId, bob, carol], codec: stringCodec })
    */
   static fromGenesis<P>(us: SecretId, options: FounderOptions<P>): Parsec<P> {
-    const { identities } = rulesOf(options)
-    const members = idsOf('founders', options.founders, identities)
-    checkKind('us', us.publicId, identities)
+    const rules = rulesOf(options)
+    const members = idsOf('founders', options.founders, rules.identities)
+    checkKind('us', us.publicId, rules.identities)
     if (members.length > limits.groupSize) throw invalidGroup(`at most ${String(limits.groupSize)} founders`)
     if (!contains(members, us.publicId)) throw invalidGroup('we are not among the founders')
-    const parsec = new Parsec(us, options)
+    const parsec = new Parsec(us, rules, options)
     parsec.#found(members, PeerState.ACTIVE)
     parsec.#peer.consensus.peers.setState(parsec.#peer.ourIndex, PeerState.ACTIVE)
     parsec.#peer.own.initial()
@@ -118,16 +117,16 @@ export class Parsec<P> {
    * const peer = Parsec.fromExisting(us, { founders: [alice, bob], present: [bob, carol], codec: stringCodec })
    */
   static fromExisting<P>(us: SecretId, options: JoinerOptions<P>): Parsec<P> {
-    const { identities } = rulesOf(options)
-    const founders = idsOf('founders', options.founders, identities)
-    const present = idsOf('present', options.present, identities)
-    checkKind('us', us.publicId, identities)
+    const rules = rulesOf(options)
+    const founders = idsOf('founders', options.founders, rules.identities)
+    const present = idsOf('present', options.present, rules.identities)
+    checkKind('us', us.publicId, rules.identities)
     if (founders.length === 0 || present.length === 0) throw invalidGroup('neither set may be empty')
     if (founders.length > limits.groupSize) throw invalidGroup(`at most ${String(limits.groupSize)} founders`)
     if (contains(founders, us.publicId) || contains(present, us.publicId)) {
       throw invalidGroup('we are among the founders or the present members')
     }
-    const parsec = new Parsec(us, options)
+    const parsec = new Parsec(us, rules, options)
     parsec.#peer.consensus.peers.setState(parsec.#peer.ourIndex, new PeerState(['RECV']))
     parsec.#found(founders, new PeerState(['VOTE', 'SEND']))
     for (const id of present) parsec.#peer.consensus.addPeer(id, new PeerState(['SEND']))

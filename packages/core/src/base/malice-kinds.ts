@@ -4,12 +4,7 @@
  * Faults of an event that is accepted into the graph. An accusation names the event by its hash
  * (protocol.md section 8).
  */
-export const faultyEventKinds = [
-  'UnexpectedGenesis',
-  'MissingGenesis',
-  'InvalidAccusation',
-  'InvalidCoinShare',
-] as const
+const faultyEventKinds = ['UnexpectedGenesis', 'MissingGenesis', 'InvalidAccusation', 'InvalidCoinShare'] as const
 /** A fault of an event that is accepted into the graph (protocol.md section 8). */
 export type FaultyEventKind = (typeof faultyEventKinds)[number]
 
@@ -21,7 +16,7 @@ export function isFaultyEventKind(kind: string): kind is FaultyEventKind {
  * Faults for which every correct peer refuses an event. The accusation carries the event (section
  * 8).
  */
-export const refusedEventKinds = [
+const refusedEventKinds = [
   'IncorrectGenesis',
   'SelfParentByDifferentCreator',
   'OtherParentBySameCreator',

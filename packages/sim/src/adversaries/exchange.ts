@@ -4,7 +4,7 @@ import type { Event } from '@parsec-bft/core'
 import type { Me, Strategy } from './strategy.ts'
 
 /** Makes a Request or Response event that records what it must not record, and shows it to somebody. */
-export function recordWrongly(me: Me, kind: 'Request' | 'Response'): void {
+function recordWrongly(me: Me, kind: 'Request' | 'Response'): void {
   const { correctVoters } = me.world
   const { main } = me.puppet
   if (correctVoters.length === 0) return

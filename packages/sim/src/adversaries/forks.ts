@@ -9,7 +9,7 @@ import type { Me, Strategy } from './strategy.ts'
  * Forks after the latest event of a branch, which goes on as the first of `count` branches. Each
  * begins with another vote; any two of these votes prove the fork.
  */
-export function forkHere(me: Me, count: number, after: Branch = me.puppet.main): Branch[] {
+function forkHere(me: Me, count: number, after: Branch = me.puppet.main): Branch[] {
   const { tip } = after
   const others = Array.from({ length: count - 1 }, () => me.puppet.branchAfter(tip))
   const branches = [after, ...others]
