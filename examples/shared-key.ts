@@ -17,8 +17,8 @@ while (keys.size < peers.length) {
   for (const from of peers) {
     for (const to of peers) {
       if (from === to) continue
-      const response = to.handleRequest(from.ourPublicId, from.createGossip(to.ourPublicId).toBytes())
-      if (response !== undefined) from.handleResponse(to.ourPublicId, response.toBytes())
+      const response = to.handleMessage(from.ourPublicId, from.createGossip(to.ourPublicId).toBytes())
+      if (response !== undefined) from.handleMessage(to.ourPublicId, response.toBytes())
     }
     for (const { observation } of from.blocks()) {
       if (observation.kind === 'DkgResult') keys.set(from, observation)

@@ -63,7 +63,7 @@ async function runPeer({ us, seed, group }: Start, ports: Promise<readonly numbe
       if (hello === undefined || request === undefined || sender === undefined) return
       const theirNonce = hello.subarray(1, 1 + nonceLength)
       if (!sender.verify(greeting(nonce, secret.publicId), hello.subarray(1 + nonceLength))) return
-      const response = peer.handleRequest(sender, request)
+      const response = peer.handleMessage(sender, request)
       send(socket, secret.sign(greeting(theirNonce, sender)))
       if (response !== undefined) send(socket, response.toBytes())
     }
@@ -87,7 +87,7 @@ async function runPeer({ us, seed, group }: Start, ports: Promise<readonly numbe
       const proof = (await frames.next()).value
       const response = (await frames.next()).value
       if (proof === undefined || response === undefined) return
-      if (recipient.verify(greeting(ourNonce, secret.publicId), proof)) peer.handleResponse(recipient, response)
+      if (recipient.verify(greeting(ourNonce, secret.publicId), proof)) peer.handleMessage(recipient, response)
     } finally {
       socket.destroy()
     }

@@ -57,8 +57,7 @@ export interface JoinerOptions<P> extends ParsecOptions<P> {
  *
  * - Vote for what you want ordered: {@link Parsec.voteFor}.
  * - Now and then, pick one of {@link Parsec.gossipRecipients} and send it {@link Parsec.createGossip}.
- * - Hand over what arrives: {@link Parsec.handleRequest}, whose result you send back, and
- *   {@link Parsec.handleResponse}.
+ * - Hand over what arrives: {@link Parsec.handleMessage}, whose result you send back.
  * - After each of these, take the new {@link Parsec.blocks}.
  *
  * Whatever is wrong throws a {@link ParsecError}; the peer stays usable, and what a message brought
@@ -216,38 +215,24 @@ export class Parsec<P> {
   }
 
   /**
-   * Takes in a request and makes the response (section 3).
+   * Takes in a message (section 3), of whatever kind: a request, what answers a request of ours, or
+   * a farewell.
    *
-   * @param sender - whose request it is: the transport must vouch for it
+   * @param sender - whose message it is: the transport must vouch for it
    * @param message - the bytes that came, or the message itself within one process
-   * @returns what to send back to the sender; undefined while we may not send. A sender that was
-   *   removed gets a farewell: what it needs to learn of its removal
+   * @returns what to send back to the sender; undefined if there is nothing to say. A sender that
+   *   was removed gets a farewell: what it needs to learn of its removal
    * @throws {@link ParsecError} `MalformedEncoding`, `LimitExceeded`, `MalformedPayload`,
    *   `InvalidPublicId` for bytes that are no message; `InvalidSelfState`, `UnknownPeer`,
    *   `InvalidPeerState`, `DistrustedPeer` for a sender that we do not hear; `InvalidMessage`,
    *   `SignatureFailure`, `UnknownCreator`, `UnknownParent`, `MaliciousEvent`,
    *   `PrematureCoinShares` for what is in it; `UnknownOwnEvent` if somebody else uses our key
    */
-  handleRequest(sender: PublicId, message: Message<P> | Uint8Array): Message<P> | undefined {
+  handleMessage(sender: PublicId, message: Message<P> | Uint8Array): Message<P> | undefined {
     try {
-      return this.#peer.gossip.respond(sender, message)
+      return this.#peer.gossip.handle(sender, message)
     } finally {
       // Not before: what answers is the last sync event of the response.
-      this.#proceedAlone()
-    }
-  }
-
-  /**
-   * Takes in what answers a request of ours; a farewell too.
-   *
-   * @param sender - whose response it is: the transport must vouch for it
-   * @param message - the bytes that came, or the message itself within one process
-   * @throws {@link ParsecError} as {@link Parsec.handleRequest}
-   */
-  handleResponse(sender: PublicId, message: Message<P> | Uint8Array): void {
-    try {
-      this.#peer.gossip.receive(sender, message, 'response')
-    } finally {
       this.#proceedAlone()
     }
   }

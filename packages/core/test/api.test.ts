@@ -141,9 +141,9 @@ describe('the status of a peer', () => {
     const request = network.peer('Alice').createGossip(id('Eve'))
     // The message is cut off; what came is kept.
     const part = new Message('request', request.events.slice(0, 10))
-    expect(codeOf(() => eve.handleRequest(id('Alice'), part))).toBe('InvalidMessage')
+    expect(codeOf(() => eve.handleMessage(id('Alice'), part))).toBe('InvalidMessage')
     watch()
-    eve.handleRequest(id('Alice'), request)
+    eve.handleMessage(id('Alice'), request)
     watch()
     const voterNames = (): string[] => eve.voters().map(({ name }) => name)
     expect(voterNames()).toEqual([...names, 'Eve'])
@@ -167,7 +167,7 @@ describe('the status of a peer', () => {
     }
     const david = network.peer('Dave')
     expect(david.status).toBe('voter')
-    expect(codeOf(() => david.handleRequest(id('Bob'), new Message('request', stolen)))).toBe('UnknownOwnEvent')
+    expect(codeOf(() => david.handleMessage(id('Bob'), new Message('request', stolen)))).toBe('UnknownOwnEvent')
     expect(david.status).toBe('distrusted')
     expect(david.canVote()).toBe(false)
   })
@@ -184,9 +184,9 @@ describe('the status of a peer', () => {
       return new Message('request', [initial, founding, accusing, Event.create(us, cause, stringCodec)])
     }
     const dave = network.peer('Dave')
-    dave.handleRequest(id('Alice'), accuseDave('Alice'))
+    dave.handleMessage(id('Alice'), accuseDave('Alice'))
     expect(dave.status).toBe('voter')
-    dave.handleRequest(id('Bob'), accuseDave('Bob'))
+    dave.handleMessage(id('Bob'), accuseDave('Bob'))
     expect(dave.status).toBe('distrusted')
     expect(network.peer('Carol').status).toBe('voter')
   })

@@ -57,7 +57,7 @@ describe('branches of a forker', () => {
     const [initial, founding] = start(eve)
     const ask = create(eve, { kind: 'Requesting', selfParent: founding.hash, recipient: aliceId })
     const events = [...davesStart, ...many.flat(), initial, founding, ask]
-    expect(alice.handleRequest(eve.publicId, new Message('request', events))).toBeDefined()
+    expect(alice.handleMessage(eve.publicId, new Message('request', events))).toBeDefined()
     expect(eventsBy(alice, 'Dave')).toBe(2 + 2 * 2)
   })
 
@@ -73,10 +73,10 @@ describe('branches of a forker', () => {
       })
       const ask = create(eve, { kind: 'Requesting', selfParent: last.hash, recipient: aliceId })
       const message = new Message('request', [...davesStart, initial, founding, ...recorded, ask])
-      expect(codeOf(() => alice.handleRequest(eve.publicId, message))).toBe('MaliciousEvent')
+      expect(codeOf(() => alice.handleMessage(eve.publicId, message))).toBe('MaliciousEvent')
       expect(eventsBy(alice, 'Dave')).toBe(2 + 2 * 2)
       expect(eventsBy(alice, 'Eve')).toBe(2 + 2)
-      expect(codeOf(() => alice.handleRequest(eve.publicId, message))).toBe('DistrustedPeer')
+      expect(codeOf(() => alice.handleMessage(eve.publicId, message))).toBe('DistrustedPeer')
     },
   )
 
@@ -90,7 +90,7 @@ describe('branches of a forker', () => {
       ({ hash }) => (last = create(eve, { kind, selfParent: last.hash, otherParent: hash })),
     )
     const events = [...davesStart, vote, ask, otherVote, other, later, initial, founding, ...records]
-    expect(thrownBy(() => alice.handleRequest(eve.publicId, new Message('request', events))).detail).toMatchObject({
+    expect(thrownBy(() => alice.handleMessage(eve.publicId, new Message('request', events))).detail).toMatchObject({
       code: 'MaliciousEvent',
       event: last.id,
       malice: 'InvalidGossipCreator',
@@ -101,7 +101,7 @@ describe('branches of a forker', () => {
     const alice = network().peer('Alice')
     for (let i = 0; i < 100; i++) {
       const events = [...davesStart, ...many.slice(2 * i, 2 * i + 2).flat()]
-      expect(codeOf(() => alice.handleRequest(dave.publicId, new Message('request', events)))).toBeDefined()
+      expect(codeOf(() => alice.handleMessage(dave.publicId, new Message('request', events)))).toBeDefined()
     }
     expect(eventsBy(alice, 'Dave')).toBeLessThanOrEqual(2 + 2 * 2)
   })
@@ -112,7 +112,7 @@ describe('branches of a forker', () => {
       for (const k of [0, 1]) {
         const [vote, ask] = branch(2 * i + k, mockIdentity.publicId(name))
         const message = new Message('request', [...davesStart, vote, ask])
-        seven.peer(name).handleRequest(dave.publicId, message)
+        seven.peer(name).handleMessage(dave.publicId, message)
       }
     }
     const isRemoved = (name: string): boolean =>

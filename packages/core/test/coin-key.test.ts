@@ -62,7 +62,7 @@ describe('the key of the coin', () => {
     const asking = Event.create(dave, { kind: 'Requesting', selfParent: shares.hash, recipient: alice }, stringCodec)
     network.crash('Dave')
     const request = new Message('request', [...events, shares, asking])
-    const code = codeOf(() => network.peer('Alice').handleRequest(dave.publicId, request.toBytes()))
+    const code = codeOf(() => network.peer('Alice').handleMessage(dave.publicId, request.toBytes()))
     return { network, code }
   }
 
@@ -118,7 +118,7 @@ describe('the key of the coin', () => {
     const selfParent = events.at(-1)?.hash ?? new Uint8Array()
     const shares = Event.create(dave, { kind: 'CoinShares', selfParent, coins }, stringCodec)
     const asking = Event.create(dave, { kind: 'Requesting', selfParent: shares.hash, recipient: alice }, stringCodec)
-    network.peer('Alice').handleRequest(dave.publicId, new Message('request', [...events, shares, asking]))
+    network.peer('Alice').handleMessage(dave.publicId, new Message('request', [...events, shares, asking]))
     const isGone = (name: string): boolean =>
       network.blocksOf(name).some(({ observation }) => observation.kind === 'Accusation')
     network.run(chooser(4), () => ['Alice', 'Bob', 'Carol'].every(isGone))

@@ -27,10 +27,10 @@ class WatchedNetwork extends Network {
   override gossip(from: string, to: string): void {
     const request = this.peer(from).createGossip(this.id(to))
     this.watch(request)
-    const response = this.peer(to).handleRequest(this.id(from), request)
+    const response = this.peer(to).handleMessage(this.id(from), request)
     if (response !== undefined) {
       this.watch(response)
-      this.peer(from).handleResponse(this.id(to), response)
+      this.peer(from).handleMessage(this.id(to), response)
     }
     this.poll()
   }
@@ -75,11 +75,11 @@ function daveDecidesFirst(seed: number): WatchedNetwork | undefined {
     const to = pick(['Dave', ...correct.filter((name) => name !== from)], choose)
     const request = network.peer(from).createGossip(network.id(to))
     network.watch(request)
-    const response = network.peer(to).handleRequest(network.id(from), request)
+    const response = network.peer(to).handleMessage(network.id(from), request)
     // Who has decided keeps it to himself.
     if (hasDecided('Dave') || response === undefined) continue
     network.watch(response)
-    network.peer(from).handleResponse(network.id(to), response)
+    network.peer(from).handleMessage(network.id(to), response)
   }
   return hasDecided('Dave') && !correct.some(hasDecided) ? network : undefined
 }
@@ -109,7 +109,7 @@ function strandCarol(network: WatchedNetwork, where: Shares): boolean {
     Event.create(dave, { kind: 'Requesting', selfParent: selfParent.hash, recipient: network.id(name) }, stringCodec)
   const show = (name: string, events: readonly Event<string>[]): void => {
     try {
-      network.peer(name).handleRequest(dave.publicId, new Message('request', events))
+      network.peer(name).handleMessage(dave.publicId, new Message('request', events))
     } catch {
       // That she sees a fork in it does not keep it from coming in.
       expect(name).toBe('Carol')
@@ -152,7 +152,7 @@ test.each(['asks', 'is asked'])('what came with a refused message, and decides, 
     if (network === undefined) continue
     const toBob = network.peer('Dave').createGossip(network.id('Bob'))
     const notForHer = new Message('request', [...network.seen.values(), ...toBob.events])
-    expect(codeOf(() => network.peer('Alice').handleRequest(network.id('Dave'), notForHer))).toBe('InvalidMessage')
+    expect(codeOf(() => network.peer('Alice').handleMessage(network.id('Dave'), notForHer))).toBe('InvalidMessage')
     if (network.election('Alice') < network.election('Dave')) continue
     decided++
     if (how === 'asks') network.gossip('Alice', 'Carol')

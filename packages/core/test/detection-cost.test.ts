@@ -125,7 +125,7 @@ function take(build: (line: Line, faults: number) => void, faults: number): { pe
   const options = { codec: stringCodec, identities: mockIdentity }
   const peer = Parsec.fromGenesis(mockIdentity.secretId('Alice'), { ...options, founders })
   const before = questions
-  peer.handleRequest(mockIdentity.publicId('Dave'), new Message('request', line.events).toBytes())
+  peer.handleMessage(mockIdentity.publicId('Dave'), new Message('request', line.events).toBytes())
   return { peer, asked: questions - before }
 }
 

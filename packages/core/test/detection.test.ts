@@ -87,12 +87,12 @@ function told(
   const said: string[][] = []
   for (const { events, refused, request } of parts) {
     const message = new Message('request', [...shuffled(events, choose), request]).toBytes()
-    const code = codeOf(() => alice.handleRequest(request.creator, message))
+    const code = codeOf(() => alice.handleMessage(request.creator, message))
     said.push([code ?? 'recorded', ...textsOf(alice).sort()])
     // From somebody else, who from then on is not heard.
     for (const event of refused) {
       const code = codeOf(() => {
-        alice.handleResponse(bob, new Message('response', [event]).toBytes())
+        alice.handleMessage(bob, new Message('response', [event]).toBytes())
       })
       expect(code).toBeDefined()
     }
@@ -124,12 +124,12 @@ describe('what an observer accuses', () => {
         const all = shuffled(last?.events ?? [], chooser(seed + 3))
         const sender = mockIdentity.publicId(tale.founders[2] ?? '')
         codeOf(() => {
-          bob.handleResponse(sender, new Message('response', all).toBytes())
+          bob.handleMessage(sender, new Message('response', all).toBytes())
         })
         const alice = first.alice.ourPublicId
         if (!first.alice.gossipRecipients().some(({ name }) => name === 'Bob')) return
         const gossip = first.alice.createGossip(bob.ourPublicId)
-        expect(codeOf(() => bob.handleRequest(alice, gossip.toBytes()))).toBeUndefined()
+        expect(codeOf(() => bob.handleMessage(alice, gossip.toBytes()))).toBeUndefined()
         expect(accusationsOf(bob).map(({ offender }) => offender.name)).not.toContain('Alice')
       }),
       { numRuns: runs },

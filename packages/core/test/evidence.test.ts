@@ -53,8 +53,8 @@ function removed(
 ): [Network, Observation<string> & { kind: 'Accusation' }] {
   const network = new Network(names)
   network.crash('Dave')
-  codeOf(() => network.peer('Alice').handleRequest(dave.publicId, new Message('request', toAlice)))
-  if (toBob.length > 0) network.peer('Bob').handleRequest(dave.publicId, new Message('request', toBob))
+  codeOf(() => network.peer('Alice').handleMessage(dave.publicId, new Message('request', toAlice)))
+  if (toBob.length > 0) network.peer('Bob').handleMessage(dave.publicId, new Message('request', toBob))
   const isAccused = (name: string): boolean =>
     network.blocksOf(name).some(({ observation }) => observation.kind === 'Accusation')
   network.run(chooser(1), () => ['Alice', 'Bob', 'Carol'].every(isAccused))

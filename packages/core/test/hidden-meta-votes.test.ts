@@ -40,7 +40,7 @@ class Mallory {
     const recipient = peer.ourPublicId
     const selfParent = this.#last.hash
     this.#append(Event.create(this.#us, { kind: 'Requesting', selfParent, recipient }, stringCodec))
-    peer.handleRequest(this.#us.publicId, new Message('request', this.#book.ancestry([this.#last])))
+    peer.handleMessage(this.#us.publicId, new Message('request', this.#book.ancestry([this.#last])))
     const text = `load ${String(this.#votes++)}`
     peer.voteFor(opaque(text))
     const { events } = peer.createGossip(this.#us.publicId)

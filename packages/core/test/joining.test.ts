@@ -103,7 +103,7 @@ describe('a peer that joins', () => {
           founders,
           present: [id('Alice')],
         })
-        frank.handleRequest(id('Alice'), new Message('request', reordered(events, chooser(seed))))
+        frank.handleMessage(id('Alice'), new Message('request', reordered(events, chooser(seed))))
         for (const text of texts) expect(textOf(frank.poll())).toBe(text)
         expect(frank.poll()).toBeUndefined()
       }),
@@ -146,7 +146,7 @@ describe('a peer that joins', () => {
     const initial = initialEvent(mallory)
     const cause = { kind: 'Requesting', selfParent: initial.hash, recipient: id('Dave') } as const
     const ask = Event.create(mallory, cause, stringCodec)
-    expect(dave.handleRequest(id('Mallory'), new Message('request', [initial, ask]))).toBeUndefined()
+    expect(dave.handleMessage(id('Mallory'), new Message('request', [initial, ask]))).toBeUndefined()
     expect(causesBy(network, 'Dave', 'Dave')).toEqual([])
 
     for (const name of ['Alice', 'Bob', 'Carol']) network.peer(name).voteFor(add(id('Dave')))
@@ -167,14 +167,14 @@ describe('a peer that joins', () => {
     const request = sender[1].createGossip(id('Dave'))
     const stranger = initialEvent(mockIdentity.secretId('Eve'))
     const faulty = new Message('request', [...request.events, stranger])
-    expect(thrownBy(() => dave.handleRequest(id(sender[0]), faulty)).code).toBe('UnknownCreator')
+    expect(thrownBy(() => dave.handleMessage(id(sender[0]), faulty)).code).toBe('UnknownCreator')
     expect(dave.canVote()).toBe(true)
 
     dave.voteFor(opaque('by Dave'))
     const gossip = dave.createGossip(id(sender[0]))
     expect(gossip.events.at(-1)?.cause.kind).toBe('Requesting')
     expect(causesBy(network, 'Dave', 'Dave')).toEqual(['Initial', 'Conclusion', 'Observation', 'Requesting'])
-    sender[1].handleRequest(id('Dave'), gossip.toBytes())
+    sender[1].handleMessage(id('Dave'), gossip.toBytes())
     network.decide(opaque('x'), choose)
     expect(network.agrees).toBe(true)
   })
@@ -187,7 +187,7 @@ describe('a peer that joins', () => {
       present: [id('Zoe')],
     })
     const initial = initialEvent(mockIdentity.secretId('Zoe'))
-    expect(thrownBy(() => dave.handleRequest(id('Zoe'), new Message('request', [initial]))).detail).toEqual({
+    expect(thrownBy(() => dave.handleMessage(id('Zoe'), new Message('request', [initial]))).detail).toEqual({
       code: 'UnknownCreator',
       event: initial.id,
       creator: id('Zoe'),
@@ -220,10 +220,10 @@ describe('a peer that is removed', () => {
     const answer = new Message<string>('response', [])
     expect(
       thrownBy(() => {
-        network.peer('Alice').handleResponse(id('Dave'), answer)
+        network.peer('Alice').handleMessage(id('Dave'), answer)
       }).detail,
     ).toEqual({ code: 'InvalidPeerState', peer: id('Dave'), required: 'SEND', actual: 'PeerState()' })
-    expect(network.peer('Alice').handleRequest(id('Dave'), message)?.kind).toBe('farewell')
+    expect(network.peer('Alice').handleMessage(id('Dave'), message)?.kind).toBe('farewell')
     expect(thrownBy(() => network.peer('Alice').createGossip(id('Dave'))).detail).toMatchObject({
       code: 'InvalidPeerState',
       required: 'DKG|RECV',
@@ -277,7 +277,7 @@ describe('a peer that is removed', () => {
     const cause = { kind: 'Requesting', selfParent: initial.hash, recipient: id('Bob') } as const
     const everything = network.peer('Alice').createGossip(id('Eve')).events
     const events = [...everything, initial, Event.create(eve, cause, stringCodec)]
-    bob.handleRequest(id('Eve'), new Message('request', events).toBytes())
+    bob.handleMessage(id('Eve'), new Message('request', events).toBytes())
     expect([bob.poll(), bob.poll(), bob.poll()].map(textOf)).toEqual([
       'Genesis({Alice, Bob, Carol, Dave, Eve, Faye, Gus})',
       'Remove(Bob)',
@@ -293,12 +293,12 @@ describe('a peer that is removed', () => {
     const initial = initialEvent(dave)
     const cause = { kind: 'Requesting', selfParent: initial.hash, recipient: id('Alice') } as const
     const ask = Event.create(dave, cause, stringCodec)
-    network.peer('Alice').handleRequest(id('Dave'), new Message('request', [initial, ask]))
+    network.peer('Alice').handleMessage(id('Dave'), new Message('request', [initial, ask]))
     network.decide(remove(id('Dave')), choose)
 
     const late = voteEvent(dave, ask, opaque('after'))
     const request = network.peer('Bob').createGossip(id('Alice'))
-    network.peer('Alice').handleRequest(id('Bob'), new Message('request', [late, ...request.events]).toBytes())
+    network.peer('Alice').handleMessage(id('Bob'), new Message('request', [late, ...request.events]).toBytes())
     expect(causesBy(network, 'Alice', 'Dave')).toEqual(['Initial', 'Requesting', 'Observation'])
     const states = network.peer('Alice').inspect().peers()
     expect(states.find(({ name }) => name === 'Dave')?.state.toString()).toBe('PeerState()')

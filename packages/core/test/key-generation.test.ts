@@ -132,7 +132,7 @@ describe('a key that the application asks for', () => {
     }
     const selfParent = events.at(-1)?.hash ?? new Uint8Array()
     events.push(Event.create(dave, { kind: 'Requesting', selfParent, recipient: alice }, stringCodec))
-    network.peer('Alice').handleRequest(dave.publicId, new Message('request', events))
+    network.peer('Alice').handleMessage(dave.publicId, new Message('request', events))
     network.awaitKeys(1)
     network.decide(opaque('more'), chooser(2))
     expect(network.agrees).toBe(true)

@@ -81,21 +81,21 @@ describe('a removed peer that is the only one to know', () => {
     expect(recipientsOf(network, 'Bob')).toEqual(['Alice', 'Dave'])
     const before = network.peer('Alice').inspect().eventCount
     const request = network.peer('Bob').createGossip(id('Alice'))
-    const farewell = network.peer('Alice').handleRequest(id('Bob'), request.toBytes())
+    const farewell = network.peer('Alice').handleMessage(id('Bob'), request.toBytes())
     expect(farewell?.kind).toBe('farewell')
     expect(network.peer('Alice').inspect().eventCount).toBe(before)
-    network.peer('Bob').handleResponse(id('Alice'), farewell?.toBytes() ?? new Uint8Array())
+    network.peer('Bob').handleMessage(id('Alice'), farewell?.toBytes() ?? new Uint8Array())
     expect(recipientsOf(network, 'Bob')).toEqual([])
   })
 
   test('is answered by a farewell if its own request has removed it', () => {
     const { network } = whereOnlyBobKnows()
     const request = network.peer('Bob').createGossip(id('Dave'))
-    const farewell = network.peer('Dave').handleRequest(id('Bob'), request.toBytes())
+    const farewell = network.peer('Dave').handleMessage(id('Bob'), request.toBytes())
     network.poll()
     expect(hasPutOut(network, 'Dave', 'Remove(Bob)')).toBe(true)
     expect(farewell?.kind).toBe('farewell')
-    network.peer('Bob').handleResponse(id('Dave'), farewell?.toBytes() ?? new Uint8Array())
+    network.peer('Bob').handleMessage(id('Dave'), farewell?.toBytes() ?? new Uint8Array())
     expect(recipientsOf(network, 'Bob')).toEqual([])
   })
 
@@ -121,8 +121,8 @@ describe('a removed peer that is the only one to know', () => {
     }
     const { election } = bob.inspect()
     // Whether they are right it could not tell; so it would owe accusations that it knows nothing of.
-    expect(codeOf(() => bob.handleRequest(id('Alice'), sharesOf(election + 1)))).toBe('PrematureCoinShares')
-    expect(codeOf(() => bob.handleRequest(id('Alice'), sharesOf(election)))).toBeUndefined()
+    expect(codeOf(() => bob.handleMessage(id('Alice'), sharesOf(election + 1)))).toBe('PrematureCoinShares')
+    expect(codeOf(() => bob.handleMessage(id('Alice'), sharesOf(election)))).toBeUndefined()
   })
 
   test('is not content with an answer from before its removal', () => {
@@ -130,16 +130,16 @@ describe('a removed peer that is the only one to know', () => {
     const network = new Network(['Alice', 'Bob'])
     network.decide(opaque('before'), choose)
     const request = network.peer('Bob').createGossip(id('Alice'))
-    const answer = network.peer('Alice').handleRequest(id('Bob'), request.toBytes())
+    const answer = network.peer('Alice').handleMessage(id('Bob'), request.toBytes())
     for (const peer of network.peers.values()) peer.voteFor(remove(id('Bob')))
     for (let i = 0; i < 100 && network.peer('Bob').canVote(); i++) {
       const message = network.peer('Alice').createGossip(id('Bob')).toBytes()
-      const response = network.peer('Bob').handleRequest(id('Alice'), message)
+      const response = network.peer('Bob').handleMessage(id('Alice'), message)
       const isLast = !network.peer('Bob').canVote()
-      if (!isLast && response !== undefined) network.peer('Alice').handleResponse(id('Bob'), response.toBytes())
+      if (!isLast && response !== undefined) network.peer('Alice').handleMessage(id('Bob'), response.toBytes())
     }
     expect(recipientsOf(network, 'Bob')).toEqual(['Alice'])
-    network.peer('Bob').handleResponse(id('Alice'), answer?.toBytes() ?? new Uint8Array())
+    network.peer('Bob').handleMessage(id('Alice'), answer?.toBytes() ?? new Uint8Array())
     expect(recipientsOf(network, 'Bob')).toEqual(['Alice'])
   })
 })
@@ -157,12 +157,12 @@ describe('a removed peer that does not know', () => {
     network.decide(opaque('secret'), choose)
 
     expect(dave.canVote()).toBe(true)
-    const farewell = network.peer('Bob').handleRequest(id('Dave'), dave.createGossip(id('Bob')).toBytes())
+    const farewell = network.peer('Bob').handleMessage(id('Dave'), dave.createGossip(id('Bob')).toBytes())
     const payloads = farewell?.events.map(({ cause }) =>
       cause.kind === 'Observation' ? cause.vote.observation : cause,
     )
     expect(payloads).not.toContainEqual(opaque('secret'))
-    dave.handleResponse(id('Bob'), farewell?.toBytes() ?? new Uint8Array())
+    dave.handleMessage(id('Bob'), farewell?.toBytes() ?? new Uint8Array())
     expect(dave.canVote()).toBe(false)
     const blocks: string[] = []
     for (let block = dave.poll(); block !== undefined; block = dave.poll()) blocks.push(textOf(block))
@@ -179,10 +179,10 @@ describe('a removed peer that does not know', () => {
     const bob = network.peer('Bob')
     expect(
       thrownBy(() => {
-        bob.handleResponse(id('Alice'), farewell)
+        bob.handleMessage(id('Alice'), farewell)
       }).detail,
     ).toEqual({ code: 'InvalidMessage', reason: 'a farewell, and we are not removed' })
-    expect(codeOf(() => bob.handleRequest(id('Alice'), farewell))).toBe('InvalidMessage')
+    expect(codeOf(() => bob.handleMessage(id('Alice'), farewell))).toBe('InvalidMessage')
     network.decide(opaque('x'), chooser(1))
   })
 })
@@ -209,9 +209,9 @@ describe('members that do not know each other', () => {
     }
     expect(recipientsOf(network, 'Eve')).toContain('Dave')
     const request = network.peer('Eve').createGossip(id('Dave'))
-    const response = dave.handleRequest(id('Eve'), request.toBytes())
+    const response = dave.handleMessage(id('Eve'), request.toBytes())
     expect(dave.canVote()).toBe(true)
-    network.peer('Eve').handleResponse(id('Dave'), response?.toBytes() ?? new Uint8Array())
+    network.peer('Eve').handleMessage(id('Dave'), response?.toBytes() ?? new Uint8Array())
     expect(dave.gossipRecipients().map(({ name }) => name)).toEqual(['Eve', 'Faye', 'Gina'])
   })
 
@@ -220,7 +220,7 @@ describe('members that do not know each other', () => {
     const events = network.peer('Bob').createGossip(id('Alice')).events
     const alice = network.peer('Alice')
     const before = alice.inspect().eventCount
-    const fault = thrownBy(() => alice.handleRequest(id('Eve'), new Message('request', events).toBytes()))
+    const fault = thrownBy(() => alice.handleMessage(id('Eve'), new Message('request', events).toBytes()))
     expect(fault.detail).toEqual({ code: 'UnknownPeer', peer: id('Eve') })
     expect(alice.inspect().eventCount).toBe(before)
   })

@@ -139,13 +139,13 @@ describe('a wrong call', () => {
     ],
     [
       'a request from a stranger',
-      (p) => p.handleRequest(id('Eve'), new Message('request', [initialEvent(mockIdentity.secretId('Eve'))])),
+      (p) => p.handleMessage(id('Eve'), new Message('request', [initialEvent(mockIdentity.secretId('Eve'))])),
       { code: 'UnknownCreator', creator: id('Eve') },
     ],
     [
       'a response from a stranger',
       (p) => {
-        p.handleResponse(id('Eve'), new Uint8Array())
+        p.handleMessage(id('Eve'), new Uint8Array())
       },
       { code: 'UnknownPeer' },
     ],
@@ -287,12 +287,12 @@ describe('messages', () => {
       const request = values.peer(from).createGossip(id(to))
       const sent = bytes.peer(from).createGossip(id(to)).toBytes()
       expect(request.toBytes()).toEqual(sent)
-      const response = values.peer(to).handleRequest(id(from), request)
-      const answer = bytes.peer(to).handleRequest(id(from), sent)?.toBytes()
+      const response = values.peer(to).handleMessage(id(from), request)
+      const answer = bytes.peer(to).handleMessage(id(from), sent)?.toBytes()
       expect(response?.toBytes()).toEqual(answer)
       if (response === undefined || answer === undefined) throw new Error('a response')
-      values.peer(from).handleResponse(id(to), response)
-      bytes.peer(from).handleResponse(id(to), answer)
+      values.peer(from).handleMessage(id(to), response)
+      bytes.peer(from).handleMessage(id(to), answer)
     }
     values.poll()
     bytes.poll()
@@ -311,16 +311,16 @@ describe('messages', () => {
         choose,
       )
       const request = network.peer(from).createGossip(id(to)).toBytes()
-      const response = network.peer(to).handleRequest(id(from), request)?.toBytes() ?? new Uint8Array()
-      network.peer(from).handleResponse(id(to), response)
+      const response = network.peer(to).handleMessage(id(from), request)?.toBytes() ?? new Uint8Array()
+      network.peer(from).handleMessage(id(to), response)
       const counts = [from, to].map((name) => network.peer(name).inspect().eventCount)
-      expect(thrownBy(() => network.peer(to).handleRequest(id(from), request)).detail).toEqual({
+      expect(thrownBy(() => network.peer(to).handleMessage(id(from), request)).detail).toEqual({
         code: 'InvalidMessage',
         reason: 'a request that we have recorded before',
       })
       expect(
         thrownBy(() => {
-          network.peer(from).handleResponse(id(to), response)
+          network.peer(from).handleMessage(id(to), response)
         }).detail,
       ).toEqual({
         code: 'InvalidMessage',
@@ -337,10 +337,10 @@ describe('messages', () => {
     const network = new Network(['Alice', 'Bob'])
     const request = network.peer('Alice').createGossip(id('Bob'))
     expect(request.events.map(({ cause }) => cause.kind)).toEqual(['Initial', 'Observation', 'Requesting'])
-    const response = network.peer('Bob').handleRequest(id('Alice'), request)
+    const response = network.peer('Bob').handleMessage(id('Alice'), request)
     expect(response?.kind).toBe('response')
     expect(response?.events.map(({ cause }) => cause.kind)).toEqual(['Initial', 'Observation', 'Request'])
-    network.peer('Alice').handleResponse(id('Bob'), response ?? new Message('response', []))
+    network.peer('Alice').handleMessage(id('Bob'), response ?? new Message('response', []))
     const next = network.peer('Alice').createGossip(id('Bob'))
     expect(next.events.map(({ cause }) => cause.kind)).toEqual(['Response', 'Requesting'])
   })

@@ -150,7 +150,7 @@ describe('a request with', () => {
   test.each([...messages, ...byteRequests])('%s is refused, and the network goes on', (_, message, expected, kept) => {
     const three = network()
     const before = three.peer('Alice').inspect().eventCount
-    expect(thrownBy(() => three.peer('Alice').handleRequest(id('Dave'), message)).detail).toMatchObject(expected)
+    expect(thrownBy(() => three.peer('Alice').handleMessage(id('Dave'), message)).detail).toMatchObject(expected)
     expect(three.peer('Alice').inspect().eventCount).toBe(before + kept)
     three.decide(opaque('afterwards'), chooser(2))
     expect(three.agrees).toBe(true)
@@ -159,9 +159,9 @@ describe('a request with', () => {
   test('nothing wrong is answered, also after all of these that a bad network could make', () => {
     const three = network()
     for (const [, message, , kept] of byteRequests) {
-      if (kept === 0) codeOf(() => three.peer('Alice').handleRequest(id('Dave'), message))
+      if (kept === 0) codeOf(() => three.peer('Alice').handleMessage(id('Dave'), message))
     }
-    const response = three.peer('Alice').handleRequest(id('Dave'), new Message('request', [initial, ask]))
+    const response = three.peer('Alice').handleMessage(id('Dave'), new Message('request', [initial, ask]))
     expect(response?.events.at(-1)?.cause.kind).toBe('Request')
     three.decide(opaque('afterwards'), chooser(3))
     expect(three.agrees).toBe(true)
@@ -170,10 +170,10 @@ describe('a request with', () => {
   test('nothing wrong is refused after an event that no correct peer sends', () => {
     const three = network()
     const bad = create(dave, { kind: 'Request', selfParent: ask.hash, otherParent: initial.hash })
-    codeOf(() => three.peer('Alice').handleRequest(id('Dave'), new Message('request', [initial, ask, bad])))
+    codeOf(() => three.peer('Alice').handleMessage(id('Dave'), new Message('request', [initial, ask, bad])))
     const askAgain = create(dave, { kind: 'Requesting', selfParent: ask.hash, recipient: id('Alice') })
     const again = new Message('request', [initial, ask, askAgain])
-    expect(thrownBy(() => three.peer('Alice').handleRequest(id('Dave'), again)).detail).toEqual({
+    expect(thrownBy(() => three.peer('Alice').handleMessage(id('Dave'), again)).detail).toEqual({
       code: 'DistrustedPeer',
       peer: id('Dave'),
       malice: 'OtherParentBySameCreator',
@@ -191,18 +191,18 @@ describe('a response', () => {
     for (const events of [[initial], [initial, ask]]) {
       expect(
         thrownBy(() => {
-          three.peer('Alice').handleResponse(id('Dave'), new Message('response', events))
+          three.peer('Alice').handleMessage(id('Dave'), new Message('response', events))
         }).detail,
       ).toEqual({ code: 'InvalidMessage', reason: 'its last sync event does not answer a request of ours' })
     }
     // The answer itself, followed by a vote, is taken.
     const answer = create(dave, { kind: 'Request', selfParent: ask.hash, otherParent: asked?.hash ?? nowhere })
     const vote = voteEvent(dave, answer, opaque('x'))
-    three.peer('Alice').handleResponse(id('Dave'), new Message('response', [initial, answer, vote]))
+    three.peer('Alice').handleMessage(id('Dave'), new Message('response', [initial, answer, vote]))
     const again = voteEvent(dave, vote, opaque('y'))
     expect(
       thrownBy(() => {
-        three.peer('Alice').handleResponse(id('Dave'), new Message('response', [again]))
+        three.peer('Alice').handleMessage(id('Dave'), new Message('response', [again]))
       }).detail,
     ).toEqual({ code: 'InvalidMessage', reason: 'a response that we have recorded before' })
     three.decide(opaque('afterwards'), chooser(4))
@@ -215,7 +215,7 @@ describe('a response', () => {
     const answersBob = create(dave, { kind: 'Request', selfParent: initial.hash, otherParent: bobsInitial.hash })
     expect(
       thrownBy(() => {
-        three.peer('Alice').handleResponse(id('Dave'), new Message('response', [bobsInitial, initial, answersBob]))
+        three.peer('Alice').handleMessage(id('Dave'), new Message('response', [bobsInitial, initial, answersBob]))
       }).detail,
     ).toMatchObject({ code: 'MaliciousEvent', malice: 'InvalidRequest' })
   })
@@ -225,11 +225,11 @@ describe('a response', () => {
     const request = three.peer('Bob').createGossip(id('Alice'))
     expect(
       thrownBy(() => {
-        three.peer('Alice').handleResponse(id('Bob'), request)
+        three.peer('Alice').handleMessage(id('Bob'), request)
       }).detail,
     ).toEqual({ code: 'InvalidMessage', reason: 'a request where a response is handled' })
-    const response = three.peer('Alice').handleRequest(id('Bob'), request) ?? request
-    expect(thrownBy(() => three.peer('Bob').handleRequest(id('Alice'), response)).detail).toEqual({
+    const response = three.peer('Alice').handleMessage(id('Bob'), request) ?? request
+    expect(thrownBy(() => three.peer('Bob').handleMessage(id('Alice'), response)).detail).toEqual({
       code: 'InvalidMessage',
       reason: 'a response where a request is handled',
     })

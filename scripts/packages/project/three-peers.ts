@@ -19,8 +19,8 @@ export function threePeers(): string[] {
       const recipient = recipients[Math.floor(Math.random() * recipients.length)]
       const other = peers.find(({ ourPublicId }) => recipient?.equals(ourPublicId))
       if (other === undefined) continue
-      const response = other.handleRequest(peer.ourPublicId, peer.createGossip(other.ourPublicId).toBytes())
-      if (response !== undefined) peer.handleResponse(other.ourPublicId, response.toBytes())
+      const response = other.handleMessage(peer.ourPublicId, peer.createGossip(other.ourPublicId).toBytes())
+      if (response !== undefined) peer.handleMessage(other.ourPublicId, response.toBytes())
     }
     for (const [i, peer] of peers.entries()) {
       for (const { observation } of peer.blocks()) {

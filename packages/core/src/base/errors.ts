@@ -84,7 +84,7 @@ export type ParsecErrorCode = ParsecErrorDetail['code']
  *
  * @example
  * try {
- *   parsec.handleResponse(sender, bytes)
+ *   parsec.handleMessage(sender, bytes)
  * } catch (error) {
  *   if (ParsecError.is(error, 'DistrustedPeer')) disconnect(error.detail.peer)
  *   else if (!ParsecError.is(error)) throw error

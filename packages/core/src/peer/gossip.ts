@@ -72,31 +72,31 @@ export class Gossip<P> {
   }
 
   /**
-   * Takes in a request, unless its sender was removed. Throws what `Parsec.handleRequest` throws.
+   * Takes in a message. Throws what `Parsec.handleMessage` throws.
    *
-   * @returns the response or the farewell; undefined while we may not send
+   * @returns what to send back
    */
-  respond(sender: PublicId, request: Message<P> | Uint8Array): Message<P> | undefined {
+  handle(sender: PublicId, received: Message<P> | Uint8Array): Message<P> | undefined {
+    const message = received instanceof Uint8Array ? Message.decode(received, this.#context.format) : received
+    if (!(message instanceof Message)) throw invalidMessage('neither bytes nor a Message')
+    if (message.kind !== 'request') {
+      this.#receive(sender, message)
+      return undefined
+    }
     const farewell = this.#farewells.messageTo(sender)
     if (farewell !== undefined) return farewell
-    const peer = this.receive(sender, request, 'request')
+    const peer = this.#receive(sender, message)
     // Its own request may have made us decide its removal. A response could then hold events that
     // come after it.
     return this.#farewells.messageTo(sender) ?? (this.#maySend ? this.#messageTo(peer, 'response') : undefined)
   }
 
-  /**
-   * Takes in a message and records it. Returns the sender's index. Throws what
-   * `Parsec.handleRequest` throws.
-   */
-  receive(sender: PublicId, received: Message<P> | Uint8Array, kind: 'request' | 'response'): number {
+  /** Takes in a message and records it. Returns the sender's index. */
+  #receive(sender: PublicId, message: Message<P>): number {
     this.requireOurs('RECV', this.ourState.recv || this.#isLeaving)
+    const isRequest = message.kind === 'request'
     const isKnown = this.#checkSender(sender)
-    if (!isKnown && kind === 'response') throw new ParsecError({ code: 'UnknownPeer', peer: sender })
-    const message = received instanceof Uint8Array ? Message.decode(received, this.#context.format) : received
-    if (!(message instanceof Message)) throw invalidMessage('neither bytes nor a Message')
-    const isFarewell = message.kind === 'farewell' && kind === 'response'
-    if (message.kind !== kind && !isFarewell) throw invalidMessage(`a ${message.kind} where a ${kind} is handled`)
+    if (!isKnown && !isRequest) throw new ParsecError({ code: 'UnknownPeer', peer: sender })
     const last = message.events.at(-1)
     if (last === undefined) throw invalidMessage('no events')
     // Whether it is a member shows when its events come in; so at least the last event must be by
@@ -105,11 +105,11 @@ export class Gossip<P> {
     this.#own.settleBefore('intake')
     this.#reception.receive(message.events, sender)
     const peer = this.#requirePeer(sender)
-    if (isFarewell) {
+    if (message.kind === 'farewell') {
       if (!this.#farewells.areWeRemoved) throw invalidMessage('a farewell, and we are not removed')
       this.#farewells.knows(peer)
     } else this.#record(peer, message, last)
-    if (kind === 'response') this.#unanswered.delete(peer)
+    if (!isRequest) this.#unanswered.delete(peer)
     return peer
   }
 

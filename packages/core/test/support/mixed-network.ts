@@ -176,9 +176,9 @@ export class MixedNetwork {
     if (recipients.length === 0) throw new Error(`${from} may gossip to no real peer`)
     const to = pick(recipients, this.#choose).name
     const request = this.#known(this.#network.peer(from).createGossip(this.#network.id(to)))
-    const response = this.#network.peer(to).handleRequest(this.#network.id(from), request.toBytes())
+    const response = this.#network.peer(to).handleMessage(this.#network.id(from), request.toBytes())
     if (response === undefined) throw new Error(`${to} does not answer`)
-    this.#network.peer(from).handleResponse(this.#network.id(to), this.#known(response).toBytes())
+    this.#network.peer(from).handleMessage(this.#network.id(to), this.#known(response).toBytes())
     this.#network.poll()
   }
 
@@ -187,7 +187,7 @@ export class MixedNetwork {
     const events = this.#mischief.book.lacking([...extra, this.#mischief.ask(liar, real)], real)
     this.#quietly(() => {
       const message = new Message('request', events).toBytes()
-      const response = this.#network.peer(real).handleRequest(mockIdentity.publicId(liar), message)
+      const response = this.#network.peer(real).handleMessage(mockIdentity.publicId(liar), message)
       if (response !== undefined) this.#known(response)
     })
   }
@@ -199,7 +199,7 @@ export class MixedNetwork {
       const answer = last && this.#mischief.answer(liar, last)
       if (answer === undefined) return
       const events = this.#mischief.book.lacking([...this.#extra(liar), answer], real)
-      this.#network.peer(real).handleResponse(mockIdentity.publicId(liar), new Message('response', events).toBytes())
+      this.#network.peer(real).handleMessage(mockIdentity.publicId(liar), new Message('response', events).toBytes())
     })
   }
 

@@ -140,9 +140,9 @@ export class Network {
   /** One request and its response. */
   gossip(from: string, to: string): void {
     const request = this.peer(from).createGossip(this.id(to))
-    const response = this.peer(to).handleRequest(this.id(from), request.toBytes())
+    const response = this.peer(to).handleMessage(this.id(from), request.toBytes())
     this.poll()
-    if (response !== undefined) this.peer(from).handleResponse(this.id(to), response.toBytes())
+    if (response !== undefined) this.peer(from).handleMessage(this.id(to), response.toBytes())
     this.poll()
   }
 

@@ -83,10 +83,10 @@ export class ScriptWorld {
   deliver(to: RealPeer, from: string, message: Message<string>): Message<string> | undefined {
     try {
       if (message.kind === 'request') {
-        const response = to.parsec.handleRequest(this.id(from), message.toBytes())
+        const response = to.parsec.handleMessage(this.id(from), message.toBytes())
         return response && this.#known(response)
       }
-      to.parsec.handleResponse(this.id(from), message.toBytes())
+      to.parsec.handleMessage(this.id(from), message.toBytes())
     } catch (error) {
       if (!(error instanceof ParsecError)) throw error
       this.print(`${to.name} refuses: ${this.names.error(error)}`)
@@ -116,8 +116,8 @@ export class ScriptWorld {
       }
     }
     isRefused(() => {
-      const response = to.parsec.handleRequest(this.id(from.name), this.ask(from, to.name).toBytes())
-      if (response !== undefined) from.parsec.handleResponse(this.id(to.name), this.#known(response).toBytes())
+      const response = to.parsec.handleMessage(this.id(from.name), this.ask(from, to.name).toBytes())
+      if (response !== undefined) from.parsec.handleMessage(this.id(to.name), this.#known(response).toBytes())
       return response
     })
     this.#poll()

@@ -184,9 +184,9 @@ export class Adversary implements Me {
     const sender = this.world.idOf(from)
     let tip: Event<string> | undefined
     try {
-      if (kind === 'response') parsec.handleResponse(sender, message)
+      if (kind === 'response') parsec.handleMessage(sender, message)
       else {
-        const response = parsec.handleRequest(sender, message)
+        const response = parsec.handleMessage(sender, message)
         if (response !== undefined) {
           this.observe(response.events)
           this.send({ kind: 'response', to: from, message: response })

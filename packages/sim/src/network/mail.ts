@@ -77,10 +77,10 @@ export class Mail {
     const reception: Reception = this.#parts.reception
     transcript.add(`${to.name} receives a ${kind} from ${from.name}`)
     try {
-      if (kind === 'response') to.parsec.handleResponse(from.id, message)
+      if (kind === 'response') to.parsec.handleMessage(from.id, message)
       else {
         const { decidedAlone } = to
-        const response = to.parsec.handleRequest(from.id, message)
+        const response = to.parsec.handleMessage(from.id, message)
         if (response !== undefined) this.#send('response', to, from, response, to.decidedAlone - decidedAlone)
       }
       ledger.passed(message)
