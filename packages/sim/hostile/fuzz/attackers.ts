@@ -135,11 +135,10 @@ export class Attackers {
     if (this.#random.chance(0.05)) this.#remember(this.#past, bytes)
     for (const event of reply?.events ?? []) this.store.add(event)
     this.#gave(to, events)
-    if (insider === undefined) return
-    const tip = events.findLast(({ creator }) => creator.equals(insider.us.publicId))
-    if (tip !== undefined && this.store.has(tip.id)) this.#goOn(insider, tip)
+    const tip = insider && this.#goOnAfter(insider, events)
+    if (insider === undefined || tip === undefined) return
     const answer = reply?.kind === 'response' ? reply.events.at(-1) : undefined
-    if (answer === undefined || tip === undefined || !this.#random.chance(0.7)) return
+    if (answer === undefined || !this.#random.chance(0.7)) return
     const event = signed(insider.us, { kind: 'Response', selfParent: tip.hash, otherParent: answer.hash })
     if (event !== undefined && this.store.add(event)) this.#goOn(insider, event)
   }
@@ -150,9 +149,11 @@ export class Attackers {
   }
 
   /** The message was refused. What came before the event that is named was taken. */
-  refused({ to, events }: Hostile, id: string | undefined, isMalicious: boolean): void {
+  refused({ to, events, insider }: Hostile, id: string | undefined, isMalicious: boolean): void {
     const at = events.findIndex((event) => event.id === id)
-    this.#gave(to, events.slice(0, Math.max(0, at)))
+    const before = events.slice(0, Math.max(0, at))
+    this.#gave(to, before)
+    if (insider !== undefined) this.#goOnAfter(insider, before)
     const bad = events[at]
     if (isMalicious && bad !== undefined) this.#remember(this.#refused, bad.bytes)
   }
@@ -170,6 +171,13 @@ export class Attackers {
       const index = this.store.indexOf(event.id)
       if (index !== undefined) taken.include(index)
     }
+  }
+
+  /** The insider goes on after its last one of these events, which is returned. */
+  #goOnAfter(insider: Insider, events: readonly Event<string>[]): Event<string> | undefined {
+    const tip = events.findLast(({ id, creator }) => creator.equals(insider.us.publicId) && this.store.has(id))
+    if (tip !== undefined) this.#goOn(insider, tip)
+    return tip
   }
 
   /** One of the insider's branches goes on with this event, or a further one begins. */

@@ -106,6 +106,7 @@ export class FuzzedNetwork {
         this.#goOnHonestly(sent)
         const to = this.#random.pick(this.#correct.peers)
         for (last of this.#attackers.compose(to.ourPublicId, to.inspect().election)) {
+          if (sent === count) break
           this.#deliver(last, to, tally)
           sent++
         }

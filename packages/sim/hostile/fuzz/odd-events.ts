@@ -92,11 +92,11 @@ export function oddObservation(material: Material): Observation<string> {
     case 3:
       return genesis(random.chance(0.5) ? founders : random.shuffle(ids).slice(0, random.integer(1, ids.length)))
     case 4:
-      return genesis(founders, random.bytes(random.integer(0, 3)))
+      return genesis(founders, new Uint8Array(random.integer(0, 3)))
     case 5:
       return (random.chance(0.5) ? add : remove)(
         random.pick(ids),
-        Uint8Array.from(random.bytes(oddLength(random, 0x10001))),
+        new Uint8Array(random.bytes(oddLength(random, 0x10001))),
       )
     case 6:
       return startDkg(random.shuffle(ids).slice(0, random.integer(1, ids.length)))
