@@ -78,7 +78,7 @@ export class Message<P> {
     const { kind, events, hasMore, receipt } = openMessage(bytes, format)
     return new Message(
       kind,
-      [...events].map((event) => event.decode()),
+      Array.from(events, (event) => event.decode()),
       hasMore,
       receipt,
     )
