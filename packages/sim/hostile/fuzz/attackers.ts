@@ -121,10 +121,9 @@ export class Attackers {
     }
     if (random.chance(0.03)) return { ...simple, bytes: receipt(material), mutations: ['a receipt'] }
     const draft = this.#draft(insider, to, sender, material)
-    const isMild = random.chance(this.#setting.plan.mild)
     const mutations: string[] = []
     for (let i = random.integer(0, this.#setting.plan.mostMutations); i > 0; i--) {
-      const name = draft.mutate(isMild)
+      const name = draft.mutate()
       if (name !== undefined) mutations.push(name)
     }
     return { sender, to: to.name, events: draft.events, insider, bytes: draft.toBytes(), mutations }
@@ -158,9 +157,14 @@ export class Attackers {
     if (isMalicious && bad !== undefined) this.#remember(this.#refused, bad.bytes)
   }
 
+  /** Is there a correct peer that hears an insider? */
+  areHeard(correct: readonly PublicId[]): boolean {
+    return this.#insiders.some(({ us }) => correct.some(({ name }) => !this.#deaf.has(deafness(us.publicId, name))))
+  }
+
   /** A correct peer does not hear the sender any more. */
   unheard({ sender, to }: Hostile): void {
-    this.#deaf.add(`${sender.name} to ${to}`)
+    this.#deaf.add(deafness(sender, to))
   }
 
   #gave(to: string, events: readonly Event<string>[]): void {
@@ -216,7 +220,7 @@ export class Attackers {
 
   /** Mostly the insider itself, as long as it is heard; then strangers bring its events. */
   #senderTo(to: string, insider: PublicId): PublicId {
-    const isDeaf = this.#deaf.has(`${insider.name} to ${to}`)
+    const isDeaf = this.#deaf.has(deafness(insider, to))
     if (this.#random.chance(isDeaf ? 0.1 : 0.85)) return insider
     return this.#random.pick(this.#setting.strangers)
   }
@@ -236,8 +240,11 @@ export class Attackers {
     const last = signed(us, cause)
     const isTooMuch = lacking.length > mostShown
     const events = isTooMuch || last === undefined ? lacking.slice(0, mostShown) : [...lacking, last]
-    const draft = new Draft(isResponse ? 'response' : 'request', events, material, this.#setting.scheme, (id) => {
-      return this.#insiderOf(id.name)?.us
+    const draft = new Draft(isResponse ? 'response' : 'request', events, {
+      material,
+      scheme: this.#setting.scheme,
+      keyOf: (id) => this.#insiderOf(id.name)?.us,
+      isMild: this.#random.chance(this.#setting.plan.mild),
     })
     draft.hasMore = isTooMuch
     return draft
@@ -255,6 +262,10 @@ export class Attackers {
     }
     return [...lacking].sort((a, b) => a - b).map((x) => this.store.events[x] as Event<string>)
   }
+}
+
+function deafness(sender: PublicId, to: string): string {
+  return `${sender.name} to ${to}`
 }
 
 /** A receipt that names any events. */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
 
-import { Parsec, ParsecError, observationText, opaque } from '@parsec-bft/core'
-import type { Block, Inspection, Message, Proposal, PublicId } from '@parsec-bft/core'
+import { ParsecError, observationText, opaque } from '@parsec-bft/core'
+import type { Block, Inspection, Message, Parsec, Proposal, PublicId } from '@parsec-bft/core'
 import type { Random } from '../../src/base/random.ts'
 
 /** Rounds in which correct peers that gossip only with each other must decide. */

@@ -14,6 +14,16 @@ interface Item {
   readonly event?: Event<string>
 }
 
+/** What changes are made of. */
+export interface DraftSetting {
+  readonly material: Material
+  readonly scheme: IdentityScheme
+  /** The key of an insider; undefined for anybody else. */
+  readonly keyOf: (id: PublicId) => SecretId | undefined
+  /** Are only such changes made as do not make others distrust the insider at once? */
+  readonly isMild: boolean
+}
+
 /** Bytes before the first event: two numbers of four bytes, and one of eight. */
 const headLength = 16
 
@@ -27,24 +37,13 @@ const kinds = ['request', 'response', 'farewell', 'receipt'] as const satisfies 
 export class Draft {
   kind: MessageKind
   hasMore = false
-  readonly #material: Material
-  readonly #scheme: IdentityScheme
-  readonly #keyOf: (id: PublicId) => SecretId | undefined
+  readonly #setting: DraftSetting
   #items: Item[]
 
-  /** @param keyOf - the key of an insider; undefined for anybody else */
-  constructor(
-    kind: MessageKind,
-    events: readonly Event<string>[],
-    material: Material,
-    scheme: IdentityScheme,
-    keyOf: (id: PublicId) => SecretId | undefined,
-  ) {
+  constructor(kind: MessageKind, events: readonly Event<string>[], setting: DraftSetting) {
     this.kind = kind
     this.#items = events.map(itemOf)
-    this.#material = material
-    this.#scheme = scheme
-    this.#keyOf = keyOf
+    this.#setting = setting
   }
 
   /** The events that are still events. */
@@ -68,13 +67,9 @@ export class Draft {
     return bytes
   }
 
-  /**
-   * Makes one change, and returns its name; undefined if nothing could be changed.
-   *
-   * @param isMild - only such changes as do not make others distrust the insider at once
-   */
-  mutate(isMild: boolean): string | undefined {
-    const name = this.#random.pick(isMild ? mildMutations : mutationNames)
+  /** Makes one change, and returns its name; undefined if nothing could be changed. */
+  mutate(): string | undefined {
+    const name = this.#random.pick(this.#setting.isMild ? mildMutations : mutationNames)
     return this.#mutations[name]() ? name : undefined
   }
 
@@ -157,7 +152,7 @@ export class Draft {
       const bytes = item.bytes.slice()
       const { random } = this.#material
       bytes.set(anyEvent(this.#material).bytes.subarray(0, random.integer(32, 64)).slice(0, bytes.length))
-      this.#items[at] = { id: Event.idOf(bytes, this.#scheme), bytes }
+      this.#items[at] = { id: Event.idOf(bytes, this.#setting.scheme), bytes }
       return true
     },
     'another kind of message': () => {
@@ -178,23 +173,30 @@ export class Draft {
     return this.#material.random
   }
 
+  get #material(): Material {
+    return this.#setting.material
+  }
+
   #oddParent(): Uint8Array {
     const own = this.events
     return own.length > 0 && this.#random.chance(0.3) ? this.#random.pick(own).hash : anyHash(this.#material)
   }
 
-  /** The places of events by insiders. */
+  /** The places of events by insiders. Changes of those that somebody has would be forks. */
   #ours(): number[] {
-    return this.#items.flatMap(({ event }, i) =>
-      event !== undefined && this.#keyOf(event.creator) !== undefined ? i : [],
-    )
+    const { keyOf, isMild } = this.#setting
+    const { store } = this.#material
+    return this.#items.flatMap(({ event }, i) => {
+      const isOurs = event !== undefined && keyOf(event.creator) !== undefined
+      return isOurs && !(isMild && store.has(event.id)) ? i : []
+    })
   }
 
   /** An insider's event says something else. */
   #alter(change: (cause: Cause<string>, us: SecretId) => Cause<string>): boolean {
     for (const at of this.#random.shuffle(this.#ours())) {
       const event = this.#items[at]?.event
-      const us = event && this.#keyOf(event.creator)
+      const us = event && this.#setting.keyOf(event.creator)
       if (event === undefined || us === undefined) continue
       const changed = change(event.cause, us)
       if (changed !== event.cause) return this.#replace(at, signed(us, changed))
@@ -209,13 +211,13 @@ export class Draft {
   /** A new event before an insider's event: on the same line, or on a branch of its own. */
   #insertCause(
     causeOf: (us: SecretId, selfParent: Uint8Array) => Cause<string> | undefined,
-    onLine = this.#random.chance(0.8),
+    onLine = this.#setting.isMild || this.#random.chance(0.8),
   ): boolean {
     const places = this.#ours()
     if (places.length === 0) return false
     const at = this.#random.pick(places)
     const event = this.#items[at]?.event
-    const us = event && this.#keyOf(event.creator)
+    const us = event && this.#setting.keyOf(event.creator)
     if (event === undefined || us === undefined || !('selfParent' in event.cause)) return false
     const cause = causeOf(us, event.cause.selfParent)
     const inserted = cause && signed(us, cause)
@@ -231,7 +233,7 @@ export class Draft {
     if (places.length === 0) return false
     const at = this.#random.pick(places)
     const event = this.#items[at]?.event
-    const us = event && this.#keyOf(event.creator)
+    const us = event && this.#setting.keyOf(event.creator)
     if (event === undefined || us === undefined || !('selfParent' in event.cause)) return false
     const { selfParent } = event.cause
     const sibling = signed(us, oddCause(this.#material, us, selfParent))
@@ -246,11 +248,14 @@ export class Draft {
     if (places.length === 0) return false
     const at = this.#random.pick(places)
     const event = this.#items[at]?.event
-    const us = event && this.#keyOf(event.creator)
+    const us = event && this.#setting.keyOf(event.creator)
     if (event === undefined || us === undefined) return false
-    const content = withFlips(this.#random, event.bytes.subarray(0, event.bytes.length - this.#scheme.signatureLength))
+    const content = withFlips(
+      this.#random,
+      event.bytes.subarray(0, event.bytes.length - this.#setting.scheme.signatureLength),
+    )
     const bytes = new Writer().fixed(content).fixed(us.sign(content)).finish()
-    this.#items[at] = { id: Event.idOf(bytes, this.#scheme), bytes }
+    this.#items[at] = { id: Event.idOf(bytes, this.#setting.scheme), bytes }
     return true
   }
 
@@ -268,7 +273,7 @@ export class Draft {
     this.#items[at] = itemOf(event)
     for (let i = at + 1; i < this.#items.length; i++) {
       const child = this.#items[i]?.event
-      const us = child && this.#keyOf(child.creator)
+      const us = child && this.#setting.keyOf(child.creator)
       if (child === undefined || us === undefined || !child.parents.some((id) => successors.has(id))) continue
       const again = signed(us, this.#relinked(child, successors))
       if (again === undefined) continue

@@ -25,7 +25,7 @@ export class FuzzFailure extends Error {
 /** Before the attack a network with a real coin goes on until it has the key, but no longer than this. */
 const mostStepsForKey = 1500
 /** Messages from one check of liveness to the next. */
-const checkEvery = 800
+const checkEvery = 500
 
 /** Codes of errors that tell that the sender is not heard any more. */
 const deaf: ReadonlySet<string> = new Set(['DistrustedPeer', 'InvalidPeerState'])
@@ -96,7 +96,7 @@ export class FuzzedNetwork {
    * @throws FuzzFailure
    */
   run(tally: Tally, most: number): void {
-    const count = Math.min(this.plan.messages, most)
+    let count = Math.min(this.plan.messages, most)
     let [sent, checked] = [0, 0]
     let last: Hostile | undefined
     try {
@@ -113,6 +113,8 @@ export class FuzzedNetwork {
         if (sent < checked + checkEvery) continue
         this.#checkLiveness(tally)
         checked = sent
+        // Then only strangers bring anything.
+        if (!this.#attackers.areHeard(this.#correct.peers.map((peer) => peer.ourPublicId))) count = sent
       }
       this.#checkLiveness(tally)
     } catch (error) {

@@ -2,7 +2,15 @@
 
 import { ParsecError, add, opaque, remove, startDkg, stringCodec, unprovable } from '@parsec-bft/core'
 import type { Malice, Observation, PublicId, SecretId, SecretKeyShare } from '@parsec-bft/core'
-import { Event, Writer, encodeObservation, genesis, isRefusedEventKind, maliceKinds } from '@parsec-bft/core/internals'
+import {
+  Event,
+  Writer,
+  encodeObservation,
+  genesis,
+  isFaultyEventKind,
+  isRefusedEventKind,
+  maliceKinds,
+} from '@parsec-bft/core/internals'
 import type { Cause, CoinShare } from '@parsec-bft/core/internals'
 import type { Random } from '../../src/base/random.ts'
 import type { EventStore } from '../../src/adversaries/event-store.ts'
@@ -135,6 +143,7 @@ export function oddMalice(material: Material): Malice {
   const kind = random.pick(maliceKinds)
   const eventHash = anyHash(material)
   if (isRefusedEventKind(kind)) return { kind, eventBytes: oddEventBytes(material) }
+  if (isFaultyEventKind(kind)) return { kind, eventHash }
   switch (kind) {
     case 'Fork':
       return { kind, selfParentHash: eventHash }
@@ -144,8 +153,6 @@ export function oddMalice(material: Material): Malice {
       return { kind, eventHash, accusationHash: anyHash(material) }
     case 'Unprovable':
       return { kind, reason: 'x'.repeat(oddLength(random, 1025)) }
-    default:
-      return { kind, eventHash }
   }
 }
 

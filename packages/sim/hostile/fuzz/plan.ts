@@ -42,7 +42,7 @@ export function planOf(random: Random): Plan {
     newcomer: random.pick(['none', 'none', 'none', 'before', 'during']),
     messages: identities === 'mock' ? messages : Math.floor(messages / 5),
     mostMutations: random.integer(1, 4),
-    mild: random.pick([0, 0.5, 0.97]),
+    mild: random.pick([0, 0.5, 1, 1]),
     mangled: random.pick([0.2, 0.4, 0.6]),
   }
 }
