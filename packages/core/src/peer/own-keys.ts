@@ -7,7 +7,7 @@ import type { DkgGroup, Part } from '../crypto/shared-key/dealing.ts'
 import type { KeyScheme, PublicKeySet, SecretKeyShare } from '../crypto/shared-key/key-scheme.ts'
 import type { Secret } from '../crypto/shared-key/secret.ts'
 import { coinMessage } from '../wire/coin-shares.ts'
-import type { CoinShare, CoinShares } from '../wire/coin-shares.ts'
+import type { CoinShares } from '../wire/coin-shares.ts'
 import { dkgMessageText, encodeDkgMessage } from '../wire/dkg-message.ts'
 import type { DkgMessage } from '../wire/dkg-message.ts'
 import type { Observation } from '../wire/observation.ts'
@@ -27,8 +27,6 @@ export class OwnKeys implements DkgParticipant {
   #pending: DkgMessage[] = []
   /** Our shares of keys for the coin, by the public key set. */
   readonly #coinShares = new WeakMap<PublicKeySet, SecretKeyShare>()
-  /** The coins of one election for which we have published our share. */
-  #published = { election: -1, coins: new Set<string>() }
 
   constructor(us: SecretId, scheme: KeyScheme, random: RandomBytes) {
     this.#us = us
@@ -97,25 +95,22 @@ export class OwnKeys implements DkgParticipant {
   }
 
   /**
-   * Makes our shares of the coins that a sync event of ours has reached and for which we have not
-   * published one. Undefined if there are none.
+   * Makes our shares of the coins that the latest sync event on our line has reached and for which the
+   * line has published none: as many as one event holds. Undefined if there are none.
+   *
+   * @param last - the latest event of the line
    */
-  takeCoinShares({ election, elections, thresholdCoin }: Consensus, sync: number): CoinShares | undefined {
+  coinSharesAfter(last: number, { graph, election, elections, thresholdCoin }: Consensus): CoinShares | undefined {
     const keys = thresholdCoin?.keys?.publicKeySet
     const secret = keys && this.#coinShares.get(keys)
     if (thresholdCoin === undefined || secret === undefined) return undefined
-    if (this.#published.election !== elections) this.#published = { election: elections, coins: new Set() }
-    const { coins } = this.#published
-    const shares: CoinShare[] = []
-    for (const { slot, round } of election.coinsReachedBy(sync)) {
-      const subject = thresholdCoin.subjectOf(slot)
-      const coin = `${String(round)}/${String(subject)}`
-      if (coins.has(coin)) continue
-      coins.add(coin)
-      shares.push({ subject, round, share: secret.sign(coinMessage(elections, subject, round), coinDomain) })
-    }
-    shares.sort((a, b) => a.round - b.round || a.subject - b.subject)
-    return shares.length === 0 ? undefined : { election: elections, shares }
+    const coins = thresholdCoin.unpublished(last, election.coinsReachedBy(graph.latestSync(last)))
+    if (coins.length === 0) return undefined
+    const shares = coins.map(({ subject, round }) => {
+      const share = secret.sign(coinMessage(elections, subject, round), coinDomain)
+      return { subject, round, share }
+    })
+    return { election: elections, shares }
   }
 
   #placeIn({ participants }: DkgGroup): number {
