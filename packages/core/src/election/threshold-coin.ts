@@ -113,7 +113,8 @@ export class ThresholdCoin implements Coin {
     for (const [place, { subject, round, share: bytes }] of coins.shares.entries()) {
       const share: Share = { x, place, participant, bytes, isRight: undefined }
       const toss = this.#tosses.get(coinKey(round, subject))
-      if (toss === undefined) this.#tosses.set(coinKey(round, subject), { shares: [share], isNeeded: false, value: undefined })
+      if (toss === undefined)
+        this.#tosses.set(coinKey(round, subject), { shares: [share], isNeeded: false, value: undefined })
       else toss.shares.push(share)
     }
   }
