@@ -121,7 +121,7 @@ function eviction(network: KeyNetwork): Accusation | undefined {
 describe('shares of coins cost nothing', () => {
   test('when they come again and again; their author is removed', () => {
     const { keys, network, election, dave, sharesOf } = scene()
-    const shares = sharesOf(25)
+    const shares = sharesOf(8)
     const [, second] = Array.from({ length: 10 }, () => {
       const event = dave.shares(election, shares)
       dave.append({ kind: 'Requesting', recipient: network.id('Alice') })
@@ -138,7 +138,7 @@ describe('shares of coins cost nothing', () => {
 
   test('when they are of an election that is over', () => {
     const { keys, network, election, dave, sharesOf } = scene()
-    dave.shares(election - 1, sharesOf(25, election - 1))
+    dave.shares(election - 1, sharesOf(8, election - 1))
     dave.ask('Alice')
     expect(keys.checks).toBe(0)
     expect(network.peer('Alice').inspect().election).toBe(election)
@@ -146,7 +146,7 @@ describe('shares of coins cost nothing', () => {
 
   test('when they are wrong, and no election needs them', () => {
     const { keys, election, dave, sharesOf } = scene()
-    const wrong = sharesOf(25).map((share) => ({ ...share, share: wrongShare }))
+    const wrong = sharesOf(8).map((share) => ({ ...share, share: wrongShare }))
     dave.shares(election, wrong)
     dave.ask('Alice')
     expect(keys.checks).toBe(0)
@@ -164,17 +164,17 @@ describe('shares of coins cost nothing', () => {
 describe('an accusation of a share', () => {
   test('that is wrong: each peer checks it, accuses it, and its author is removed; third parties can see why', () => {
     const { keys, network, election, dave, sharesOf } = scene(seven)
-    const shares = sharesOf(10).map((share, i) => (i >= 30 ? { ...share, share: wrongShare } : share))
+    const shares = sharesOf(4).map((share, i) => (i >= 20 ? { ...share, share: wrongShare } : share))
     const wrong = dave.shares(election, shares)
     dave.ask('Alice')
     expect(keys.checks).toBe(0)
     const carol = new Hand(network, 'Carol')
     carol.append({ kind: 'Conclusion', otherParent: wrong.hash })
-    carol.accuse('Dave', wrong.hash, 30)
+    carol.accuse('Dave', wrong.hash, 20)
     carol.ask('Alice')
     expect(keys.checks).toBe(1)
     const accusation = eviction(network)
-    expect(accusation).toMatchObject({ offender: { name: 'Dave' }, malice: { kind: 'WrongCoinShare', place: 30 } })
+    expect(accusation).toMatchObject({ offender: { name: 'Dave' }, malice: { kind: 'WrongCoinShare', place: 20 } })
     expect(keys.checks).toBe(network.peers.size)
     const evidence = accusation && network.peer('Bob').evidence(accusation)
     expect(evidence?.accusation).toEqual(accusation)
@@ -185,11 +185,11 @@ describe('an accusation of a share', () => {
 
   test('that is right: however many there are, each peer checks one, and the accuser is removed', () => {
     const { keys, network, election, dave, sharesOf } = scene(seven)
-    const shares = dave.shares(election, sharesOf(10))
+    const shares = dave.shares(election, sharesOf(4))
     dave.ask('Alice')
     const carol = new Hand(network, 'Carol')
     carol.append({ kind: 'Conclusion', otherParent: shares.hash })
-    for (let place = 0; place < 60; place++) {
+    for (let place = 0; place < 28; place++) {
       carol.accuse('Dave', shares.hash, place)
       if (place % 3 === 0) carol.append({ kind: 'Requesting', recipient: network.id('Bob') })
     }

@@ -6,8 +6,6 @@ import fc from 'fast-check'
 import { createHash } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
 import { coinMessage } from '../src/wire/coin-shares.ts'
-import type { CoinShare } from '../src/wire/coin-shares.ts'
-import { limits } from '../src/base/limits.ts'
 import { mockGroup } from '../src/crypto/pairing/mock-group.ts'
 import { weightsAtZero } from '../src/crypto/pairing/polynomial.ts'
 import { GossipGraph, none } from '../src/graph/graph.ts'
@@ -44,14 +42,9 @@ class CoinGraph {
     of = election,
     share = this.share(peer, subject, round, of),
   ): number {
-    return this.bring(peer, [{ subject, round, share }], of)
-  }
-
-  /** An event of the peer that brings these shares. */
-  bring(peer: number, brought: readonly CoinShare[], of = election): number {
     const x = this.#append(peer, causes.CoinShares, none)
     const creator = ids[peer]
-    if (creator !== undefined) this.coin.added(x, creator, { election: of, shares: brought })
+    if (creator !== undefined) this.coin.added(x, creator, { election: of, shares: [{ subject, round, share }] })
     return x
   }
 
@@ -214,12 +207,6 @@ describe('a line of shares', () => {
         network.record(1, 2)
         return network.publish(1, subject, round, of)
       }, none as number)
-  const full = (network: CoinGraph): CoinShare[] =>
-    Array.from({ length: limits.coinShares }, (_, i) => ({
-      subject: 0,
-      round: i + 1,
-      share: network.share(1, 0, i + 1),
-    }))
 
   test.each<[string, boolean, (network: CoinGraph) => number]>([
     ['with ever later rounds', false, line([0, 1], [0, 2], [1, 1], [0, 3])],
@@ -235,11 +222,6 @@ describe('a line of shares', () => {
       'with two events after one sync event, of two elections',
       false,
       (network) => (network.publish(1, 0, 1), network.publish(1, 1, 1, election + 1)),
-    ],
-    [
-      'with two events after one sync event, the first of them full',
-      false,
-      (network) => (network.bring(1, full(network)), network.publish(1, 1, 1)),
     ],
   ])('%s is at fault: %s', (_, expected, bring) => {
     expect(isAtFault(bring)).toBe(expected)
@@ -257,26 +239,6 @@ describe('a line of shares', () => {
     network.goBack(1, other)
     network.record(1, 2)
     expect(network.coin.isFaulty(network.publish(1, 0, 2))).toBe(false)
-  })
-
-  test('has unpublished what it has not published in this election, in the order of the encoding', () => {
-    const network = new CoinGraph([...ids].reverse())
-    const reached = [
-      { slot: 6, round: 1 },
-      { slot: 6, round: 2 },
-      { slot: 0, round: 1 },
-      { slot: 5, round: 1 },
-    ]
-    network.publish(1, 0, 1)
-    expect(network.coin.unpublished(network.last(1), reached)).toEqual([
-      { subject: 1, round: 1 },
-      { subject: 6, round: 1 },
-      { subject: 0, round: 2 },
-    ])
-    network.coin.startElection(election + 1, ids, keys)
-    expect(network.coin.unpublished(network.last(1), reached)).toHaveLength(4)
-    const many = Array.from({ length: 300 }, (_, i) => ({ slot: 0, round: i + 1 }))
-    expect(network.coin.unpublished(network.last(1), many)).toHaveLength(limits.coinShares)
   })
 })
 

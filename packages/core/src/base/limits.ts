@@ -64,10 +64,10 @@ export const limits = {
   dkgMessageBytes: 1 << 20,
   /** Bytes of an encrypted row or value in a key generation. */
   encryptedRowBytes: 1 << 12,
-  /** Coin shares in one event: enough for one of each subject. Whoever has more due makes several events. */
-  coinShares: 128,
+  /** Coin shares in one event. Whoever has more to publish does so after its next sync events. */
+  coinShares: 32,
   /** Bytes of a signature share. */
-  signatureShareBytes: 192,
+  signatureShareBytes: 96,
   /** Bytes of a mock identity's name. */
   nameBytes: 256,
 } as const

@@ -17,7 +17,7 @@ export const coinDomain = 'parsec coin'
 export type CoinKeys = Pick<DkgResult, 'participants' | 'publicKeySet'> | undefined
 
 /** An event that brings shares, and what its line has published up to it. */
-interface Carrier {
+export interface Carrier {
   readonly coins: CoinShares
   /** The creator's number among the participants of the key. */
   readonly participant: number
@@ -155,18 +155,14 @@ export class ThresholdCoin implements Coin {
     return this.#current
   }
 
-  /**
-   * Which of these coins of the election under way the line up to x has published no share of: in the
-   * order of the encoding, and no more than one event holds.
-   */
-  unpublished(x: number, coins: readonly { slot: number; round: number }[]): { subject: number; round: number }[] {
-    const before = this.#carriers.get(this.#latestCarrier(x))
-    const rounds = before?.coins.election === this.#election ? before.rounds : undefined
-    return coins
-      .map(({ slot, round }) => ({ subject: this.#subjects[slot] as number, round }))
-      .filter(({ subject, round }) => round > (rounds?.[subject] ?? 0))
-      .sort((a, b) => a.round - b.round || a.subject - b.subject)
-      .slice(0, limits.coinShares)
+  /** The number by which shares name the subject in a slot of the election under way. */
+  subjectOf(slot: number): number {
+    return this.#subjects[slot] as number
+  }
+
+  /** The latest event with shares among x and its self-ancestors; undefined if there is none, or it is at fault. */
+  latestCarrier(x: number): Carrier | undefined {
+    return this.#carriers.get(this.#latestCarrier(x))
   }
 
   known(event: number, round: number, word: number, wanted: number): number {
@@ -198,7 +194,7 @@ export class ThresholdCoin implements Coin {
    * - it brings a share of a coin that does not exist, or is by somebody who has no share of the key;
    * - its line has published a share for that subject of the same round or a later one, or for a later
    *   election;
-   * - it is not the only one of its election between two sync events, unless those before it are full;
+   * - it is not the only one of its election between two sync events;
    * - an earlier event of its line is at fault for any of this.
    */
   #carrierOf(x: number, creator: PublicId, coins: CoinShares): Carrier | undefined {
@@ -211,8 +207,7 @@ export class ThresholdCoin implements Coin {
     const sync = this.#graph.latestSync(x)
     let rounds = new Uint32Array(keys.participants.length)
     if (before !== undefined && before.coins.election >= coins.election) {
-      if (before.coins.election > coins.election) return undefined
-      if (before.sync === sync && before.coins.shares.length < limits.coinShares) return undefined
+      if (before.coins.election > coins.election || before.sync === sync) return undefined
       rounds = before.rounds.slice()
     }
     for (const { subject, round } of coins.shares) {

@@ -320,7 +320,7 @@ export class OwnEvents<P> {
     if (this.#lastIndex === none) return
     const { consensus } = this.#context
     for (;;) {
-      const coins = this.#keys.coinSharesAfter(this.#lastIndex, consensus)
+      const coins = this.#keys.takeCoinShares(this.#lastIndex, consensus)
       if (coins === undefined) return
       this.conclude()
       this.#append({ kind: 'CoinShares', coins })
