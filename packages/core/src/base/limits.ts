@@ -50,7 +50,8 @@ export const limits = {
   reasonBytes: 1 << 10,
   /**
    * Refused events of one creator that we keep until we can accuse it. We accept no more messages
-   * from a peer that sent us one, so it takes as many malicious senders to reach this limit.
+   * from a peer that sent us one, so it takes as many malicious senders to reach this limit. Also
+   * wrong coin shares of one creator.
    */
   refusedEvents: 16,
   /** Branches in the graph, not counting the first one of each peer. */
@@ -63,10 +64,10 @@ export const limits = {
   dkgMessageBytes: 1 << 20,
   /** Bytes of an encrypted row or value in a key generation. */
   encryptedRowBytes: 1 << 12,
-  /** Coin shares in one event. */
-  coinShares: 1 << 12,
+  /** Coin shares in one event. Whoever has more to publish does so after its next sync events. */
+  coinShares: 32,
   /** Bytes of a signature share. */
-  signatureShareBytes: 192,
+  signatureShareBytes: 96,
   /** Bytes of a mock identity's name. */
   nameBytes: 256,
 } as const

@@ -17,6 +17,7 @@ import type { CoinKind } from '../election/coin.ts'
 import { Election } from '../election/election.ts'
 import type { Decision } from '../election/election.ts'
 import { ThresholdCoin } from '../election/threshold-coin.ts'
+import type { SharePlace } from '../election/threshold-coin.ts'
 import type { SeenThrough } from '../election/voters.ts'
 import { Conclusions } from './conclusions.ts'
 import { GraphInspection } from './inspection.ts'
@@ -176,6 +177,11 @@ export class Consensus implements Inspected {
   /** The shares of coins that an event carries. */
   coinsOf(x: number): CoinShares | undefined {
     return this.#coins.get(x)
+  }
+
+  /** Is the share at this place in an event wrong (section 11)? False if there is none. */
+  isWrongShare(share: SharePlace): boolean {
+    return this.thresholdCoin?.isWrong(share) === true
   }
 
   /** The indices of the decided payloads, in their order. */

@@ -326,11 +326,12 @@ export class OwnEvents<P> {
   #publishCoinShares(): void {
     if (this.#lastIndex === none) return
     const { consensus } = this.#context
-    const sync = consensus.graph.latestSync(this.#lastIndex)
-    const coins = sync === none ? undefined : this.#keys.takeCoinShares(consensus, sync)
-    if (coins === undefined) return
-    this.conclude()
-    this.#append({ kind: 'CoinShares', coins })
+    for (;;) {
+      const coins = this.#keys.takeCoinShares(this.#lastIndex, consensus)
+      if (coins === undefined) return
+      this.conclude()
+      this.#append({ kind: 'CoinShares', coins })
+    }
   }
 
   #indexOf(hash: Uint8Array): number {

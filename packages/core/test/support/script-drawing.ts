@@ -111,6 +111,8 @@ function maliceFrom(world: ScriptWorld, text: string, place: Place): Malice {
       return { kind, selfParentHash: event(inside).hash }
     case 'DuplicateVote':
       return { kind, firstHash: event(first).hash, secondHash: event(second).hash }
+    case 'WrongCoinShare':
+      return { kind, eventHash: event(first).hash, place: Number(second) }
     case 'Accomplice': {
       const missing = /^(\w+'*), (.+) by (\w+)$/.exec(inside)
       if (missing?.[2] === undefined || missing[3] === undefined) {
