@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
 
-import { Reader, readSet, Writer } from '../base/encoding.ts'
+import { copyOf, Reader, readSet, Writer } from '../base/encoding.ts'
 import { ParsecError } from '../base/errors.ts'
 import type { PublicId } from '../base/public-id.ts'
 import { isSupermajority } from '../base/quorum.ts'
@@ -96,12 +96,12 @@ export class Block<P> {
    */
   static decode<P>(bytes: Uint8Array, options: Format<P> & { readonly index: number }): Block<P> {
     const { codec, identities, mode } = completeFormat(options)
-    const reader = new Reader(bytes.slice())
+    const reader = new Reader(bytes)
     const observation = decodeObservation(reader, codec, identities)
     if (!isOutput(observation)) throw reader.malformed('what a block can carry')
     const proofs = readSet(reader, 'proofs', () => {
       const voter = identities.decodePublicId(reader)
-      const signature = reader.fixed(identities.signatureLength, 'the signature of a vote')
+      const signature = copyOf(reader.fixed(identities.signatureLength, 'the signature of a vote'))
       return { voter, signature, compareTo: (other: Proof) => voter.compareTo(other.voter) }
     })
     reader.end()

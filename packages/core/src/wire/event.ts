@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
 
 import { platform } from '#crypto'
-import { toHex, Writer } from '../base/encoding.ts'
+import { copyOf, toHex, Writer } from '../base/encoding.ts'
 import type { Reader } from '../base/encoding.ts'
 import { ParsecError } from '../base/errors.ts'
 import type { PublicId } from '../base/public-id.ts'
@@ -140,7 +140,7 @@ export class Event<P> {
     const contentLength = at()
     reader.fixed(identities.signatureLength, 'the signature of an event')
     // Copied, because a view would keep the whole message in memory as long as the event.
-    const bytes = reader.since(start).slice()
+    const bytes = copyOf(reader.since(start))
     const selfParent = bytes.subarray(selfParentAt, detailAt)
     const voted = observation && votedBytes(observation, bytes.subarray(detailAt, observationEnd), codec)
     let cause: Cause<P>

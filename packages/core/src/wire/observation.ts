@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
 
 import { platform } from '#crypto'
-import { compareBytes, readSet, toHex, Writer } from '../base/encoding.ts'
+import { compareBytes, copyOf, readSet, toHex, Writer } from '../base/encoding.ts'
 import type { Reader } from '../base/encoding.ts'
 import { ParsecError } from '../base/errors.ts'
 import { checkLimit, limits } from '../base/limits.ts'
@@ -126,7 +126,7 @@ export interface DkgResult {
 const noInfo = new Uint8Array(0)
 
 /** Makes the observation that all founders vote for. */
-export function genesis(group: Iterable<PublicId>, relatedInfo = noInfo): Genesis {
+export function genesis(group: Iterable<PublicId>, relatedInfo: Uint8Array = noInfo): Genesis {
   return { kind: 'Genesis', group: sortedIds(group), relatedInfo }
 }
 
@@ -142,7 +142,7 @@ export function genesis(group: Iterable<PublicId>, relatedInfo = noInfo): Genesi
  * @example
  * peer.voteFor(add(eve))
  */
-export function add(peerId: PublicId, relatedInfo = noInfo): Add {
+export function add(peerId: PublicId, relatedInfo: Uint8Array = noInfo): Add {
   return { kind: 'Add', peerId, relatedInfo }
 }
 
@@ -157,7 +157,7 @@ export function add(peerId: PublicId, relatedInfo = noInfo): Add {
  * @example
  * peer.voteFor(remove(bob))
  */
-export function remove(peerId: PublicId, relatedInfo = noInfo): Remove {
+export function remove(peerId: PublicId, relatedInfo: Uint8Array = noInfo): Remove {
   return { kind: 'Remove', peerId, relatedInfo }
 }
 
@@ -306,7 +306,7 @@ function decodePayload<P>(bytes: Uint8Array, codec: PayloadCodec<P>): P {
   let again: Uint8Array
   let payload: P
   try {
-    payload = codec.decode(bytes)
+    payload = codec.decode(copyOf(bytes))
     again = codec.encode(payload)
   } catch (error) {
     throw new ParsecError({ code: 'MalformedPayload', reason: error instanceof Error ? error.message : 'codec threw' })
@@ -330,12 +330,12 @@ export function decodeObservation<P>(
   switch (variant) {
     case variantIndex.Genesis: {
       const group = readSet(reader, 'group', () => identities.decodePublicId(reader))
-      return { kind: 'Genesis', group, relatedInfo: reader.bytes('relatedInfo', limits.relatedInfoBytes).slice() }
+      return { kind: 'Genesis', group, relatedInfo: copyOf(reader.bytes('relatedInfo', limits.relatedInfoBytes)) }
     }
     case variantIndex.Add:
     case variantIndex.Remove: {
       const peerId = identities.decodePublicId(reader)
-      const relatedInfo = reader.bytes('relatedInfo', limits.relatedInfoBytes).slice()
+      const relatedInfo = copyOf(reader.bytes('relatedInfo', limits.relatedInfoBytes))
       return { kind: variant === variantIndex.Add ? 'Add' : 'Remove', peerId, relatedInfo }
     }
     case variantIndex.Accusation:
@@ -343,7 +343,7 @@ export function decodeObservation<P>(
     case variantIndex.OpaquePayload:
       return {
         kind: 'OpaquePayload',
-        payload: decodePayload(reader.bytes('payload', limits.payloadBytes).slice(), codec),
+        payload: decodePayload(reader.bytes('payload', limits.payloadBytes), codec),
       }
     case variantIndex.StartDkg: {
       const participants = readSet(reader, 'group', () => identities.decodePublicId(reader))
@@ -354,7 +354,7 @@ export function decodeObservation<P>(
     case variantIndex.DkgMessage: {
       const start = reader.offset
       const text = dkgMessageText(readDkgMessage(reader))
-      return { kind: 'DkgMessage', text, message: reader.since(start).slice() }
+      return { kind: 'DkgMessage', text, message: copyOf(reader.since(start)) }
     }
     default:
       throw reader.malformed('an observation that a peer may vote for')
