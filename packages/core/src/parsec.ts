@@ -153,26 +153,26 @@ export class Parsec<P> {
 
   /**
    * Votes for something (section 3). Ask {@link Parsec.canVote} before. It is decided once enough
-   * voters have voted for the same: a supermajority, or one, for a payload in single mode.
+   * voters have voted for the same: a supermajority, or one, for a payload in single mode. Nothing of
+   * what you give is kept: the vote is for what the others read, so a payload is as the codec decodes
+   * it.
    *
    * @param proposal - made by {@link opaque}, {@link add}, {@link remove}, {@link startDkg} or {@link unprovable}
    * @throws {@link ParsecError} `InvalidSelfState` if we are no voter; `DuplicateVote` if we voted
    *   for the same before; `InvalidObservation` for what only the library votes for;
    *   `LimitExceeded` if it is too large; `MalformedPayload`, `MalformedEncoding` or
-   *   `InvalidPublicId` if the other peers could not read it: the codec does not give the payload
-   *   back, or an id is of another kind than the network's
+   *   `InvalidPublicId` if the other peers could not read it: the codec refuses the payload or does
+   *   not give it back, or an id is of another kind than the network's
    * @example
    * if (peer.canVote()) peer.voteFor(opaque('tea'))
    */
   voteFor(proposal: Proposal<P>): void {
-    const observation: Observation<P> = proposal
-    const { kind } = observation
-    const isUnprovable = kind === 'Accusation' && observation.malice.kind === 'Unprovable'
-    const isOurs = kind === 'OpaquePayload' || kind === 'Add' || kind === 'Remove' || kind === 'StartDkg'
-    if (!isOurs && !isUnprovable) {
+    const { kind }: Observation<P> = proposal
+    if (!isProposal(proposal)) {
       throw new ParsecError({ code: 'InvalidObservation', kind, reason: 'only the library votes for it' })
     }
     this.#peer.gossip.requireOurs('VOTE', this.#peer.gossip.ourState.vote)
+    const observation = this.#peer.own.asOthersReadIt(proposal)
     if (this.haveVotedFor(observation)) {
       throw new ParsecError({ code: 'DuplicateVote', observation: observationText(observation, this.#peer.format) })
     }
@@ -184,6 +184,7 @@ export class Parsec<P> {
    * Have we voted for it, ever?
    *
    * @param observation - compared by its encoding, so any object that says the same will do
+   * @throws {@link ParsecError} `LimitExceeded` or `MalformedPayload` if it has no encoding
    */
   haveVotedFor(observation: Observation<P>): boolean {
     return this.#peer.own.hasVotedFor(observation)
@@ -275,7 +276,7 @@ export class Parsec<P> {
    * the rest in the order of our votes.
    */
   ourUnpolledObservations(): (Proposal<P> | Genesis | Accusation)[] {
-    return this.#peer.blocks.ourUnpolled().map((payload) => this.#observation(payload) as Proposal<P>)
+    return this.#peer.blocks.ourUnpolled() as Proposal<P>[]
   }
 
   /**
@@ -327,10 +328,13 @@ export class Parsec<P> {
       this.#peer.own.sync({ kind: 'Requesting', recipient: this.ourPublicId })
     }
   }
+}
 
-  #observation(payload: number): Observation<P> {
-    return this.#peer.consensus.payloads.at(payload).observation as Observation<P>
-  }
+/** May an application vote for it? Who writes JavaScript is not told by a compiler. */
+function isProposal<P>(observation: Observation<P>): observation is Proposal<P> {
+  const { kind } = observation
+  if (kind === 'Accusation') return observation.malice.kind === 'Unprovable'
+  return kind === 'OpaquePayload' || kind === 'Add' || kind === 'Remove' || kind === 'StartDkg'
 }
 
 function contains(ids: readonly PublicId[], id: PublicId): boolean {

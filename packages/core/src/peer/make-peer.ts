@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
 
-import type { Reader } from '../base/encoding.ts'
 import type { RandomBytes } from '../base/public-id.ts'
-import type { IdentityScheme, SecretId } from '../crypto/identity.ts'
+import { decodingTo } from '../crypto/identity.ts'
+import type { SecretId } from '../crypto/identity.ts'
 import type { KeyScheme } from '../crypto/shared-key/key-scheme.ts'
 import type { EventFormat } from '../wire/event.ts'
 import type { CompleteFormat } from '../wire/format.ts'
@@ -55,30 +55,19 @@ export function makePeer<P>(setting: PeerSetting<P>): Peer<P> {
     onDecision,
   })
   const ourIndex = consensus.addPeer(us.publicId, PeerState.NONE)
-  const format: EventFormat<P> = { codec, identities: rememberingIds(setting.identities, consensus) }
+  // Ids that we do not know are not remembered, as messages could fill the memory with them.
+  const identities = decodingTo(setting.identities, (id) => {
+    const known = consensus.peers.indexOf(id)
+    return known === undefined ? undefined : consensus.peers.at(known).id
+  })
+  const format: EventFormat<P> = { codec, identities }
   const events = new KnownEvents<P>()
   const detection = new Detection(consensus, events, format, ourIndex)
   const context = { ourIndex, format, consensus, events, detection, report: (report: Report) => onReport?.(report) }
   const intake = new Intake(context)
-  const blocks = new BlockQueue(consensus, events)
+  const blocks = new BlockQueue(context)
   const own = new OwnEvents(us, keys, context, intake, blocks)
   const reception = new Reception(context, intake, own, blocks)
   const gossip = new Gossip(context, reception, own, new Farewells(context, reception))
   return { ...context, keys, blocks, own, gossip, reception }
-}
-
-/**
- * Decodes an id to the object that we know for it, if there is one: that one has a name, and its
- * keys are prepared. Other ids are not remembered, as messages could fill the memory with them.
- */
-function rememberingIds(identities: IdentityScheme, { peers }: Consensus): IdentityScheme {
-  return {
-    name: identities.name,
-    signatureLength: identities.signatureLength,
-    decodePublicId(reader: Reader) {
-      const id = identities.decodePublicId(reader)
-      const known = peers.indexOf(id)
-      return known === undefined ? id : peers.at(known).id
-    },
-  }
 }

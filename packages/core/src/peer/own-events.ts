@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
 
-import { Reader, toHex } from '../base/encoding.ts'
+import { copyOf, Reader, toHex } from '../base/encoding.ts'
 import { assert } from '../base/errors.ts'
 import type { PublicId } from '../base/public-id.ts'
+import { decodingTo } from '../crypto/identity.ts'
 import type { SecretId } from '../crypto/identity.ts'
 import { causes, isSyncCause } from '../wire/cause.ts'
 import type { CoinShares } from '../wire/coin-shares.ts'
 import { Event } from '../wire/event.ts'
 import type { Cause, Vote } from '../wire/event.ts'
-import { decodeObservation, encodeObservation, observationHash, signedEncoding } from '../wire/observation.ts'
+import { decodeObservation, encodeObservation, idsIn, observationHash, signedEncoding } from '../wire/observation.ts'
 import type { Observation } from '../wire/observation.ts'
 import { none } from '../graph/graph.ts'
 import type { BlockQueue } from './block-queue.ts'
@@ -168,14 +169,25 @@ export class OwnEvents<P> {
   }
 
   /**
-   * Makes a vote. It waits until we are a member. Throws what the others would throw when they
-   * decode it.
+   * What the others will read of an observation. It shares nothing that can change with the one that
+   * is given; only the ids are the same objects, so that they keep their names.
+   *
+   * Throws what the others would throw when they decode a vote for it; they would refuse the vote, and
+   * everything that we make after it.
    */
-  vote(observation: Observation<P>): void {
+  asOthersReadIt(observation: Observation<P>): Observation<P> {
     const { codec, identities } = this.#context.format
-    // If the others could not decode it, they would refuse it and everything that we make after it.
-    decodeObservation(new Reader(encodeObservation(observation, codec)), codec, identities)
-    const signature = this.#us.sign(signedEncoding(observation, codec))
+    const named = idsIn(observation)
+    const naming = decodingTo(identities, (id) => named.find((given) => given.equals(id)))
+    const reader = new Reader(encodeObservation(observation, codec))
+    const read = decodeObservation(reader, codec, naming)
+    reader.end()
+    return read
+  }
+
+  /** Makes a vote for an observation that nobody else can change. It waits until we are a member. */
+  vote(observation: Observation<P>): void {
+    const signature = copyOf(this.#us.sign(signedEncoding(observation, this.#context.format.codec)))
     this.#votedFor.add(this.#keyOf(observation))
     this.#appendOrHold({ kind: 'Observation', vote: { observation, signature } })
   }

@@ -47,8 +47,12 @@ export interface EventFormat<P> {
 }
 
 /**
- * A signed gossip event (protocol.md section 2). It never changes, and keeps the bytes that it was
+ * A signed gossip event (protocol.md section 2). It never changes, and owns the bytes that it was
  * decoded from.
+ *
+ * Peers in one process that pass messages as objects share the events in them. So an event is
+ * frozen. JavaScript cannot freeze bytes, and what an application's payload is made of is not ours to
+ * freeze: only read these. Whoever wants to change them takes a copy, by `toBytes` of the message.
  */
 export class Event<P> {
   /** Who made and signed it. */
@@ -67,8 +71,11 @@ export class Event<P> {
   /** The canonical encoding: the content, then the signature. */
   readonly bytes: Uint8Array
   readonly #contentLength: number
-  /** The bytes that the vote's signature is over; undefined if the event is not a vote. */
-  readonly #voted: Uint8Array | undefined
+  /**
+   * The observation that the vote's signature is over, encoded; undefined if the event is not a vote. An
+   * unprovable malice has no reason there.
+   */
+  readonly voted: Uint8Array | undefined
   #verified: boolean
 
   private constructor(
@@ -80,16 +87,18 @@ export class Event<P> {
     verified: boolean,
   ) {
     this.creator = creator
-    this.cause = cause
+    this.cause = Object.freeze(cause)
+    if (cause.kind === 'Observation') Object.freeze(cause.vote)
     this.bytes = bytes
     this.#contentLength = contentLength
-    this.#voted = voted
+    this.voted = voted
     this.#verified = verified
     this.hash = platform.sha3(bytes.subarray(0, contentLength))
     this.id = toHex(this.hash)
     const parents = cause.kind === 'Initial' ? [] : [cause.selfParent]
     if ('otherParent' in cause) parents.push(cause.otherParent)
-    this.parents = parents.map(toHex)
+    this.parents = Object.freeze(parents.map(toHex))
+    Object.freeze(this)
   }
 
   /**
@@ -162,7 +171,7 @@ export class Event<P> {
 
   /** The hash of the observation that it votes for (section 2); undefined if it is not a vote. */
   get observationHash(): Uint8Array | undefined {
-    return this.#voted && platform.sha3(this.#voted)
+    return this.voted && platform.sha3(this.voted)
   }
 
   /**
@@ -174,8 +183,8 @@ export class Event<P> {
   verify(): void {
     if (this.#verified) return
     if (!this.creator.verify(this.bytes.subarray(0, this.#contentLength), this.signature)) this.#fail('event')
-    if (this.cause.kind === 'Observation' && this.#voted !== undefined) {
-      if (!this.creator.verify(this.#voted, this.cause.vote.signature)) this.#fail('vote')
+    if (this.cause.kind === 'Observation' && this.voted !== undefined) {
+      if (!this.creator.verify(this.voted, this.cause.vote.signature)) this.#fail('vote')
     }
     this.#verified = true
   }

@@ -206,6 +206,14 @@ export function removedBy(observation: Observation<unknown>): PublicId | undefin
   return observation.kind === 'Accusation' ? observation.offender : undefined
 }
 
+/** The ids that an observation names. */
+export function idsIn(observation: Observation<unknown>): readonly PublicId[] {
+  if ('peerId' in observation) return [observation.peerId]
+  if ('offender' in observation) return [observation.offender]
+  if ('group' in observation) return observation.group
+  return 'participants' in observation ? observation.participants : []
+}
+
 /** Sorts ids in ascending order and leaves out repetitions, as sets are encoded. */
 export function sortedIds(ids: Iterable<PublicId>): PublicId[] {
   const sorted = [...ids].sort((a, b) => a.compareTo(b))
@@ -248,7 +256,7 @@ function writeIds(writer: Writer, ids: readonly PublicId[]): void {
   for (const id of ids) writer.fixed(id.bytes)
 }
 
-/** The canonical encoding. Throws `LimitExceeded` if no peer would accept it. */
+/** The canonical encoding. Throws `LimitExceeded` or `MalformedPayload` if no peer would accept it. */
 export function encodeObservation<P>(observation: Observation<P>, codec: PayloadCodec<P>): Uint8Array {
   const writer = new Writer().u32(variantIndex[observation.kind])
   switch (observation.kind) {
@@ -266,12 +274,9 @@ export function encodeObservation<P>(observation: Observation<P>, codec: Payload
       writer.fixed(observation.offender.bytes)
       writeMalice(writer, observation.malice)
       break
-    case 'OpaquePayload': {
-      const bytes = codec.encode(observation.payload)
-      checkLimit('payload', limits.payloadBytes, bytes.length)
-      writer.bytes(bytes)
+    case 'OpaquePayload':
+      writer.bytes(encodePayload(observation.payload, codec))
       break
-    }
     case 'StartDkg':
       writeIds(writer, observation.participants)
       break
@@ -302,17 +307,31 @@ export function observationHash<P>(observation: Observation<P>, codec: PayloadCo
   return platform.sha3(signedEncoding(observation, codec))
 }
 
-function decodePayload<P>(bytes: Uint8Array, codec: PayloadCodec<P>): P {
-  let again: Uint8Array
-  let payload: P
+/** Calls the application's codec; whatever it throws becomes `MalformedPayload`. */
+function byCodec<T>(call: () => T): T {
   try {
-    payload = codec.decode(copyOf(bytes))
-    again = codec.encode(payload)
+    return call()
   } catch (error) {
-    throw new ParsecError({ code: 'MalformedPayload', reason: error instanceof Error ? error.message : 'codec threw' })
+    throw malformedPayload(error instanceof Error ? error.message : 'codec threw')
   }
-  if (compareBytes(bytes, again) !== 0) {
-    throw new ParsecError({ code: 'MalformedPayload', reason: 'not the encoding that the codec gives' })
+}
+
+function malformedPayload(reason: string): ParsecError {
+  return new ParsecError({ code: 'MalformedPayload', reason })
+}
+
+/** What the codec returns is the codec's: copy it before the codec is called again. */
+function encodePayload<P>(payload: P, codec: PayloadCodec<P>): Uint8Array {
+  const bytes = byCodec(() => codec.encode(payload))
+  if (!(bytes instanceof Uint8Array)) throw malformedPayload('the codec gives no bytes')
+  checkLimit('payload', limits.payloadBytes, bytes.length)
+  return bytes
+}
+
+function decodePayload<P>(bytes: Uint8Array, codec: PayloadCodec<P>): P {
+  const payload = byCodec(() => codec.decode(copyOf(bytes)))
+  if (compareBytes(bytes, encodePayload(payload, codec)) !== 0) {
+    throw malformedPayload('not the encoding that the codec gives')
   }
   return payload
 }
