@@ -8,7 +8,10 @@ export interface SecretId {
   /** The public half, which names the peer to the others. */
   readonly publicId: PublicId
   /**
-   * Signs a message. {@link PublicId.verify} checks the signature.
+   * Signs a message. {@link PublicId.verify} checks the signature. What the library signs begins with
+   * `parsec event` or `parsec vote` and a zero byte. An application that uses the key for something
+   * else, such as the greeting of its transport, puts a tag of its own in front, so that nobody can
+   * make it sign an event.
    *
    * @returns as many bytes as the scheme's `signatureLength`
    */

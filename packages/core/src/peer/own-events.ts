@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
 
-import { copyOf, Reader, toHex } from '../base/encoding.ts'
+import { Reader, toHex } from '../base/encoding.ts'
 import { assert } from '../base/errors.ts'
 import type { PublicId } from '../base/public-id.ts'
 import { decodingTo } from '../crypto/identity.ts'
 import type { SecretId } from '../crypto/identity.ts'
 import { causes, isSyncCause } from '../wire/cause.ts'
 import type { CoinShares } from '../wire/coin-shares.ts'
-import { Event } from '../wire/event.ts'
+import { Event, signVote } from '../wire/event.ts'
 import type { Cause, Vote } from '../wire/event.ts'
-import { decodeObservation, encodeObservation, idsIn, observationHash, signedEncoding } from '../wire/observation.ts'
+import { decodeObservation, encodeObservation, idsIn, observationHash } from '../wire/observation.ts'
 import type { Observation } from '../wire/observation.ts'
 import { none } from '../graph/graph.ts'
 import type { BlockQueue } from './block-queue.ts'
@@ -187,9 +187,9 @@ export class OwnEvents<P> {
 
   /** Makes a vote for an observation that nobody else can change. It waits until we are a member. */
   vote(observation: Observation<P>): void {
-    const signature = copyOf(this.#us.sign(signedEncoding(observation, this.#context.format.codec)))
+    const vote = signVote(this.#us, observation, this.#context.format.codec)
     this.#votedFor.add(this.#keyOf(observation))
-    this.#appendOrHold({ kind: 'Observation', vote: { observation, signature } })
+    this.#appendOrHold({ kind: 'Observation', vote })
   }
 
   /** Have we voted for this, ever? */

@@ -8,12 +8,13 @@ import { completeFormat } from './format.ts'
 import type { ConsensusMode, Format } from './format.ts'
 import { decodeObservation, encodeObservation, isOutput, isSingle, signedEncoding } from './observation.ts'
 import type { Output } from './observation.ts'
+import { signedBytes } from './signing.ts'
 
 /** A voter's signature on what a block carries. */
 export interface Proof {
   /** Who voted. */
   readonly voter: PublicId
-  /** Over the canonical encoding of the observation. */
+  /** Of the observation, as `signedBytes` says. */
   readonly signature: Uint8Array
 }
 
@@ -60,7 +61,7 @@ export class Block<P> {
   verify(voters: Iterable<PublicId>, format: Format<P>): void {
     const { codec, mode } = completeFormat(format)
     const known = [...voters]
-    const message = signedEncoding(this.observation, codec)
+    const message = signedBytes('vote', signedEncoding(this.observation, codec))
     let previous: PublicId | undefined
     for (const { voter, signature } of this.proofs) {
       if (previous !== undefined && previous.compareTo(voter) >= 0) this.#fail(`two proofs of ${voter.name}`)

@@ -11,13 +11,19 @@ import type { CauseKind } from './cause.ts'
 import { readCoinShares, writeCoinShares } from './coin-shares.ts'
 import type { CoinShares } from './coin-shares.ts'
 import type { PayloadCodec } from './format.ts'
+import { signedBytes } from './signing.ts'
 import { decodeObservation, encodeObservation, signedEncoding } from './observation.ts'
 import type { Observation } from './observation.ts'
 
-/** An observation, and the voter's signature over its canonical encoding (protocol.md section 2). */
+/** An observation, and the voter's signature of it (protocol.md section 2). */
 export interface Vote<P> {
   readonly observation: Observation<P>
   readonly signature: Uint8Array
+}
+
+/** Makes a vote: signs the observation. Throws what encoding it throws. */
+export function signVote<P>(us: SecretId, observation: Observation<P>, codec: PayloadCodec<P>): Vote<P> {
+  return { observation, signature: copyOf(us.sign(signedBytes('vote', signedEncoding(observation, codec)))) }
 }
 
 /** Why an event was made, and the hashes of its parents (section 2). */
@@ -121,7 +127,7 @@ export class Event<P> {
     } else if (cause.kind === 'CoinShares') writeCoinShares(writer, cause.coins)
     else if (cause.kind !== 'Initial') writer.fixed(cause.otherParent)
     const content = writer.finish()
-    const bytes = writer.fixed(us.sign(content)).finish()
+    const bytes = writer.fixed(us.sign(signedBytes('event', content))).finish()
     return new Event(us.publicId, cause, bytes, content.length, voted, true)
   }
 
@@ -182,9 +188,10 @@ export class Event<P> {
    */
   verify(): void {
     if (this.#verified) return
-    if (!this.creator.verify(this.bytes.subarray(0, this.#contentLength), this.signature)) this.#fail('event')
+    const content = signedBytes('event', this.bytes.subarray(0, this.#contentLength))
+    if (!this.creator.verify(content, this.signature)) this.#fail('event')
     if (this.cause.kind === 'Observation' && this.voted !== undefined) {
-      if (!this.creator.verify(this.voted, this.cause.vote.signature)) this.#fail('vote')
+      if (!this.creator.verify(signedBytes('vote', this.voted), this.cause.vote.signature)) this.#fail('vote')
     }
     this.#verified = true
   }

@@ -292,7 +292,7 @@ export function encodeObservation<P>(observation: Observation<P>, codec: Payload
 }
 
 /**
- * The bytes that votes sign and that are hashed: the canonical encoding, but with an empty reason for
+ * What votes sign, after a tag, and what is hashed: the canonical encoding, but with an empty reason for
  * unprovable malice, so that votes with different reasons count together (section 8).
  */
 export function signedEncoding<P>(observation: Observation<P>, codec: PayloadCodec<P>): Uint8Array {
@@ -302,7 +302,7 @@ export function signedEncoding<P>(observation: Observation<P>, codec: PayloadCod
     : encodeObservation(observation, codec)
 }
 
-/** SHA3-256 of the bytes that votes for it sign (section 2). */
+/** SHA3-256 of its signed encoding (section 2). */
 export function observationHash<P>(observation: Observation<P>, codec: PayloadCodec<P>): Uint8Array {
   return platform.sha3(signedEncoding(observation, codec))
 }
