@@ -160,6 +160,7 @@ export class Parsec<P> {
    * @param proposal - made by {@link opaque}, {@link add}, {@link remove}, {@link startDkg} or {@link unprovable}
    * @throws {@link ParsecError} `InvalidSelfState` if we are no voter; `DuplicateVote` if we voted
    *   for the same before; `InvalidObservation` for what only the library votes for;
+   *   `InvalidPeerState` for an Add of a voter or of a removed peer, which would add nobody;
    *   `LimitExceeded` if it is too large; `MalformedPayload`, `MalformedEncoding` or
    *   `InvalidPublicId` if the other peers could not read it: the codec refuses the payload or does
    *   not give it back, or an id is of another kind than the network's
@@ -176,6 +177,7 @@ export class Parsec<P> {
     if (this.haveVotedFor(observation)) {
       throw new ParsecError({ code: 'DuplicateVote', observation: observationText(observation, this.#peer.format) })
     }
+    if (observation.kind === 'Add') this.#requireAddable(observation.peerId)
     this.#peer.own.vote(observation)
     this.#proceedAlone()
   }
@@ -306,6 +308,15 @@ export class Parsec<P> {
   /** A live, read-only view of graph, election and peers. */
   inspect(): Inspection {
     return this.#peer.consensus.inspect()
+  }
+
+  /** Throws `InvalidPeerState` if an Add of this peer would add nobody. */
+  #requireAddable(id: PublicId): void {
+    const { peers, election } = this.#peer.consensus
+    const peer = peers.indexOf(id)
+    if (peer === undefined || !election.content.addsNobody(id)) return
+    const actual = peers.at(peer).removed ? 'removed' : peers.at(peer).state.toString()
+    throw new ParsecError({ code: 'InvalidPeerState', peer: id, required: 'neither a voter nor removed', actual })
   }
 
   #found(members: readonly PublicId[], state: PeerState): void {

@@ -106,7 +106,9 @@ export class BlockQueue<P> {
   ourUnpolled(): Observation<P>[] {
     const waiting = this.#blocks.slice(this.#polled).map(({ payload }) => payload)
     const decided = new Set(waiting.filter((payload) => this.#ours.has(payload)))
-    const open = [...this.#ours].filter((payload) => !decided.has(payload))
+    // What is void may never come.
+    const { fate } = this.#consensus.payloads
+    const open = [...this.#ours].filter((payload) => fate[payload] === fates.open)
     return [...decided, ...open].map((payload) => this.#read(payload))
   }
 }

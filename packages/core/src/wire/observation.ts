@@ -133,7 +133,7 @@ export function genesis(group: Iterable<PublicId>, relatedInfo: Uint8Array = noI
 /**
  * Proposes to make a peer a voter (section 7). It takes the votes of a supermajority of the voters.
  * The peer itself is made with `Parsec.fromExisting`. A peer that was removed cannot be added
- * again.
+ * again, nor one that is a voter: a vote for that has no effect, and no block comes of it.
  *
  * @param peerId - the peer to add
  * @param relatedInfo - anything that the block should tell, such as the peer's address; at most
