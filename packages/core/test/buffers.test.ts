@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest'
 import {
   Block,
   Evidence,
+  Message,
   Parsec,
   add,
   blsKeys,
@@ -15,7 +16,7 @@ import {
   startDkg,
   stringCodec,
 } from '../src/index.ts'
-import type { Format, Message, ParsecOptions, PayloadCodec, PublicId, SecretId } from '../src/index.ts'
+import type { Format, ParsecOptions, PayloadCodec, PublicId, SecretId } from '../src/index.ts'
 import { Reader, toHex, utf8Bytes } from '../src/base/encoding.ts'
 import { platform as browser } from '../src/crypto/platform/browser.ts'
 import { platform as node } from '../src/crypto/platform/node.ts'
@@ -327,7 +328,7 @@ test('evidence does not change with the Buffer that it was read from', () => {
     stringCodec,
   )
   const events = [initial, ask]
-  codeOf(() => network.peer('Alice').handleMessage(dave.publicId, messageOf(network, events)))
+  codeOf(() => network.peer('Alice').handleMessage(dave.publicId, pooled(new Message('request', events).toBytes())))
   const isAccused = (name: string): boolean =>
     network.blocksOf(name).some(({ observation }) => observation.kind === 'Accusation')
   network.run(chooser(1), () => ['Alice', 'Bob', 'Carol'].every(isAccused))
@@ -340,10 +341,3 @@ test('evidence does not change with the Buffer that it was read from', () => {
   read.verify(options)
   expect(toHex(read.toBytes(format))).toBe(toHex(bytes))
 })
-
-function messageOf(network: Network, events: readonly Event<string>[]): Uint8Array {
-  const head = Uint8Array.of(0, 0, 0, 0, events.length, 0, 0, 0, 0, 0, 0, 0)
-  const bytes = Buffer.concat([head, ...events.map((event) => event.bytes)])
-  network.peer('Alice').decodeMessage(bytes)
-  return bytes
-}
