@@ -27,12 +27,13 @@ export interface ParsecOptions<P> extends NetworkOptions<P> {
   readonly random?: RandomBytes
   /**
    * Called at each decision, while the election that fell is still to be inspected: for pictures.
-   * It must not call the peer's methods.
+   * It must not call the peer's methods. If it throws, the peer finishes what it is doing; then the
+   * call that brought the decision throws the error.
    */
   readonly onDecision?: (decision: DecisionView, inspection: Inspection) => void
   /**
    * Told of what looks like malice and cannot be proven: spam, silence. It must not call the peer's
-   * methods.
+   * methods. If it throws, it is as with `onDecision`.
    */
   readonly onReport?: (report: Report) => void
 }
@@ -98,9 +99,11 @@ export class Parsec<P> {
     const parsec = new Parsec(us, rules, options)
     parsec.#found(members, PeerState.ACTIVE)
     parsec.#peer.consensus.peers.setState(parsec.#peer.ourIndex, PeerState.ACTIVE)
-    parsec.#peer.own.initial()
-    parsec.#peer.own.vote(genesis(members))
-    parsec.#proceedAlone()
+    parsec.#peer.callbacks.during(() => {
+      parsec.#peer.own.initial()
+      parsec.#peer.own.vote(genesis(members))
+      parsec.#proceedAlone()
+    })
     return parsec
   }
 
@@ -180,8 +183,10 @@ export class Parsec<P> {
       throw new ParsecError({ code: 'DuplicateVote', observation: observationText(observation, this.#peer.format) })
     }
     if (observation.kind === 'Add') this.#requireAddable(observation.peerId)
-    this.#peer.own.vote(observation, 'vote')
-    this.#proceedAlone()
+    this.#peer.callbacks.during(() => {
+      this.#peer.own.vote(observation, 'vote')
+      this.#proceedAlone()
+    })
   }
 
   /**
@@ -206,7 +211,9 @@ export class Parsec<P> {
   /**
    * Makes a request with what we think the recipient lacks (section 3), or the first slice of it:
    * then the recipient answers with a receipt, and {@link Parsec.handleMessage} returns the next one.
-   * Send every message that you create: each call appends an event.
+   * Send every message that you create: each call appends an event. If it throws a `ParsecError`, it
+   * has appended nothing. (If a callback of yours throws, the event is there, and the message is lost
+   * as if the network had lost it.)
    *
    * @param recipient - one of {@link Parsec.gossipRecipients}
    * @throws {@link ParsecError} `InvalidSelfState`, `UnknownPeer`, `InvalidPeerState`,
@@ -218,7 +225,7 @@ export class Parsec<P> {
    * if (recipient !== undefined) send(recipient, peer.createGossip(recipient).toBytes())
    */
   createGossip(recipient: PublicId): Message<P> {
-    return this.#peer.gossip.request(recipient)
+    return this.#peer.callbacks.during(() => this.#peer.gossip.request(recipient))
   }
 
   /**
@@ -237,12 +244,14 @@ export class Parsec<P> {
    *   `UnknownOwnEvent` if somebody else uses our key
    */
   handleMessage(sender: PublicId, message: Message<P> | Uint8Array): Message<P> | undefined {
-    try {
-      return this.#peer.gossip.handle(sender, message)
-    } finally {
-      // Not before: what answers is the last sync event of the response.
-      this.#proceedAlone()
-    }
+    return this.#peer.callbacks.during(() => {
+      try {
+        return this.#peer.gossip.handle(sender, message)
+      } finally {
+        // Not before: what answers is the last sync event of the response.
+        this.#proceedAlone()
+      }
+    })
   }
 
   /**

@@ -13,6 +13,7 @@ import { Consensus } from '../consensus/consensus.ts'
 import type { DecisionView, Inspection } from '../consensus/views.ts'
 import { Detection } from '../malice/detection.ts'
 import { BlockQueue } from './block-queue.ts'
+import { Callbacks } from './callbacks.ts'
 import type { PeerContext } from './context.ts'
 import { Gossip } from './gossip.ts'
 import { Intake } from './intake.ts'
@@ -34,6 +35,7 @@ export interface PeerSetting<P> extends CompleteFormat<P> {
 
 /** The parts of one peer. */
 export interface Peer<P> extends PeerContext<P> {
+  readonly callbacks: Callbacks
   readonly keys: OwnKeys
   readonly blocks: BlockQueue<P>
   readonly own: OwnEvents<P>
@@ -43,7 +45,8 @@ export interface Peer<P> extends PeerContext<P> {
 
 /** Makes the parts of a new peer. It knows only itself, so its own index is 0. */
 export function makePeer<P>(setting: PeerSetting<P>): Peer<P> {
-  const { us, codec, mode, coin, onDecision, onReport } = setting
+  const { us, codec, mode, coin } = setting
+  const callbacks = new Callbacks()
   const keys = new OwnKeys(us, setting.keys, setting.random)
   const consensus = new Consensus({
     mode,
@@ -52,7 +55,7 @@ export function makePeer<P>(setting: PeerSetting<P>): Peer<P> {
     dkgParticipant: keys,
     ourIndex: 0,
     format: { codec },
-    onDecision,
+    onDecision: callbacks.guarded(setting.onDecision),
   })
   const ourIndex = consensus.addPeer(us.publicId, PeerState.NONE)
   // Ids that we do not know are not remembered, as messages could fill the memory with them.
@@ -64,12 +67,12 @@ export function makePeer<P>(setting: PeerSetting<P>): Peer<P> {
   const events = new KnownEvents<P>()
   const detection = new Detection(consensus, events, format, ourIndex)
   const window = new Window(consensus)
-  const report = (what: Report): void => onReport?.(what)
+  const report = callbacks.guarded(setting.onReport) ?? (() => undefined)
   const context = { ourIndex, format, consensus, events, detection, window, report }
   const intake = new Intake(context)
   const blocks = new BlockQueue(context)
   const own = new OwnEvents(us, keys, context, intake, blocks)
   const reception = new Reception(context, intake, own, blocks)
   const gossip = new Gossip(context, intake, reception, own)
-  return { ...context, keys, blocks, own, gossip, reception }
+  return { ...context, callbacks, keys, blocks, own, gossip, reception }
 }
