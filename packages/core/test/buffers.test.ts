@@ -20,6 +20,7 @@ import type { Format, ParsecOptions, PayloadCodec, PublicId, SecretId } from '..
 import { Reader, toHex, utf8Bytes } from '../src/base/encoding.ts'
 import { platform as browser } from '../src/crypto/platform/browser.ts'
 import { platform as node } from '../src/crypto/platform/node.ts'
+import { Secret } from '../src/crypto/shared-key/secret.ts'
 import { Event } from '../src/wire/event.ts'
 import { encodeObservation } from '../src/wire/observation.ts'
 import { seededRandom } from './support/keys.ts'
@@ -307,6 +308,11 @@ describe.each([
       read.map((share) => [share.index, pooled(share.decryptionShare(pooled(ciphertext), label))]),
     )
     expect(lent(ciphertext, (bytes) => set.decrypt(bytes, pooled(label), opening))).toEqual(utf8Bytes('secret'))
+  })
+
+  test('do not change with the bytes that a secret was made from', () => {
+    const secret = lent(message, (bytes) => new Secret(bytes))
+    expect(secret.toSecretBytes()).toEqual(message)
   })
 
   test('give out copies of their secrets', () => {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
 
 import { describe, expect, test } from 'vitest'
-import { Message, Parsec, mockIdentity, opaque, remove, stringCodec } from '../src/index.ts'
+import { Message, Parsec, add, mockIdentity, opaque, remove, stringCodec } from '../src/index.ts'
 import type { ParsecOptions, PublicId } from '../src/index.ts'
 import { Event } from '../src/wire/event.ts'
 import { genesis } from '../src/wire/observation.ts'
@@ -60,23 +60,25 @@ describe('a callback that throws', () => {
   })
 
   test('of several errors of one call the first is thrown, and none later', () => {
-    const alone = { ...options, founders: ids.slice(0, 1) }
+    const network = new Network(names)
+    for (const payload of ['tea', 'milk', 'sugar']) network.decide(opaque(payload), chooser(1))
+    const eve = mockIdentity.secretId('Eve')
+    network.decide(add(eve.publicId), chooser(2))
     const failures: Error[] = []
-    const alice = (): Parsec<string> =>
-      Parsec.fromGenesis(mockIdentity.secretId('Alice'), {
-        ...alone,
-        onDecision() {
-          failures.push(new Error(String(failures.length)))
-          if (failures.length > 1) throw failures.at(-1) as Error
-        },
-      })
-    const peer = alice()
-    expect(() => {
-      peer.voteFor(opaque('tea'))
-    }).toThrow(failures[1])
-    expect([...peer.blocks()].map(textOf)).toEqual(['Genesis({Alice})', 'OpaquePayload(tea)'])
-    expect(peer.haveVotedFor(opaque('tea'))).toBe(true)
-    expect(peer.gossipRecipients()).toEqual([])
+    const joiner = Parsec.fromExisting(eve, {
+      ...options,
+      present: ids,
+      onDecision() {
+        failures.push(new Error(String(failures.length)))
+        throw failures.at(-1) as Error
+      },
+    })
+    const history = network.peer('Alice').createGossip(eve.publicId).toBytes()
+    expect(() => joiner.handleMessage(id('Alice'), history)).toThrow(failures[0] ?? '0')
+    expect(failures.length).toBeGreaterThan(3)
+    expect([...joiner.blocks()].map(textOf)).toEqual(network.outputs().Alice)
+    expect(joiner.status).toBe('voter')
+    joiner.createGossip(id('Bob'))
   })
 
   test('is the cause of the error that the call itself throws', () => {

@@ -16,9 +16,12 @@ class OneProcess<P> {
   readonly peers: readonly Parsec<P>[]
   readonly blocks: Block<P>[][] = names.map(() => [])
   readonly #codec: PayloadCodec<P>
+  readonly #asBytes: boolean
 
-  constructor(codec: PayloadCodec<P>) {
+  /** @param asBytes - are messages passed as bytes, so that each peer has events of its own? */
+  constructor(codec: PayloadCodec<P>, asBytes = false) {
     this.#codec = codec
+    this.#asBytes = asBytes
     this.peers = names.map((name) => Parsec.fromGenesis(mockIdentity.secretId(name), { ...common, codec }))
   }
 
@@ -37,8 +40,9 @@ class OneProcess<P> {
       const peer = pick(this.peers, choose)
       const to = pick(peer.gossipRecipients(), choose)
       const other = this.peers[names.indexOf(to.name)]
-      const response = other?.handleMessage(peer.ourPublicId, peer.createGossip(to))
-      if (response !== undefined) peer.handleMessage(to, response)
+      const sent = (message: Message<P>): Message<P> | Uint8Array => (this.#asBytes ? message.toBytes() : message)
+      const response = other?.handleMessage(peer.ourPublicId, sent(peer.createGossip(to)))
+      if (response !== undefined) peer.handleMessage(to, sent(response))
       take()
     }
     if (!done()) throw new Error('not done')
@@ -58,8 +62,12 @@ function writeOver(value: unknown, seen = new Set<unknown>()): void {
 }
 
 describe('a block is the caller’s own', () => {
-  test.each([false, true])('writing over it changes nothing (written over: %s)', (isWriting) => {
-    const network = new OneProcess(bytesCodec)
+  test.each([
+    ['nothing is written over', false, false],
+    ['peers share events', true, false],
+    ['each has events of its own', true, true],
+  ])('writing over it changes nothing: %s', (_, isWriting, asBytes) => {
+    const network = new OneProcess(bytesCodec, asBytes)
     const [alice] = network.peers
     const eve = mockIdentity.secretId('Eve')
     const texts: string[] = []
