@@ -74,7 +74,7 @@ describe('a callback that throws', () => {
       },
     })
     const history = network.peer('Alice').createGossip(eve.publicId).toBytes()
-    expect(() => joiner.handleMessage(id('Alice'), history)).toThrow(failures[0] ?? '0')
+    expect(() => joiner.handleMessage(id('Alice'), history)).toThrow(/^0$/)
     expect(failures.length).toBeGreaterThan(3)
     expect([...joiner.blocks()].map(textOf)).toEqual(network.outputs().Alice)
     expect(joiner.status).toBe('voter')
