@@ -140,7 +140,7 @@ export class Writer {
 /**
  * Reads the canonical encoding from bytes that cannot be trusted. It never reads beyond the input and
  * never allocates more than the input's size. What it returns are views of the input: whoever keeps
- * bytes copies them ({@link copyOf}), because the input may be overwritten, and may be large.
+ * bytes copies them, because the input may be overwritten, and may be large.
  *
  * Its methods throw {@link ParsecError} `MalformedEncoding` if something else is there than they
  * expect, and `LimitExceeded` if a length is beyond its limit.
