@@ -23,7 +23,8 @@
  *    gets the same ones at the same indices.
  * 8. **Expect errors.** What a remote peer can cause is a {@link ParsecError}: log it, drop the
  *    message, go on. Any other error is a bug.
- * 9. **Do not call back** from `onDecision` and `onReport`.
+ * 9. **Do not call back** from `onDecision` and `onReport`. An error that they throw comes out of the
+ *    call, once the peer has finished its work.
  * 10. **Stop when you are done.** Once {@link Parsec.status} is `removed`, nobody needs the peer any
  *    more: switch it off. Until then go on gossiping, also while it is `leaving`.
  *
@@ -90,6 +91,7 @@ export { ParsecError } from './base/errors.ts'
 export type { ParsecErrorCode, ParsecErrorDetail } from './base/errors.ts'
 export { limits } from './base/limits.ts'
 export { Evidence } from './evidence.ts'
+export type { EvidenceOptions } from './evidence.ts'
 export type { Report } from './peer/report.ts'
 export type { PeerStatus } from './peer/status.ts'
 export { maliceText } from './wire/malice.ts'
