@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
 
 import type { IdentityScheme, MessageKind, PublicId, SecretId } from '@parsec-bft/core'
-import { Event, Writer } from '@parsec-bft/core/internals'
+import { Event, Writer, signedBytes } from '@parsec-bft/core/internals'
 import type { Cause } from '@parsec-bft/core/internals'
 import { withFlips } from './mangle.ts'
-import { anyEvent, anyHash, oddCause, oddCoins, oddMalice, recording, signed, voteSignature } from './odd-events.ts'
+import { anyEvent, anyHash, oddCause, oddCoins, oddMalice, recording, signed, voteCause } from './odd-events.ts'
 import type { Material } from './odd-events.ts'
 
 /** An event of a message. Bytes that were changed and signed again need not be an event any more. */
@@ -106,7 +106,7 @@ export class Draft {
           ? this.#random.pick(this.#material.ids)
           : anyEvent(this.#material).creator
         const observation = { kind: 'Accusation', offender, malice } as const
-        return { kind: 'Observation', selfParent, vote: { observation, signature: voteSignature(us, observation) } }
+        return voteCause(us, selfParent, observation)
       }),
     'a vote again': () =>
       this.#insertCause((us, selfParent) => {
@@ -254,7 +254,10 @@ export class Draft {
       this.#random,
       event.bytes.subarray(0, event.bytes.length - this.#setting.scheme.signatureLength),
     )
-    const bytes = new Writer().fixed(content).fixed(us.sign(content)).finish()
+    const bytes = new Writer()
+      .fixed(content)
+      .fixed(us.sign(signedBytes('event', content)))
+      .finish()
     this.#items[at] = { id: Event.idOf(bytes, this.#setting.scheme), bytes }
     return true
   }

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
 
-import { ParsecError, add, opaque, remove, startDkg, stringCodec, unprovable } from '@parsec-bft/core'
+import { ParsecError, add, opaque, remove, startDkg, stringCodec } from '@parsec-bft/core'
 import type { Malice, Observation, PublicId, SecretId, SecretKeyShare } from '@parsec-bft/core'
 import {
   Event,
   Writer,
-  encodeObservation,
+  signVote,
   genesis,
   isFaultyEventKind,
   isRefusedEventKind,
@@ -65,27 +65,21 @@ export function oddCause(material: Material, us: SecretId, selfParent: Uint8Arra
     case 4:
     case 5:
       return { kind: 'CoinShares', selfParent, coins: oddCoins(material) }
-    default: {
-      const observation = oddObservation(material)
-      return { kind: 'Observation', selfParent, vote: { observation, signature: voteSignature(us, observation) } }
-    }
+    default:
+      return voteCause(us, selfParent, oddObservation(material))
   }
 }
 
 export const recording = ['Request', 'Response', 'Conclusion'] as const
 
-export function voteSignature(us: SecretId, observation: Observation<string>): Uint8Array {
+/** The cause of a vote, with a signature that is right if the observation can be encoded at all. */
+export function voteCause(us: SecretId, selfParent: Uint8Array, observation: Observation<string>): Cause<string> {
   try {
-    return us.sign(encodeObservation(withoutReason(observation), stringCodec))
+    return { kind: 'Observation', selfParent, vote: signVote(us, observation, stringCodec) }
   } catch (error) {
-    if (ParsecError.is(error)) return us.sign(new Uint8Array())
-    throw error
+    if (!ParsecError.is(error)) throw error
+    return { kind: 'Observation', selfParent, vote: { observation, signature: us.sign(selfParent) } }
   }
-}
-
-function withoutReason(observation: Observation<string>): Observation<string> {
-  const isUnprovable = observation.kind === 'Accusation' && observation.malice.kind === 'Unprovable'
-  return isUnprovable ? unprovable(observation.offender, '') : observation
 }
 
 export function oddObservation(material: Material): Observation<string> {
@@ -151,6 +145,8 @@ export function oddMalice(material: Material): Malice {
       return { kind, firstHash: eventHash, secondHash: anyHash(material) }
     case 'Accomplice':
       return { kind, eventHash, accusationHash: anyHash(material) }
+    case 'WrongCoinShare':
+      return { kind, eventHash, place: random.pick([0, 1, 2, 0xffffffff]) }
     case 'Unprovable':
       return { kind, reason: 'x'.repeat(oddLength(random, 1025)) }
   }
@@ -172,7 +168,7 @@ export function oddCoins(material: Material): { election: number; shares: CoinSh
   const { random } = material
   const election = random.chance(0.7) ? material.election : material.election + random.pick([-1, 1, 2, 0xfffffff])
   const shares = new Map<string, CoinShare>()
-  for (let i = random.chance(0.01) ? 40 : random.integer(1, 3); i > 0; i--) {
+  for (let i = random.chance(0.01) ? 32 : random.integer(1, 3); i > 0; i--) {
     const round = random.chance(0.5) ? 1 : random.pick([...oddNumbers, i])
     const subject = random.chance(0.5) ? random.integer(0, 3) : random.pick([...oddNumbers, i])
     shares.set(`${String(round)}/${String(subject)}`, {
