@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
+
+/*
+ * How an attacker talks to a peer. What depends on the form of messages is here and nowhere else.
+ */
+
+import { Message } from '@parsec-bft/core'
+import type { Event, Parsec, PublicId } from '@parsec-bft/core'
+
+/** Messages with these events, parents before children, each as large as a peer may take it. */
+export function messagesOf(kind: 'request' | 'response', events: readonly Event<string>[]): Uint8Array[] {
+  return [new Message(kind, events).toBytes()]
+}
+
+/** The events of a message. */
+export function eventsOf(bytes: Uint8Array, reader: Parsec<string>): readonly Event<string>[] {
+  return reader.decodeMessage(bytes).events
+}
+
+/**
+ * Hands bytes to a peer. Throws what the peer throws.
+ *
+ * @returns what it sends back, if anything
+ */
+export function deliver(to: Parsec<string>, from: PublicId, bytes: Uint8Array): Uint8Array | undefined {
+  return to.handleMessage(from, bytes)?.toBytes()
+}
