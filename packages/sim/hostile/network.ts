@@ -57,7 +57,9 @@ export class AttackedNetwork {
     })
     const [insider, ...correct] = secretIds.map((us, i): Member => {
       const keys = i === 0 ? spied : blsKeys
-      return { us, id: us.publicId, peer: Parsec.fromGenesis(us, { founders, codec: stringCodec, keys }) }
+      const secrets = this.random.fork(`secrets of ${String(i)}`)
+      const random = (length: number): Uint8Array => secrets.bytes(length)
+      return { us, id: us.publicId, peer: Parsec.fromGenesis(us, { founders, codec: stringCodec, keys, random }) }
     })
     if (insider === undefined || correct.length === 0) throw new RangeError('too few peers')
     this.insider = insider
