@@ -50,7 +50,7 @@ export class Assault {
     const handle = (): void => {
       const start = cpuMs()
       try {
-        answer = this.network.call(to, ({ peer }) => deliver(peer, from, bytes))
+        answer = this.network.call(to, ({ peer }) => deliver(peer, from, bytes)?.toBytes())
       } catch (error) {
         if (!(error instanceof ParsecError)) throw error
         this.refusals.set(error.code, (this.refusals.get(error.code) ?? 0) + 1)

@@ -31,12 +31,17 @@ export class HandDrivenInsider {
 
   /** Shows a peer our line, and asks it to answer. What it answers is recorded, as a correct peer does. */
   show(to: Member): void {
+    for (const answer of this.ask(to)) this.#record(answer)
+  }
+
+  /** Shows a peer our line, and asks it to answer. Returns what it answers. */
+  ask(to: Member): Uint8Array[] {
     this.puppet.append(this.line, { kind: 'Requesting', recipient: to.id })
     const { name } = to.id
     const { store } = this.puppet
     const lacking = this.puppet.lacking(this.line, name)
     for (const x of lacking) store.knownBy(name).include(store.indexOf(x.id) ?? 0)
-    for (const answer of this.#send(to, lacking)) this.#record(answer)
+    return this.#send(to, lacking)
   }
 
   /** Shows a peer events that are not to stay on our line, after what they build on. */

@@ -7,7 +7,6 @@ import type { Assault } from './assault.ts'
 import type { Attack } from './attack.ts'
 import type { Bounds } from './costs.ts'
 import { HandDrivenInsider } from './hand-driven.ts'
-import { messagesOf } from './wire.ts'
 
 /** What a correct peer sends costs so much, too: an insider may not cost many times as much. */
 const asAnHonestPeer = (voters: number): Bounds => ({
@@ -146,13 +145,10 @@ export const insiders: readonly Attack[] = [
     by: 'insider',
     bounds: asAnHonestPeer,
     *run(assault: Assault): Generator<void> {
-      const { network } = assault
-      for (let round = 0; round < 4; round++) {
+      const insider = new HandDrivenInsider(assault)
+      for (let round = 0; round < rounds; round++) {
         for (let i = 0; i < assault.scaled(20); i++) {
-          for (const member of network.correct) {
-            const { events } = network.insider.peer.createGossip(member.id)
-            for (const message of messagesOf('request', events)) assault.send(network.insider.id, member, message)
-          }
+          for (const member of assault.network.correct) insider.ask(member)
         }
         yield
       }

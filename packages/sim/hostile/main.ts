@@ -18,7 +18,7 @@ Options:
   --voters <n,…>   sizes of networks, one voter of which is the attacker; default 4,7,10
   --only <name>    only this attack, and the honest peer; may be repeated
   --runs <n>       the table shows the medians of so many runs; default 1
-  --quick          attackers send a tenth, and the others decide one block instead of three; default 4 voters
+  --quick          attackers send a tenth, and the others decide one block instead of two; default 4 voters
   --json           print [{attack, voters, result, runs}] instead of the table
   --help           print this
 
@@ -65,7 +65,7 @@ function readFlags(args: string[]): Flags | 'help' {
     voters: (values.voters ?? (quick ? '4' : '4,7,10')).split(',').map((text) => wholeNumber(text, 4, '--voters')),
     chosen: attacks.filter(({ name, by }) => only.length === 0 || by === 'honest peer' || only.includes(name)),
     runs: wholeNumber(values.runs ?? '1', 1, '--runs'),
-    extent: quick ? { scale: 0.1, blocks: 1 } : { scale: 1, blocks: 3 },
+    extent: quick ? { scale: 0.1, blocks: 1 } : { scale: 1, blocks: 2 },
     json: values.json === true,
   }
 }

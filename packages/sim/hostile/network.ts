@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
 
 import { ParsecError, Parsec, blsKeys, ed25519Identity, opaque, stringCodec } from '@parsec-bft/core'
-import type { Proposal, PublicId, SecretId, SecretKeyShare } from '@parsec-bft/core'
+import type { Message, Proposal, PublicId, SecretId, SecretKeyShare } from '@parsec-bft/core'
 import { EventStore } from '../src/adversaries/event-store.ts'
 import { changed } from '../src/adversaries/faulty-keys.ts'
 import { Random } from '../src/base/random.ts'
 import { cpuMs } from './meters.ts'
-import { deliver, eventsOf } from './wire.ts'
+import { deliver } from './wire.ts'
 
 /** A founding member. */
 export interface Member {
@@ -46,6 +46,7 @@ export class AttackedNetwork {
   /** Per correct peer, how many payloads and how many accusations it has put out. */
   readonly #putOut: Map<Member, { payloads: number; accusations: number }>
   #payloads = 0
+  #isFounded = false
 
   /** @param voters - how many founding members, the insider included */
   constructor(voters: number, seed: string) {
@@ -76,6 +77,7 @@ export class AttackedNetwork {
   found(): void {
     const all = [this.insider, ...this.correct]
     while (!all.every(({ peer }) => peer.inspect().coinThreshold !== undefined)) this.#gossip(all)
+    this.#isFounded = true
   }
 
   /** Brings the insider up to date, and the others about it. */
@@ -121,12 +123,13 @@ export class AttackedNetwork {
   /** A request, and what follows from it. */
   #exchange(from: Member, to: Member): void {
     try {
-      let bytes: Uint8Array | undefined = this.call(from, ({ peer }) => peer.createGossip(to.id).toBytes())
-      for (let [sender, receiver] = [from, to]; bytes !== undefined; [sender, receiver] = [receiver, sender]) {
-        const message: Uint8Array = bytes
-        if (sender === this.insider || receiver === this.insider) this.#record(message)
-        else this.#work.bytes += message.length
-        bytes = this.call(receiver, ({ peer }) => deliver(peer, sender.id, message))
+      let message: Message<string> | undefined = this.call(from, ({ peer }) => peer.createGossip(to.id))
+      for (let [sender, receiver] = [from, to]; message !== undefined; [sender, receiver] = [receiver, sender]) {
+        if (sender === this.insider || receiver === this.insider) {
+          for (const event of message.events) this.seen.add(event)
+        }
+        const sent: Message<string> = message
+        message = this.call(receiver, ({ peer }) => deliver(peer, sender.id, this.#onTheWay(sent)))
       }
     } catch (error) {
       if (!(error instanceof ParsecError)) throw error
@@ -134,8 +137,12 @@ export class AttackedNetwork {
     }
   }
 
-  #record(message: Uint8Array): void {
-    for (const event of eventsOf(message, this.insider.peer)) this.seen.add(event)
+  /** Once the network is there, messages go as bytes. */
+  #onTheWay(message: Message<string>): Message<string> | Uint8Array {
+    if (!this.#isFounded) return message
+    const bytes = message.toBytes()
+    this.#work.bytes += bytes.length
+    return bytes
   }
 
   #takeBlocks(): void {

@@ -24,7 +24,7 @@ export const honestBusyPeer: Attack = {
         let request: Uint8Array | undefined = peer.createGossip(member.id).toBytes()
         while (request !== undefined) {
           const answer = assault.send(id, member, request)
-          request = answer && deliver(peer, member.id, answer)
+          request = answer && deliver(peer, member.id, answer)?.toBytes()
         }
       }
       yield

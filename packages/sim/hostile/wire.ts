@@ -18,10 +18,15 @@ export function eventsOf(bytes: Uint8Array, reader: Parsec<string>): readonly Ev
 }
 
 /**
- * Hands bytes to a peer. Throws what the peer throws.
+ * Hands a message to a peer. As bytes it is decoded and verified; an object is taken as it is, which
+ * is faster. Throws what the peer throws.
  *
  * @returns what it sends back, if anything
  */
-export function deliver(to: Parsec<string>, from: PublicId, bytes: Uint8Array): Uint8Array | undefined {
-  return to.handleMessage(from, bytes)?.toBytes()
+export function deliver(
+  to: Parsec<string>,
+  from: PublicId,
+  message: Message<string> | Uint8Array,
+): Message<string> | undefined {
+  return to.handleMessage(from, message)
 }
