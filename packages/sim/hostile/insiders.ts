@@ -78,6 +78,27 @@ export const insiders: readonly Attack[] = [
     },
   },
   {
+    name: 'empty-shares',
+    what: 'a message full of coin shares, each without bytes of its own',
+    by: 'insider',
+    bounds: asAnHonestPeer,
+    *run(assault: Assault): Generator<void> {
+      const insider = new HandDrivenInsider(assault)
+      const none = new Uint8Array()
+      const shares = Array.from({ length: Math.min(limits.coinShares, 2048) }, (_, i) => ({
+        subject: i,
+        round: 1,
+        share: none,
+      }))
+      const election = assault.victim.peer.inspect().election
+      for (let bytes = 0; bytes < assault.scaled(1 << 22);) {
+        bytes += insider.puppet.append(insider.line, { kind: 'CoinShares', coins: { election, shares } }).bytes.length
+      }
+      insider.show(assault.victim)
+      yield
+    },
+  },
+  {
     name: 'repeated-shares',
     what: 'right shares of coins, published again and again',
     by: 'insider',

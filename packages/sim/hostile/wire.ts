@@ -4,12 +4,20 @@
  * How an attacker talks to a peer. What depends on the form of messages is here and nowhere else.
  */
 
-import { Message } from '@parsec-bft/core'
+import { Message, limits } from '@parsec-bft/core'
 import type { Event, Parsec, PublicId } from '@parsec-bft/core'
+
+/** The largest message that is taken from a stranger. */
+export const mostStrangerBytes: number = limits.messageBytes
+
+/** One message with these events, parents before children. */
+export function messageOf(kind: 'request' | 'response', events: readonly Event<string>[]): Uint8Array {
+  return new Message(kind, events).toBytes()
+}
 
 /** Messages with these events, parents before children, each as large as a peer may take it. */
 export function messagesOf(kind: 'request' | 'response', events: readonly Event<string>[]): Uint8Array[] {
-  return [new Message(kind, events).toBytes()]
+  return [messageOf(kind, events)]
 }
 
 /** The events of a message. */
