@@ -37,7 +37,7 @@ export async function measureRow(attack: Attack, voters: number, extent: Extent,
   return { attack, voters, result: medianOf(runs.map(costsOf)), runs }
 }
 
-/** The measurement, or how the process ended. Throws if it ended by an error that is no attack's doing. */
+/** The measurement, or what became of the process. Throws if it ended by an error that is no attack's doing. */
 async function inChild(job: Job): Promise<Measurement | string> {
   const child = fork(new URL('child.ts', import.meta.url), {
     execArgv: [...process.execArgv, `--max-old-space-size=${String(heapMiB)}`],
@@ -52,8 +52,8 @@ async function inChild(job: Job): Promise<Measurement | string> {
     child.on('error', reject)
     child.on('close', (_code, signal) => {
       if (measurement !== undefined) resolve(measurement)
-      else if (errors.includes('heap out of memory')) resolve(`aborts: ${String(heapMiB)} MiB are not enough`)
-      else if (signal === 'SIGTERM') resolve(`not done after ${String(longestRun)} s`)
+      else if (errors.includes('heap out of memory')) resolve('aborts')
+      else if (signal === 'SIGTERM') resolve('does not end')
       else reject(new Error(`${job.attack}, ${String(job.voters)} voters: ${errors}`))
     })
     child.send(job)
