@@ -14,6 +14,7 @@ import { PeerState } from './graph/peers.ts'
 import { Consensus } from './consensus/consensus.ts'
 import { Detection } from './malice/detection.ts'
 import { Intake } from './peer/intake.ts'
+import { Window } from './peer/window.ts'
 import { idsOf, rulesOf } from './network-options.ts'
 import type { NetworkOptions } from './network-options.ts'
 
@@ -59,8 +60,22 @@ export class Evidence<P> {
     const indices = founders.map((id) => consensus.addPeer(id, PeerState.ACTIVE))
     consensus.setVoters(indices)
     detection.setGenesis(indices, genesis(founders))
-    const intake = new Intake({ ourIndex: nobody, format, consensus, events, detection, report: () => undefined })
-    for (const event of this.events) if (!events.has(event.id)) intake.insert(intake.judge(event))
+    const window = new Window(consensus)
+    const intake = new Intake({
+      ourIndex: nobody,
+      format,
+      consensus,
+      events,
+      detection,
+      window,
+      report: () => undefined,
+    })
+    for (const event of this.events) {
+      if (events.has(event.id)) continue
+      const judged = intake.judge(event)
+      if (judged === undefined) throw new ParsecError({ code: 'UnknownParent', event: event.id })
+      intake.insert(judged)
+    }
     if (detection.facts.proofOf(this.accusation) === undefined) throw new ParsecError({ code: 'InvalidEvidence' })
   }
 
@@ -87,7 +102,7 @@ export class Evidence<P> {
     const reader = new Reader(bytes)
     const accusation = decodeObservation(reader, codec, identities)
     if (accusation.kind !== 'Accusation') throw reader.malformed('an accusation')
-    const count = reader.length('message events', limits.messageEvents)
+    const count = reader.length('message events', limits.evidenceEvents)
     const events: Event<P>[] = []
     for (let i = 0; i < count; i++) events.push(Event.decode(reader, { codec, identities }))
     reader.end()

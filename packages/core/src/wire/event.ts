@@ -155,6 +155,15 @@ export class Event<P> {
     return new Event(creator, cause, bytes, contentLength, voted, false)
   }
 
+  /**
+   * Tells which event these bytes are, if they are one, without decoding them.
+   *
+   * @param bytes - the canonical encoding
+   */
+  static idOf(bytes: Uint8Array, { signatureLength }: IdentityScheme): string {
+    return toHex(platform.sha3(bytes.subarray(0, Math.max(0, bytes.length - signatureLength))))
+  }
+
   /** The creator's signature of the content. */
   get signature(): Uint8Array {
     return this.bytes.subarray(this.#contentLength)
