@@ -14,6 +14,8 @@ export interface Costs {
   readonly answered: number
   /** Bytes that correct peers sent each other because of it, per byte. */
   readonly relayed: number
+  /** Computing of one correct peer in a round of gossip during the attack, in milliseconds of the processor. */
+  readonly load: number
   /** Blocks of accusations. */
   readonly accusations: number
   /** Rounds of gossip that the others need for a block, as a multiple of what they need in peace. */
@@ -23,11 +25,11 @@ export interface Costs {
   readonly blockDuring: number
 }
 
-/** Bounds of some of the costs. That of `cpu` is a multiple of what bytes of an honest busy peer cost. */
+/** Bounds of some of the costs. Those of `cpu` and `load` are multiples of what an honest busy peer costs. */
 export type Bounds = Readonly<Partial<Record<Bounded, number>>>
 
 /** The costs that can be bounded, in the order of the table. */
-export const bounded = ['cpu', 'peak', 'kept', 'answered', 'relayed', 'accusations', 'delay'] as const
+export const bounded = ['cpu', 'load', 'peak', 'kept', 'answered', 'relayed', 'accusations', 'delay'] as const
 export type Bounded = (typeof bounded)[number]
 
 export function costsOf(measurement: Measurement): Costs {
@@ -36,6 +38,7 @@ export function costsOf(measurement: Measurement): Costs {
   const correct = voters - 1
   return {
     cpu: Math.max(0, during.cpuMs - before.cpuMs * usual) / (sentBytes / 1e6),
+    load: during.cpuMs / during.rounds / correct,
     peak: measurement.peakPerByte ?? NaN,
     kept: measurement.keptBytes / sentBytes,
     answered: measurement.answeredBytes / sentBytes,
@@ -55,6 +58,7 @@ export function medianOf(runs: readonly Costs[]): Costs {
   }
   return {
     cpu: of('cpu'),
+    load: of('load'),
     peak: of('peak'),
     kept: of('kept'),
     answered: of('answered'),
@@ -66,7 +70,12 @@ export function medianOf(runs: readonly Costs[]): Costs {
   }
 }
 
+/** Is the cost bounded as a multiple of what an honest busy peer costs? */
+export function isRelative(cost: Bounded): boolean {
+  return cost === 'cpu' || cost === 'load'
+}
+
 /** What is compared with the bound of a cost. `honest` is what the same costs beside an honest busy peer. */
 export function comparedWithBound(cost: Bounded, costs: Costs, honest: Costs): number {
-  return cost === 'cpu' ? costs.cpu / honest.cpu : costs[cost]
+  return isRelative(cost) ? costs[cost] / honest[cost] : costs[cost]
 }

@@ -19,19 +19,18 @@ const asAnHonestPeer = (voters: number): Bounds => ({
   delay: 3,
 })
 
-const rounds = 8
-/** Bytes that each peer is sent in a round. */
-const roundBytes = 1 << 15
+/** How much it may send in a round is bounded, too; honest peers keep to a quarter of that. */
+const atFullSpeed = (voters: number): Bounds => ({ ...asAnHonestPeer(voters), answered: 8, load: 8 })
 
-/** In each round everybody is shown events that are made one by one, until they have so many bytes. */
-function* showAll(
-  assault: Assault,
-  bytes: number,
-  make: (insider: HandDrivenInsider) => Event<string>,
-): Generator<void> {
+const rounds = 4
+/** Votes and requests in a round: nearly as many as the window lets the insider make before others acknowledge them. */
+const fullSpeed = 900
+
+/** In each round everybody is shown so many further events. */
+function* showAll(assault: Assault, count: number, append: (insider: HandDrivenInsider) => void): Generator<void> {
   const insider = new HandDrivenInsider(assault)
   for (let round = 0; round < rounds; round++) {
-    for (let made = 0; made < assault.scaled(bytes);) made += make(insider).bytes.length
+    for (let i = 0; i < count; i++) append(insider)
     for (const member of assault.network.correct) insider.show(member)
     yield
   }
@@ -55,9 +54,9 @@ function* showShares(
     const message = signed.reduce((writer, number) => writer.u32(number), new Writer()).finish()
     return { subject, round, share: share.sign(message, 'parsec coin') }
   })
-  yield* showAll(assault, 1, ({ puppet, line }) =>
-    puppet.append(line, { kind: 'CoinShares', coins: { election, shares } }),
-  )
+  yield* showAll(assault, 2, ({ puppet, line }) => {
+    puppet.append(line, { kind: 'CoinShares', coins: { election, shares } })
+  })
 }
 
 export const insiders: readonly Attack[] = [
@@ -142,29 +141,31 @@ export const insiders: readonly Attack[] = [
     name: 'small-votes',
     what: 'votes for ever new payloads, at full speed',
     by: 'insider',
-    bounds: asAnHonestPeer,
+    bounds: atFullSpeed,
     *run(assault: Assault): Generator<void> {
       let number = 0
-      yield* showAll(assault, roundBytes, ({ puppet, line }) => puppet.vote(line, opaque(String(number++))))
+      yield* showAll(assault, assault.scaled(fullSpeed), ({ puppet, line }) => {
+        puppet.vote(line, opaque(String(number++)))
+      })
     },
   },
   {
     name: 'requests',
     what: 'Requesting events, at full speed',
     by: 'insider',
-    bounds: asAnHonestPeer,
+    bounds: atFullSpeed,
     *run(assault: Assault): Generator<void> {
       const { correct } = assault.network
-      yield* showAll(assault, roundBytes, ({ puppet, line }) =>
-        puppet.append(line, { kind: 'Requesting', recipient: assault.network.random.pick(correct).id }),
-      )
+      yield* showAll(assault, assault.scaled(fullSpeed), ({ puppet, line }) => {
+        puppet.append(line, { kind: 'Requesting', recipient: assault.network.random.pick(correct).id })
+      })
     },
   },
   {
     name: 'unrecorded-requests',
     what: '20 requests per peer and round, whose answers it does not record',
     by: 'insider',
-    bounds: asAnHonestPeer,
+    bounds: atFullSpeed,
     *run(assault: Assault): Generator<void> {
       const insider = new HandDrivenInsider(assault)
       for (let round = 0; round < rounds; round++) {
@@ -179,12 +180,13 @@ export const insiders: readonly Attack[] = [
     name: 'conclusions',
     what: 'Conclusions that nothing calls for, at full speed',
     by: 'insider',
-    bounds: asAnHonestPeer,
+    bounds: atFullSpeed,
     *run(assault: Assault): Generator<void> {
       const { insider } = assault.network
-      yield* showAll(assault, roundBytes, ({ puppet, line }) => {
+      // The window does not count them, so there may be more.
+      yield* showAll(assault, assault.scaled(3 * fullSpeed), ({ puppet, line }) => {
         const others = puppet.store.events.filter(({ creator }) => !creator.equals(insider.id))
-        return puppet.append(line, { kind: 'Conclusion', otherParent: assault.network.random.pick(others).hash })
+        puppet.append(line, { kind: 'Conclusion', otherParent: assault.network.random.pick(others).hash })
       })
     },
   },

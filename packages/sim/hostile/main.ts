@@ -24,6 +24,7 @@ Options:
 
 Columns, all per byte that the attacker sent (B/B), for all correct peers together but for the peak:
   CPU              time of the processor because of it, per 10⁶ bytes, and as a multiple of the honest row
+  CPU per round    of one correct peer, as a multiple of the honest row
   peak             the most memory that one large message took while it was handled (Linux only)
   kept             memory that stays
   answered         bytes that the attacker got in answer

@@ -40,7 +40,7 @@ export interface Extent {
 
 /** The others are given up on if they need so many times as many rounds as before, or so long, for their blocks. */
 const mostTimesRounds = 5
-const mostCpuMs = 30_000
+const mostCpuMs = 60_000
 
 /** Lets a network decide some blocks, then attacks it while it decides as many again. */
 export async function measure(

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
 
-import { bounded, comparedWithBound } from './costs.ts'
+import { bounded, comparedWithBound, isRelative } from './costs.ts'
 import type { Bounded, Costs } from './costs.ts'
 import type { Row } from './rows.ts'
 
 const headings: Readonly<Record<Bounded, string>> = {
   cpu: 'CPU, × honest',
+  load: 'CPU per round, × honest',
   peak: 'peak, B/B',
   kept: 'kept, B/B',
   answered: 'answered, B/B',
@@ -60,7 +61,7 @@ export function tableOf(rows: readonly Row[], honest: HonestCosts): string {
 }
 
 function valueOf(cost: Bounded, costs: Costs, honest: Costs | undefined): number {
-  return honest === undefined && cost === 'cpu' ? NaN : comparedWithBound(cost, costs, honest ?? costs)
+  return honest === undefined && isRelative(cost) ? NaN : comparedWithBound(cost, costs, honest ?? costs)
 }
 
 function cellOf(value: number, bound: number | undefined): string {

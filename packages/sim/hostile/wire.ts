@@ -7,8 +7,11 @@
 import { Message, limits } from '@parsec-bft/core'
 import type { Event, Parsec, PublicId } from '@parsec-bft/core'
 
+/** How large a message and its encoding may become without the events, and with the length of each. */
+const overhead = { message: 16, event: 4 }
+
 /** The largest message that is taken from a stranger. */
-export const mostStrangerBytes: number = limits.messageBytes
+export const mostStrangerBytes: number = limits.strangerBytes
 
 /** One message with these events, parents before children. */
 export function messageOf(kind: 'request' | 'response', events: readonly Event<string>[]): Uint8Array {
@@ -17,7 +20,20 @@ export function messageOf(kind: 'request' | 'response', events: readonly Event<s
 
 /** Messages with these events, parents before children, each as large as a peer may take it. */
 export function messagesOf(kind: 'request' | 'response', events: readonly Event<string>[]): Uint8Array[] {
-  return [messageOf(kind, events)]
+  const slices: Event<string>[][] = []
+  let bytes = Infinity
+  for (const event of events) {
+    const size = overhead.event + event.bytes.length
+    const last = slices.at(-1)
+    if (last === undefined || bytes + size > limits.messageBytes || last.length === limits.messageEvents) {
+      slices.push([event])
+      bytes = overhead.message + size
+    } else {
+      last.push(event)
+      bytes += size
+    }
+  }
+  return slices.map((slice, i) => new Message(kind, slice, i < slices.length - 1).toBytes())
 }
 
 /** The events of a message. */

@@ -66,6 +66,7 @@ describe('the table of attack costs', () => {
   test('shows what is beyond the usual work of as many rounds, per byte sent', () => {
     expect(costs).toEqual({
       cpu: 200,
+      load: 40 / 3,
       peak: 2,
       kept: 3,
       answered: 0.5,
@@ -77,10 +78,10 @@ describe('the table of attack costs', () => {
     })
   })
 
-  const honest = honestCosts([rowOf('honest peer', {}, { ...costs, cpu: 100 })])
+  const honest = honestCosts([rowOf('honest peer', {}, { ...costs, cpu: costs.cpu / 2, load: costs.load / 2 })])
 
   test('tells each bound that is exceeded, and by how much', () => {
-    const kept = { cpu: 2, peak: 2, kept: 3, answered: 0.5, relayed: 4, accusations: 1, delay: 2 }
+    const kept = { cpu: 2, load: 2, peak: 2, kept: 3, answered: 0.5, relayed: 4, accusations: 1, delay: 2 }
     expect(excesses(rowOf('insider', kept), honest)).toEqual([])
     for (const [cost, bound] of Object.entries(kept)) {
       const row = rowOf('insider', { ...kept, [cost]: bound / 2 })
