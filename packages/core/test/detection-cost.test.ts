@@ -1,11 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
 
 import { stringCodec } from '../src/wire/format.ts'
-import type { PublicId } from '../src/base/public-id.ts'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { Ancestry, FirstOnLine } from '../src/graph/ancestry.ts'
-import { Event } from '../src/wire/event.ts'
-import type { Cause } from '../src/wire/event.ts'
 import { GossipGraph } from '../src/graph/graph.ts'
 import { limits } from '../src/base/limits.ts'
 import { Message } from '../src/wire/message.ts'
@@ -13,39 +10,12 @@ import { mockIdentity } from '../src/crypto/identities/mock.ts'
 import { genesis, opaque } from '../src/wire/observation.ts'
 import type { Observation } from '../src/wire/observation.ts'
 import { Parsec } from '../src/parsec.ts'
+import { Line } from './support/line.ts'
 import { accusationsOf } from './support/mixed-network.ts'
-import { initialEvent, signedVote } from './support/vote-event.ts'
 
 const names = ['Alice', 'Bob', 'Carol', 'Dave', 'Erin', 'Frank', 'Grace']
-const [alice, bob] = ['Alice', 'Bob'].map((name) => mockIdentity.publicId(name)) as [PublicId, PublicId]
+const bob = mockIdentity.publicId('Bob')
 const founders = names.map((name) => mockIdentity.publicId(name))
-
-/** A peer's events, each the self-parent of the next. */
-class Line {
-  readonly #us
-  readonly events: Event<string>[] = []
-  last: Event<string>
-
-  constructor(name: string) {
-    this.#us = mockIdentity.secretId(name)
-    this.last = initialEvent(this.#us)
-    this.events.push(this.last)
-    this.vote(genesis(founders))
-  }
-
-  vote(observation: Observation<string>): void {
-    this.push({ kind: 'Observation', selfParent: this.last.hash, vote: signedVote(this.#us, observation) })
-  }
-
-  ask(): void {
-    this.push({ kind: 'Requesting', selfParent: this.last.hash, recipient: alice })
-  }
-
-  push(cause: Cause<string>): void {
-    this.last = Event.create(this.#us, cause, stringCodec)
-    this.events.push(this.last)
-  }
-}
 
 function falseAccusation(i: number): Observation<string> {
   const selfParentHash = new Uint8Array(32)
@@ -120,7 +90,7 @@ afterEach(() => {
 })
 
 function take(build: (line: Line, faults: number) => void, faults: number): { peer: Parsec<string>; asked: number } {
-  const line = new Line('Dave')
+  const line = new Line('Dave', names)
   build(line, faults)
   line.ask()
   const options = { codec: stringCodec, identities: mockIdentity }
@@ -136,7 +106,7 @@ function take(build: (line: Line, faults: number) => void, faults: number): { pe
 
 describe('a peer that', () => {
   test.each(lines)('%s: is accused of the faults of one event alone', (_, build) => {
-    const { peer } = take(build, 1000)
+    const { peer } = take(build, 500)
     const accusations = accusationsOf(peer)
     expect(accusations.length).toBeGreaterThan(0)
     // One that votes again for Genesis has two.
@@ -145,7 +115,7 @@ describe('a peer that', () => {
   })
 
   test.each(lines)('%s: costs no more per fault when there are more', (_, build) => {
-    const [few, many] = [take(build, 400).asked, take(build, 1600).asked]
+    const [few, many] = [take(build, 100).asked, take(build, 400).asked]
     expect(many).toBeGreaterThan(0)
     expect(many).toBeLessThan(5 * few)
   })
