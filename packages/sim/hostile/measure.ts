@@ -38,9 +38,12 @@ export interface Extent {
   readonly blocks: number
 }
 
-/** The others are given up on if they need so many times as many rounds as before, or so long, for their blocks. */
+/**
+ * The others are given up on if they have not decided their blocks after so many times as many rounds
+ * as before, or after so much computing since the end of the attack.
+ */
 const mostTimesRounds = 5
-const mostCpuMs = 60_000
+const mostCpuMs = 20_000
 
 /** Lets a network decide some blocks, then attacks it while it decides as many again. */
 export async function measure(
@@ -85,13 +88,16 @@ export async function measure(
 async function fight(attack: Attack, assault: Assault, blocks: number, before: Work): Promise<void> {
   const { network } = assault
   const begun = network.work
-  const attacking = attack.run(assault)
-  for (let isOver = false; ;) {
-    isOver ||= attacking.next().done === true
-    const { cpuMs, rounds, blocks: decided } = difference(network.work, begun)
-    if (cpuMs > mostCpuMs || (isOver && (decided >= blocks || rounds >= mostTimesRounds * before.rounds))) return
+  const nextRound = async (): Promise<void> => {
     network.round()
     await eventLoopTurn()
+  }
+  for (const attacking = attack.run(assault); attacking.next().done !== true;) await nextRound()
+  const mostWork = network.work.cpuMs + mostCpuMs
+  for (;;) {
+    const { rounds, blocks: decided } = difference(network.work, begun)
+    if (decided >= blocks || rounds >= mostTimesRounds * before.rounds || network.work.cpuMs > mostWork) return
+    await nextRound()
   }
 }
 

@@ -23,8 +23,8 @@ export interface Job extends Extent {
 
 /** What the JavaScript heap of a whole network may take, in MiB: an attack that needs more ends its process. */
 export const heapMiB = 512
-/** How long one run may take, in seconds. */
-const longestRun = 300
+/** How long one run may take, in seconds, on a machine that has much else to do. */
+const longestRun = 1200
 
 /** Attacks in processes of their own, with a bounded heap. */
 export async function measureRow(attack: Attack, voters: number, extent: Extent, count: number): Promise<Row> {
