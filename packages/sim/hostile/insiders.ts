@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
 
-import { limits, opaque, stringCodec } from '@parsec-bft/core'
-import { Event, Writer, encodeObservation } from '@parsec-bft/core/internals'
+import { limits, opaque } from '@parsec-bft/core'
+import { Writer } from '@parsec-bft/core/internals'
 import type { CoinShare } from '@parsec-bft/core/internals'
 import type { Assault } from './assault.ts'
 import type { Attack } from './attack.ts'
@@ -125,14 +125,12 @@ export const insiders: readonly Attack[] = [
     bounds: (voters) => ({ ...asAnHonestPeer(voters), kept: 4, relayed: 1 }),
     *run(assault: Assault): Generator<void> {
       const insider = new HandDrivenInsider(assault)
-      const { us, id } = assault.network.insider
+      const { puppet, line } = insider
+      const notOurs = puppet.store.events.find(({ creator }) => !creator.equals(assault.network.insider.id))
       for (const [i, member] of assault.network.correct.entries()) {
         // Its self-parent is by somebody else.
-        const selfParent = insider.puppet.store.events.find(({ creator }) => !creator.equals(id))?.hash
-        if (selfParent === undefined) throw new Error('no event by a correct peer')
-        const observation = opaque(`${String(i)} ${'x'.repeat(assault.scaled(1 << 18))}`)
-        const vote = { observation, signature: us.sign(encodeObservation(observation, stringCodec)) }
-        insider.showOnly(member, [Event.create(us, { kind: 'Observation', selfParent, vote }, stringCodec)])
+        const payload = `${String(i)} ${'x'.repeat(assault.scaled(1 << 18))}`
+        insider.showOnly(member, [puppet.makeVote({ ...line, tip: notOurs }, opaque(payload))])
       }
       yield
     },

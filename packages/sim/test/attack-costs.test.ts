@@ -16,12 +16,18 @@ describe('attack costs', () => {
   test.each(attacks.map((attack): [string, Attack] => [attack.name, attack]))(
     '%s: is sent, handled and metered, and the others go on',
     async (_, attack) => {
-      const { sentBytes, cpuMs, before, during, quarrels } = await measure(attack, 4, tiny)
+      const { sentBytes, cpuMs, before, during, refusals, quarrels } = await measure(attack, 4, tiny)
       expect(sentBytes).toBeGreaterThan(0)
       expect(cpuMs).toBeGreaterThan(0)
       expect(before.blocks).toBe(1)
       expect(during.blocks).toBeGreaterThanOrEqual(1)
       expect(during.cpuMs).toBeGreaterThan(cpuMs)
+      const codes = Object.keys(refusals)
+      if (attack.by === 'stranger') expect(codes).toHaveLength(1)
+      // An insider whose signatures are wrong attacks nothing.
+      else expect(codes).not.toContain('SignatureFailure')
+      if (attack.name === 'refused-events') expect(codes).toEqual(['MaliciousEvent'])
+      if (['honest', 'small-votes', 'requests'].includes(attack.name)) expect(codes).toEqual([])
       expect(quarrels).toEqual({})
     },
   )
