@@ -52,6 +52,7 @@ export const maliceKinds = [
   'InvalidGossipCreator',
   'OwnForkInAncestry',
   'InvalidCoinShare',
+  'WrongCoinShare',
 ] as const
 /** What a peer can be accused of (section 8). */
 export type MaliceKind = (typeof maliceKinds)[number]

@@ -4,13 +4,22 @@ import { IntList } from '../base/arrays.ts'
 import { toHex } from '../base/encoding.ts'
 import type { PublicId } from '../base/public-id.ts'
 import { causes } from '../wire/cause.ts'
+import type { Malice } from '../wire/malice.ts'
 import type { Accusation } from '../wire/observation.ts'
 import { FirstOnLine } from '../graph/ancestry.ts'
 import type { Consensus } from '../consensus/consensus.ts'
 
+/** What an accusation carries that others need to be told: a refused event, or which share is wrong. */
+export type Carried = 'event' | 'share'
+
+export function carriedBy(malice: Malice): Carried | undefined {
+  if ('eventBytes' in malice) return 'event'
+  return malice.kind === 'WrongCoinShare' ? 'share' : undefined
+}
+
 /** The offender is named by id, not by index: it may be accused before we have met it. */
-function carryingKey(accuser: number, offender: PublicId): string {
-  return `${String(accuser)}/${offender.key}`
+function carryingKey(accuser: number, offender: PublicId, carried: Carried): string {
+  return `${String(accuser)}/${offender.key}/${carried}`
 }
 
 const nobody: ReadonlySet<number> = new Set()
@@ -27,7 +36,7 @@ export class Accusations {
   readonly #by = new Map<number, IntList>()
   /** The first event per accuser and accusation. */
   readonly #ofOne: FirstOnLine<string>
-  /** The first event per accuser and offender whose accusation carries an event of the offender. */
+  /** The first event per accuser, offender and what is {@link Carried}. */
   readonly #carrying: FirstOnLine<string>
   /** All events in {@link #carrying}. */
   readonly #firstCarrying = new Set<number>()
@@ -51,8 +60,9 @@ export class Accusations {
     list.push(x)
     this.#by.set(creator, list)
     this.#ofOne.add(`${String(creator)}/${toHex(hash)}`, x)
-    if (!('eventBytes' in observation.malice)) return
-    if (this.#carrying.add(carryingKey(creator, observation.offender), x)) this.#firstCarrying.add(x)
+    const carried = carriedBy(observation.malice)
+    if (carried === undefined) return
+    if (this.#carrying.add(carryingKey(creator, observation.offender, carried), x)) this.#firstCarrying.add(x)
   }
 
   /** The peer indices of those who accuse a peer. */
@@ -92,15 +102,12 @@ export class Accusations {
     return this.#ofOne.precedes(`${String(this.#consensus.graph.creator[x])}/${id}`, x)
   }
 
-  /** Does x or a self-ancestor of it accuse this offender by an accusation that carries an event? */
-  carryEventOf(offender: PublicId, x: number): boolean {
-    return this.#carrying.precedes(carryingKey(this.#consensus.graph.creator[x] as number, offender), x)
+  /** Does x or a self-ancestor of it accuse this offender by an accusation that carries such a thing? */
+  carry(carried: Carried, offender: PublicId, x: number): boolean {
+    return this.#carrying.precedes(carryingKey(this.#consensus.graph.creator[x] as number, offender, carried), x)
   }
 
-  /**
-   * Is it the first event of its line that accuses its offender by an accusation that carries an
-   * event?
-   */
+  /** Is it the first event of its line that accuses its offender by an accusation that carries the like? */
   isFirstCarrying(x: number): boolean {
     return this.#firstCarrying.has(x)
   }

@@ -12,10 +12,18 @@ import { Ancestry, FirstOnLine } from '../graph/ancestry.ts'
 import { none } from '../graph/graph.ts'
 import type { KnownEvents } from '../graph/known-events.ts'
 import type { Consensus } from '../consensus/consensus.ts'
-import { Accusations } from './accusations.ts'
+import { Accusations, carriedBy } from './accusations.ts'
+import type { Carried } from './accusations.ts'
 import { Facts } from './facts.ts'
 import type { Fact } from './facts.ts'
 import { Refusals } from './refusal.ts'
+
+/** Malice that we know of, and that we can accuse once certain events are among our ancestors. */
+interface Pending {
+  readonly fact: Fact
+  /** The ids of these events. */
+  readonly needs: readonly string[]
+}
 
 /**
  * Finds malice in the graph, and checks the accusations that others make (protocol.md section 8).
@@ -43,10 +51,10 @@ export class Detection<P> {
   /** Per creator and payload, the first event on each line that repeats the vote. */
   readonly #repeating: FirstOnLine<string>
   /**
-   * Per offender, events that we have refused but cannot accuse yet: their parents are not among
-   * our ancestors.
+   * What nobody knows of unless we accuse it, and what we cannot accuse yet: events that we have
+   * refused, and wrong shares of coins. Of each of the two, per offender.
    */
-  readonly #pending = new Map<number, { readonly event: Event<P>; readonly fact: Fact }[]>()
+  readonly #pending: Readonly<Record<Carried, Map<number, Pending[]>>> = { event: new Map(), share: new Map() }
 
   constructor(consensus: Consensus, events: KnownEvents<P>, format: EventFormat<P>, ourIndex: number) {
     this.#consensus = consensus
@@ -78,11 +86,24 @@ export class Detection<P> {
    * refused event are among the ancestors of an event of ours.
    */
   refused(event: Event<P>, creator: number, kind: RefusedEventKind): void {
-    const pending = this.#pending.get(creator) ?? []
-    const isTooMuch = event.bytes.length > limits.accusedEventBytes || pending.length >= limits.refusedEvents
-    if (creator === this.#ourIndex || isTooMuch) return
-    pending.push({ event, fact: this.facts.of(creator, { kind, eventBytes: event.bytes }) })
-    this.#pending.set(creator, pending)
+    if (event.bytes.length > limits.accusedEventBytes) return
+    this.#suspect('event', this.facts.of(creator, { kind, eventBytes: event.bytes }), event.parents)
+  }
+
+  #suspect(carried: Carried, fact: Fact, needs: readonly string[]): void {
+    const ofOffender = this.#pending[carried].get(fact.offender) ?? []
+    if (fact.offender === this.#ourIndex || ofOffender.length >= limits.refusedEvents) return
+    ofOffender.push({ fact, needs })
+    this.#pending[carried].set(fact.offender, ofOffender)
+  }
+
+  /** Takes note of wrong shares that elections have found. Their events are in the graph. */
+  #suspectWrongShares(): void {
+    for (const { x, place } of this.#consensus.thresholdCoin?.takeWrong() ?? []) {
+      const { id, hash } = this.#events.at(x)
+      const offender = this.#consensus.graph.creator[x] as number
+      this.#suspect('share', this.facts.of(offender, { kind: 'WrongCoinShare', eventHash: hash, place }), [id])
+    }
   }
 
   /** Checks the newest event of the graph; true if the event itself is faulty. */
@@ -90,6 +111,7 @@ export class Detection<P> {
     const { graph } = this.#consensus
     this.refusals.added(x)
     this.#accusations.added(x)
+    this.#suspectWrongShares()
     const creator = graph.creator[x] as number
     if ((graph.lanesOf[creator] as number[]).length > 1) this.facts.forked(creator)
     const faults = this.#faults(x, creator)
@@ -111,9 +133,9 @@ export class Detection<P> {
    */
   evidenceFor(last: number): number | undefined {
     const { graph } = this.#consensus
-    if (this.facts.areNone && this.#pending.size === 0) return undefined
+    if (this.facts.areNone && this.#pending.event.size === 0 && this.#pending.share.size === 0) return undefined
     const ancestry = new Ancestry(graph, [last])
-    for (const tip of [...this.facts.unseenFrom(last), ...this.#parentsOfPending()]) {
+    for (const tip of [...this.facts.unseenFrom(last), ...this.#neededByPending()]) {
       if (ancestry.includes(tip) || this.refusals.ofDescent(this.#ourIndex, last, tip) !== undefined) continue
       if (this.#dueFacts(last, tip).some((fact) => !this.facts.bearsOut(ancestry, fact))) return tip
     }
@@ -126,21 +148,24 @@ export class Detection<P> {
     const { graph, peers } = this.#consensus
     const ancestry = new Ancestry(graph, otherParent === none ? [selfParent] : [selfParent, otherParent])
     const due = this.#unaccused(ancestry, graph.latestSync(selfParent), selfParent)
-    for (const [offender, pending] of this.#pending) {
-      const { id } = peers.at(offender)
-      if (this.#accusations.carryEventOf(id, selfParent)) this.#pending.delete(offender)
-      else if (!due.some((other) => other.offender === offender && 'eventBytes' in other.accusation.malice)) {
-        const proven = pending.find(({ fact }) => this.facts.bearsOut(ancestry, fact))
-        if (proven !== undefined) due.push(proven.fact)
+    for (const carried of ['event', 'share'] as const) {
+      for (const [offender, ofOffender] of this.#pending[carried]) {
+        const isDue = ({ offender: other, accusation }: Fact): boolean =>
+          other === offender && carriedBy(accusation.malice) === carried
+        if (this.#accusations.carry(carried, peers.at(offender).id, selfParent)) this.#pending[carried].delete(offender)
+        else if (!due.some(isDue)) {
+          const proven = ofOffender.find(({ fact }) => this.facts.bearsOut(ancestry, fact))
+          if (proven !== undefined) due.push(proven.fact)
+        }
       }
     }
     return due
   }
 
-  *#parentsOfPending(): IterableIterator<number> {
-    for (const pending of this.#pending.values()) {
-      for (const { event } of pending) {
-        for (const parent of event.parents) yield this.#events.indexOfId(parent) ?? none
+  *#neededByPending(): IterableIterator<number> {
+    for (const ofKind of Object.values(this.#pending)) {
+      for (const { needs } of [...ofKind.values()].flat()) {
+        for (const id of needs) yield this.#events.indexOfId(id) ?? none
       }
     }
   }
@@ -200,9 +225,20 @@ export class Detection<P> {
   }
 
   /**
+   * Do these ancestors prove what an accusation among them says? To find that a share is wrong we check
+   * it only for the first such accusation of a line against each offender: a correct peer makes no
+   * second one but of what is proven already. So false accusations do not make us check many shares.
+   */
+  #bearsOut(ancestry: Ancestry, fact: Fact, made: number): boolean {
+    const isOfShare = fact.accusation.malice.kind === 'WrongCoinShare'
+    if (isOfShare && !this.#accusations.isFirstCarrying(made)) return this.facts.areProven(ancestry, fact.id)
+    return this.facts.bearsOut(ancestry, fact)
+  }
+
+  /**
    * Checks, at a sync event, the accusations that its creator made since its last one, and whether
-   * any are missing. A correct accusation that carries an event becomes a fact that others must
-   * accuse, too; on the accuser's line only the first one against each offender does.
+   * any are missing. A correct accusation of a refused event or a wrong share becomes a fact that others
+   * must accuse, too; on the accuser's line only the first of each against each offender does.
    */
   #judgeAccusations(x: number, creator: number): Malice[] {
     if (this.facts.areNone && !this.#accusations.haveBeenMadeBy(creator)) return []
@@ -213,7 +249,7 @@ export class Detection<P> {
     const faults: Malice[] = []
     for (const made of this.#accusations.since(before, selfParent)) {
       const fact = this.#madeAt(made)
-      if (fact === undefined || !this.facts.bearsOut(ancestry, fact)) {
+      if (fact === undefined || !this.#bearsOut(ancestry, fact, made)) {
         if (faults.length === 0) faults.push({ kind: 'InvalidAccusation', eventHash: this.#events.at(made).hash })
       } else if (this.#accusations.isFirstCarrying(made)) this.facts.prove(x, fact)
     }

@@ -34,7 +34,8 @@ type Refuse<P> = (
 /**
  * Tells which malice an ancestry proves (protocol.md section 8). A fork is proven by two
  * self-children of one event. An accusation that carries a refused event is proven by the parents
- * of that event. All other malice is proven by a single event of the ancestry.
+ * of that event. One that names a wrong share is proven by the event with the share, but only checking
+ * the share shows that. All other malice is proven by a single event of the ancestry.
  */
 export class Facts<P> {
   readonly #consensus: Consensus
@@ -129,6 +130,12 @@ export class Facts<P> {
       return point !== undefined && ancestry.forkPoints(offender).has(point)
     }
     if ('eventBytes' in malice) return this.#bearsOutRefusal(ancestry, offender, malice.kind, malice.eventBytes, id)
+    if (this.areProven(ancestry, id)) return true
+    return malice.kind === 'WrongCoinShare' && this.#includesWrongShare(ancestry, offender, malice)
+  }
+
+  /** Does a single event among these ancestors prove the fact, by its id? */
+  areProven(ancestry: Ancestry, id: string): boolean {
     return this.#proofs.get(id)?.some((proof) => ancestry.includes(proof)) === true
   }
 
@@ -142,9 +149,10 @@ export class Facts<P> {
     if (offender === undefined || accusation.malice.kind === 'Unprovable') return undefined
     const fact = this.of(offender, accusation.malice)
     const [proof] = this.#proofs.get(fact.id) ?? []
-    // Checking a share takes the key, which follows from everything that was decided: so it takes
+    // Judging a share takes the key, which follows from everything that was decided: so it takes
     // the whole graph.
-    if (proof !== undefined) return accusation.malice.kind === 'InvalidCoinShare' ? graph.tips() : [proof]
+    const isOfShare = accusation.malice.kind === 'InvalidCoinShare' || accusation.malice.kind === 'WrongCoinShare'
+    if (proof !== undefined) return isOfShare ? graph.tips() : [proof]
     if (!this.bearsOut(new Ancestry(graph, graph.tips()), fact)) return undefined
     return accusation.malice.kind === 'Fork'
       ? this.#childrenOf(offender, this.#events.indexOf(accusation.malice.selfParentHash))
@@ -180,6 +188,16 @@ export class Facts<P> {
       .map((lane) => graph.laneEvents[lane]?.view().find((x) => graph.selfParent[x] === point) ?? none)
       .filter((x) => x !== none)
       .slice(0, 2)
+  }
+
+  #includesWrongShare(
+    ancestry: Ancestry,
+    offender: number,
+    { eventHash, place }: Extract<Malice, { kind: 'WrongCoinShare' }>,
+  ): boolean {
+    const x = this.#events.indexOf(eventHash)
+    if (x === undefined || this.#consensus.graph.creator[x] !== offender || !ancestry.includes(x)) return false
+    return this.#consensus.isWrongShare({ x, place })
   }
 
   #bearsOutRefusal(

@@ -16,8 +16,8 @@ export type Malice =
    * - `MissingGenesis`: the second event of a founder, which is not a vote for Genesis.
    * - `InvalidAccusation`: an accusation that the ancestors of its creator's next sync event do not
    *   prove.
-   * - `InvalidCoinShare`: a share of a coin that the key does not verify, or of a coin that does not
-   *   exist (section 11).
+   * - `InvalidCoinShare`: shares of coins that no correct peer publishes, whatever their bytes: of a
+   *   coin that does not exist, or a second time (section 11).
    */
   | { readonly kind: FaultyEventKind; readonly eventHash: Uint8Array }
   /** Two votes of one peer for the same thing; the two oldest ones if there are more. */
@@ -46,6 +46,11 @@ export type Malice =
    */
   | { readonly kind: RefusedEventKind; readonly eventBytes: Uint8Array }
   /**
+   * A share of a coin that the key does not verify: the one at this place in its event, from 0.
+   * Peers check only the shares that they need, so it is for those who found it to say so.
+   */
+  | { readonly kind: 'WrongCoinShare'; readonly eventHash: Uint8Array; readonly place: number }
+  /**
    * Malice that the graph cannot prove, such as spam or silence. Only the application accuses of
    * it, see `unprovable`. Votes with different reasons count as votes for the same thing.
    */
@@ -68,7 +73,10 @@ export function writeMalice(writer: Writer, malice: Malice): void {
   } else if ('eventBytes' in malice) {
     checkLimit('accused event', limits.accusedEventBytes, malice.eventBytes.length)
     writer.bytes(malice.eventBytes)
-  } else for (const hash of hashesOf(malice)) writer.fixed(hash)
+  } else {
+    for (const hash of hashesOf(malice)) writer.fixed(hash)
+    if ('place' in malice) writer.u32(malice.place)
+  }
 }
 
 /**
@@ -90,6 +98,8 @@ export function readMalice(reader: Reader): Malice {
       return { kind, selfParentHash: hash() }
     case 'Accomplice':
       return { kind, eventHash: hash(), accusationHash: hash() }
+    case 'WrongCoinShare':
+      return { kind, eventHash: hash(), place: reader.u32() }
     case 'Unprovable':
       return { kind, reason: reader.string('reason', limits.reasonBytes) }
   }
@@ -106,7 +116,9 @@ export function readMalice(reader: Reader): Malice {
 export function maliceText(malice: Malice, form: 'short' | 'whole' = 'short'): string {
   if (malice.kind === 'Unprovable') return `${malice.kind}(${malice.reason})`
   const isShort = form === 'short'
-  const named =
+  const bytes =
     'eventBytes' in malice ? [isShort ? platform.sha3(malice.eventBytes) : malice.eventBytes] : hashesOf(malice)
-  return `${malice.kind}(${named.map((bytes) => toHex(isShort ? bytes.subarray(0, 4) : bytes)).join(', ')})`
+  const named = bytes.map((one) => toHex(isShort ? one.subarray(0, 4) : one))
+  if ('place' in malice) named.push(String(malice.place))
+  return `${malice.kind}(${named.join(', ')})`
 }

@@ -205,8 +205,8 @@ export const unjustMutants: readonly Mutant[] = [
     ],
     [
       'a refused event is accused before its parents are among the ancestors',
-      'pending.find(({ fact }) => this.facts.bearsOut(ancestry, fact))',
-      'pending.find(({ fact }) => fact.offender >= 0)',
+      'ofOffender.find(({ fact }) => this.facts.bearsOut(ancestry, fact))',
+      'ofOffender.find(({ fact }) => fact.offender >= 0)',
       'evidence-of-refused-event',
     ],
   ]),

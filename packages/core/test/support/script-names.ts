@@ -57,6 +57,7 @@ export class ScriptNames {
     if ('firstHash' in malice) return `${kind}(${this.#nameOf(malice.firstHash)}, ${this.#nameOf(malice.secondHash)})`
     if ('eventBytes' in malice) return `${kind}(${this.#nameOfBytes(malice.eventBytes)})`
     const event = this.#nameOf(malice.eventHash)
+    if ('place' in malice) return `${kind}(${event}, ${String(malice.place)})`
     if (!('accusationHash' in malice)) return `${kind}(${event})`
     const hash = toHex(malice.accusationHash)
     return `${kind}(${event}, ${this.#accusations.get(hash) ?? hash.slice(0, 8)})`
