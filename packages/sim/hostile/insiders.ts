@@ -11,7 +11,7 @@ import { HandDrivenInsider } from './hand-driven.ts'
 /** What a correct peer sends costs so much, too: an insider may not cost many times as much. */
 const asAnHonestPeer = (voters: number): Bounds => ({
   cpu: 3,
-  peak: 24,
+  peak: 32,
   kept: 20,
   answered: 4,
   relayed: 2 * voters,
@@ -90,10 +90,10 @@ export const insiders: readonly Attack[] = [
         share: none,
       }))
       const election = assault.victim.peer.inspect().election
-      for (let bytes = 0; bytes < assault.scaled(1 << 22);) {
+      for (let bytes = 0; bytes < assault.scaled(1 << 20);) {
         bytes += insider.puppet.append(insider.line, { kind: 'CoinShares', coins: { election, shares } }).bytes.length
       }
-      insider.show(assault.victim)
+      for (const member of assault.network.correct) insider.show(member)
       yield
     },
   },

@@ -46,7 +46,7 @@ export const removedPeer: Attack = {
   name: 'removed',
   what: 'the same request, again and again',
   by: 'removed peer',
-  bounds: () => ({ cpu: 1, kept: 1, answered: 8, relayed: 1, accusations: 0, delay: 3 }),
+  bounds: () => ({ cpu: 1, kept: 1, answered: 1, relayed: 1, accusations: 0, delay: 3 }),
   prepare(network) {
     const { insider, correct } = network
     network.voteByAll(remove(insider.id))
