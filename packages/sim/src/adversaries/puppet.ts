@@ -20,7 +20,7 @@ export interface Branch {
 type HandCause =
   | { readonly kind: 'Initial' }
   | { readonly kind: 'Requesting'; readonly recipient: PublicId }
-  | { readonly kind: 'Request' | 'Response'; readonly otherParent: Uint8Array }
+  | { readonly kind: 'Request' | 'Response' | 'Conclusion'; readonly otherParent: Uint8Array }
   | { readonly kind: 'CoinShares'; readonly coins: CoinShares }
 
 /**
