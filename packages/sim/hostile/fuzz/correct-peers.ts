@@ -137,7 +137,8 @@ export class CorrectPeers {
     } catch (error) {
       if (!ParsecError.is(error)) throw error
       this.check(to)
-      if (!isOfRemoval(error)) throw new BrokenPromise(`${to} refuses a ${message.kind} of ${from}: ${error.message}`)
+      if (!mayRefuse(peer, sender, error))
+        throw new BrokenPromise(`${to} refuses a ${message.kind} of ${from}: ${error.message}`)
     }
   }
 
@@ -181,6 +182,13 @@ export class CorrectPeers {
   }
 }
 
-function isOfRemoval({ code }: ParsecError): boolean {
-  return code === 'InvalidPeerState' || code === 'InvalidSelfState'
+/**
+ * May a correct peer refuse what another one sends? One of them may have been removed. And a peer that
+ * has not decided yet that the other was added treats it as a stranger (docs/binary-agreement.md,
+ * section 4).
+ */
+function mayRefuse(peer: Parsec<string>, sender: PublicId, { code }: ParsecError): boolean {
+  if (code === 'InvalidPeerState' || code === 'InvalidSelfState') return true
+  const isStranger = peer.voters().every((id) => !id.equals(sender))
+  return isStranger && (code === 'TooManyRequests' || code === 'UnknownCreator' || code === 'PrematureCoinShares')
 }
