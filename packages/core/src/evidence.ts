@@ -3,10 +3,13 @@
 import { Reader, Writer } from './base/encoding.ts'
 import { ParsecError } from './base/errors.ts'
 import { limits } from './base/limits.ts'
+import { chargeOf } from './base/malice-kinds.ts'
 import type { PublicId } from './base/public-id.ts'
 import { Event } from './wire/event.ts'
 import { completeFormat } from './wire/format.ts'
 import type { Format } from './wire/format.ts'
+import { encodeGrounds, readGrounds } from './wire/malice.ts'
+import type { Malice } from './wire/malice.ts'
 import { decodeObservation, encodeObservation, genesis } from './wire/observation.ts'
 import type { Accusation } from './wire/observation.ts'
 import { KnownEvents } from './graph/known-events.ts'
@@ -30,11 +33,14 @@ import type { NetworkOptions } from './network-options.ts'
 export class Evidence<P> {
   /** What is proven. */
   readonly accusation: Accusation
+  /** What the offender did, and what in the events proves it. */
+  readonly grounds: Malice
   /** The events that prove it; parents come before children. */
   readonly events: readonly Event<P>[]
 
-  constructor(accusation: Accusation, events: readonly Event<P>[]) {
+  constructor(accusation: Accusation, grounds: Malice, events: readonly Event<P>[]) {
     this.accusation = accusation
+    this.grounds = grounds
     this.events = events
   }
 
@@ -61,16 +67,20 @@ export class Evidence<P> {
     detection.setGenesis(indices, genesis(founders))
     const intake = new Intake({ ourIndex: nobody, format, consensus, events, detection, report: () => undefined })
     for (const event of this.events) if (!events.has(event.id)) intake.insert(intake.judge(event))
-    if (detection.facts.proofOf(this.accusation) === undefined) throw new ParsecError({ code: 'InvalidEvidence' })
+    const { offender, charge } = this.accusation
+    const isProven = detection.facts.proofOf(offender, this.grounds) !== undefined
+    if (!isProven || chargeOf(this.grounds.kind) !== charge) throw new ParsecError({ code: 'InvalidEvidence' })
   }
 
   /**
-   * The canonical encoding: the accusation as an observation, the number of events, the events.
+   * The canonical encoding: the accusation as an observation, its grounds, the number of events, the
+   * events.
    *
    * @param format - the network's codec
    */
   toBytes({ codec }: Format<P>): Uint8Array {
-    const writer = new Writer().fixed(encodeObservation<P>(this.accusation, codec)).length(this.events.length)
+    const writer = new Writer().fixed(encodeObservation<P>(this.accusation, codec)).fixed(encodeGrounds(this.grounds))
+    writer.length(this.events.length)
     for (const event of this.events) writer.fixed(event.bytes)
     return writer.finish()
   }
@@ -87,10 +97,11 @@ export class Evidence<P> {
     const reader = new Reader(bytes)
     const accusation = decodeObservation(reader, codec, identities)
     if (accusation.kind !== 'Accusation') throw reader.malformed('an accusation')
+    const grounds = readGrounds(reader, accusation.charge)
     const count = reader.length('message events', limits.messageEvents)
     const events: Event<P>[] = []
     for (let i = 0; i < count; i++) events.push(Event.decode(reader, { codec, identities }))
     reader.end()
-    return new Evidence(accusation, events)
+    return new Evidence(accusation, grounds, events)
   }
 }

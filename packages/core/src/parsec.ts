@@ -167,7 +167,7 @@ export class Parsec<P> {
   voteFor(proposal: Proposal<P>): void {
     const observation: Observation<P> = proposal
     const { kind } = observation
-    const isUnprovable = kind === 'Accusation' && observation.malice.kind === 'Unprovable'
+    const isUnprovable = kind === 'Accusation' && observation.charge === 'Unprovable' && 'reason' in observation
     const isOurs = kind === 'OpaquePayload' || kind === 'Add' || kind === 'Remove' || kind === 'StartDkg'
     if (!isOurs && !isUnprovable) {
       throw new ParsecError({ code: 'InvalidObservation', kind, reason: 'only the library votes for it' })
@@ -176,7 +176,7 @@ export class Parsec<P> {
     if (this.haveVotedFor(observation)) {
       throw new ParsecError({ code: 'DuplicateVote', observation: observationText(observation, this.#peer.format) })
     }
-    this.#peer.own.vote(observation)
+    this.#peer.own.vote(observation, isUnprovable ? { kind: 'Unprovable', reason: observation.reason } : undefined)
     this.#proceedAlone()
   }
 
@@ -283,21 +283,23 @@ export class Parsec<P> {
    * proportion to the history.
    *
    * @param accusation - from a block, or still to be decided
-   * @returns undefined if our graph does not prove it, as with what is unprovable
+   * @returns undefined if nobody makes the accusation on grounds that our graph proves, as with what
+   *   is unprovable. Of several grounds we take the first, so other peers may give another proof
    * @example
    * for (const { observation } of peer.blocks()) {
    *   if (observation.kind === 'Accusation') publish(peer.evidence(observation)?.toBytes(options))
    * }
    */
   evidence(accusation: Accusation): Evidence<P> | undefined {
-    const tips = this.#peer.detection.facts.proofOf(accusation)
-    if (tips === undefined) return undefined
+    const proof = this.#peer.detection.proofOf(accusation)
+    if (proof === undefined) return undefined
     const { graph } = this.#peer.consensus
     const proving = Array.from({ length: graph.size }, (_, x) => x).filter((x) =>
-      tips.some((tip) => graph.descends(tip, x)),
+      proof.events.some((tip) => graph.descends(tip, x)),
     )
     return new Evidence(
       accusation,
+      proof.grounds,
       proving.map((x) => this.#peer.events.at(x)),
     )
   }

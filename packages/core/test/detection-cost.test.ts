@@ -1,22 +1,22 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
 
 import { stringCodec } from '../src/wire/format.ts'
-import type { PublicId } from '../src/base/public-id.ts'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { Ancestry, FirstOnLine } from '../src/graph/ancestry.ts'
 import { Event } from '../src/wire/event.ts'
 import type { Cause } from '../src/wire/event.ts'
 import { GossipGraph } from '../src/graph/graph.ts'
+import type { Malice } from '../src/wire/malice.ts'
 import { Message } from '../src/wire/message.ts'
 import { mockIdentity } from '../src/crypto/identities/mock.ts'
 import { genesis, opaque } from '../src/wire/observation.ts'
 import type { Observation } from '../src/wire/observation.ts'
 import { Parsec } from '../src/parsec.ts'
 import { accusationsOf } from './support/mixed-network.ts'
-import { initialEvent, signedVote } from './support/vote-event.ts'
+import { initialEvent, signedAccusation, signedVote } from './support/vote-event.ts'
 
 const names = ['Alice', 'Bob', 'Carol', 'Dave', 'Erin', 'Frank', 'Grace']
-const [alice, bob] = ['Alice', 'Bob'].map((name) => mockIdentity.publicId(name)) as [PublicId, PublicId]
+const alice = mockIdentity.publicId('Alice')
 const founders = names.map((name) => mockIdentity.publicId(name))
 
 /** A peer's events, each the self-parent of the next. */
@@ -36,6 +36,12 @@ class Line {
     this.push({ kind: 'Observation', selfParent: this.last.hash, vote: signedVote(this.#us, observation) })
   }
 
+  /** Accuses the i-th of many whom nobody knows of a fork. */
+  accuse(i: number): void {
+    const offender = mockIdentity.publicId(`nobody ${String(i)}`)
+    this.push({ kind: 'Observation', selfParent: this.last.hash, vote: signedAccusation(this.#us, offender, fork) })
+  }
+
   ask(): void {
     this.push({ kind: 'Requesting', selfParent: this.last.hash, recipient: alice })
   }
@@ -46,11 +52,7 @@ class Line {
   }
 }
 
-function falseAccusation(i: number): Observation<string> {
-  const selfParentHash = new Uint8Array(32)
-  new DataView(selfParentHash.buffer).setUint32(0, i + 1)
-  return { kind: 'Accusation', offender: bob, malice: { kind: 'Fork', selfParentHash } }
-}
+const fork: Malice = { kind: 'Fork', selfParentHash: new Uint8Array(32) }
 
 /** So many faults on one line. */
 const lines: [string, (line: Line, faults: number) => void][] = [
@@ -75,14 +77,14 @@ const lines: [string, (line: Line, faults: number) => void][] = [
   [
     'makes many false accusations before one sync event',
     (line, faults) => {
-      for (let i = 0; i < faults; i++) line.vote(falseAccusation(i))
+      for (let i = 0; i < faults; i++) line.accuse(i)
     },
   ],
   [
     'makes a false accusation before each of many sync events',
     (line, faults) => {
       for (let i = 0; i < faults; i++) {
-        line.vote(falseAccusation(i))
+        line.accuse(i)
         line.ask()
       }
     },

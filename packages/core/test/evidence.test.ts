@@ -2,14 +2,16 @@
 
 import { stringCodec } from '../src/wire/format.ts'
 import { describe, expect, test } from 'vitest'
+import { chargeOf, charges } from '../src/base/malice-kinds.ts'
+import type { MaliceKind } from '../src/base/malice-kinds.ts'
 import { Evidence } from '../src/evidence.ts'
 import { Event } from '../src/wire/event.ts'
 import type { Cause } from '../src/wire/event.ts'
 import { Message } from '../src/wire/message.ts'
 import { mockIdentity } from '../src/crypto/identities/mock.ts'
-import { genesis, opaque } from '../src/wire/observation.ts'
-import type { Observation } from '../src/wire/observation.ts'
-import { Network, chooser, codeOf, thrownBy } from './support/network.ts'
+import { genesis, opaque, unprovable } from '../src/wire/observation.ts'
+import type { Accusation, Observation } from '../src/wire/observation.ts'
+import { Network, chooser, codeOf } from './support/network.ts'
 import { initialEvent, voteEvent } from './support/vote-event.ts'
 
 const names = ['Alice', 'Bob', 'Carol', 'Dave']
@@ -26,7 +28,7 @@ const ask = (selfParent: Event<string>, recipient = aliceId): Event<string> =>
   create({ kind: 'Requesting', selfParent: selfParent.hash, recipient })
 
 /** What Dave sends to Alice and to Bob. */
-const malices: [string, Event<string>[], Event<string>[]][] = [
+const malices: [MaliceKind, Event<string>[], Event<string>[]][] = [
   ['Fork', [initial, founding, vote, ask(vote)], [initial, founding, ask(founding, bobId)]],
   [
     'DuplicateVote',
@@ -69,7 +71,8 @@ describe.each(malices)('%s: the block', (kind, toAlice, toBob) => {
   const evidence = network.peer('Carol').evidence(accusation)
 
   test('says who was removed and for what, and is signed by a supermajority', () => {
-    expect(accusation).toMatchObject({ offender: { name: 'Dave' }, malice: { kind } })
+    expect(accusation).toEqual({ kind: 'Accusation', offender: dave.publicId, charge: chargeOf(kind) })
+    expect(evidence?.grounds.kind).toBe(kind)
     const block = network.blocksOf('Carol').find(({ observation }) => observation === accusation)
     block?.verify(ids, { codec: stringCodec })
     expect(block?.proofs.length).toBe(3)
@@ -80,31 +83,27 @@ describe.each(malices)('%s: the block', (kind, toAlice, toBob) => {
     const read = Evidence.decode(evidence.toBytes(format), format)
     read.verify({ ...format, founders: ids })
     expect(read.accusation).toEqual(accusation)
+    expect(read.grounds).toEqual(evidence.grounds)
     expect(codeOf(() => Evidence.decode(evidence.toBytes(format).subarray(0, -1), format))).toBe('MalformedEncoding')
   })
 
   test('is not proven by a part of the events, nor is another one by them; repeated events do no harm', () => {
-    const { events } = evidence ?? { events: [] }
-    const verify = (some: readonly Event<string>[], group = ids): unknown =>
+    if (evidence === undefined) throw new Error('no evidence')
+    const { events, grounds } = evidence
+    const verify = (some: readonly Event<string>[], said: Accusation = accusation): unknown =>
       codeOf(() => {
-        new Evidence({ ...accusation }, some).verify({ ...format, founders: group })
+        new Evidence(said, grounds, some).verify({ ...format, founders: ids })
       })
     expect(verify([...events, ...events])).toBeUndefined()
     expect(verify(events.filter(({ creator }) => creator !== dave.publicId && creator.name !== 'Dave'))).toBeDefined()
     expect(verify([])).toBe('InvalidEvidence')
-    const bob = { ...accusation, offender: bobId }
-    const { code } = thrownBy(() => {
-      new Evidence(bob, events).verify({ ...format, founders: ids })
-    })
-    expect(code).toBe('InvalidEvidence')
+    expect(verify(events, { ...accusation, offender: bobId })).toBe('InvalidEvidence')
+    const other = charges.find((charge) => charge !== accusation.charge) ?? accusation.charge
+    expect(verify(events, { ...accusation, charge: other })).toBe('InvalidEvidence')
   })
 })
 
 test('what is unprovable has no evidence', () => {
   const network = new Network(names)
-  expect(
-    network
-      .peer('Alice')
-      .evidence({ kind: 'Accusation', offender: bobId, malice: { kind: 'Unprovable', reason: 'spam' } }),
-  ).toBeUndefined()
+  expect(network.peer('Alice').evidence(unprovable(bobId, 'spam'))).toBeUndefined()
 })

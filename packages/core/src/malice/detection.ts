@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
 
+import { compareBytes } from '../base/encoding.ts'
 import { limits } from '../base/limits.ts'
 import type { RefusedEventKind } from '../base/malice-kinds.ts'
 import type { PublicId } from '../base/public-id.ts'
@@ -25,8 +26,9 @@ import { Refusals } from './refusal.ts'
  * correct peer accuses exactly what the ancestry of its next sync event will prove, and is never
  * accused.
  *
- * Where a peer makes several faulty events in a row, only the first one is reported. That is enough
- * to remove the peer, and it cannot make the others write many accusations by making many faults.
+ * It makes each charge against a peer once, on any grounds that it has: that is enough to remove the
+ * peer, and it cannot make the others write many accusations by many faults. Where a peer makes
+ * several faulty events in a row, only the first one counts at all.
  */
 export class Detection<P> {
   readonly #consensus: Consensus
@@ -43,10 +45,10 @@ export class Detection<P> {
   /** Per creator and payload, the first event on each line that repeats the vote. */
   readonly #repeating: FirstOnLine<string>
   /**
-   * Per offender, events that we have refused but cannot accuse yet: their parents are not among
-   * our ancestors.
+   * Per offender, events that we have refused but cannot accuse yet: their parents, whose ids these
+   * are, are not among our ancestors.
    */
-  readonly #pending = new Map<number, { readonly event: Event<P>; readonly fact: Fact }[]>()
+  readonly #pending = new Map<number, { readonly parents: readonly string[]; readonly fact: Fact }[]>()
 
   constructor(consensus: Consensus, events: KnownEvents<P>, format: EventFormat<P>, ourIndex: number) {
     this.#consensus = consensus
@@ -54,7 +56,7 @@ export class Detection<P> {
     this.#format = format
     this.#ourIndex = ourIndex
     this.refusals = new Refusals(consensus, events)
-    this.facts = new Facts(consensus, events, format, (...event) => this.refusals.of(...event))
+    this.facts = new Facts(consensus, events, format.identities, (...event) => this.refusals.of(...event))
     this.#accusations = new Accusations(consensus)
     this.#faulty = new FirstOnLine(consensus.graph)
     this.#repeating = new FirstOnLine(consensus.graph)
@@ -63,7 +65,7 @@ export class Detection<P> {
   /** Sets the founders, by peer index, and the observation that they vote for. */
   setGenesis(founders: readonly number[], genesis: Observation<P>): void {
     this.#founders = new Set(founders)
-    const hash = observationHash(genesis, this.#format.codec)
+    const hash = this.#hashOf(genesis)
     this.refusals.setGenesis(hash)
     this.#genesisPayload = this.#consensus.addPayload(genesis, this.#ourIndex, hash)
   }
@@ -79,9 +81,9 @@ export class Detection<P> {
    */
   refused(event: Event<P>, creator: number, kind: RefusedEventKind): void {
     const pending = this.#pending.get(creator) ?? []
-    const isTooMuch = event.bytes.length > limits.accusedEventBytes || pending.length >= limits.refusedEvents
-    if (creator === this.#ourIndex || isTooMuch) return
-    pending.push({ event, fact: this.facts.of(creator, { kind, eventBytes: event.bytes }) })
+    if (creator === this.#ourIndex || pending.length >= limits.refusedEvents) return
+    const fact = this.facts.of(creator, { kind, signedHeader: event.signedHeader() })
+    pending.push({ parents: event.parents, fact })
     this.#pending.set(creator, pending)
   }
 
@@ -100,8 +102,31 @@ export class Detection<P> {
   }
 
   /** The accusations that we must make before we make a sync event with these parents. */
-  due(selfParent: number, otherParent: number): Accusation[] {
-    return this.#dueFacts(selfParent, otherParent).map(({ accusation }) => accusation)
+  due(selfParent: number, otherParent: number): Fact[] {
+    const { graph, peers } = this.#consensus
+    const ancestry = new Ancestry(graph, otherParent === none ? [selfParent] : [selfParent, otherParent])
+    const due = this.#unaccused(ancestry, graph.latestSync(selfParent), selfParent)
+    for (const [offender, pending] of this.#pending) {
+      const accusation = { kind: 'Accusation', offender: peers.at(offender).id, charge: 'RefusedEvent' } as const
+      if (this.#accusations.include(accusation, selfParent)) this.#pending.delete(offender)
+      else {
+        const proven = pending.find(({ fact }) => this.facts.bearsOut(ancestry, fact))
+        if (proven !== undefined && !due.has(proven.fact.charge)) due.set(proven.fact.charge, proven.fact)
+      }
+    }
+    return [...due.values()]
+  }
+
+  /**
+   * The grounds on which an accusation was made and that the graph proves, with events that prove
+   * them together with their ancestors. Undefined if there are none.
+   */
+  proofOf(accusation: Accusation): { readonly grounds: Malice; readonly events: readonly number[] } | undefined {
+    for (const grounds of this.#accusations.groundsOf(accusation)) {
+      const events = this.facts.proofOf(accusation.offender, grounds)
+      if (events !== undefined) return { grounds, events }
+    }
+    return undefined
   }
 
   /**
@@ -113,59 +138,47 @@ export class Detection<P> {
     const { graph } = this.#consensus
     if (this.facts.areNone && this.#pending.size === 0) return undefined
     const ancestry = new Ancestry(graph, [last])
+    const isDue = new Set(this.due(last, none).map(({ charge }) => charge))
     for (const tip of [...this.facts.unseenFrom(last), ...this.#parentsOfPending()]) {
       if (ancestry.includes(tip) || this.refusals.ofDescent(this.#ourIndex, last, tip) !== undefined) continue
-      if (this.#dueFacts(last, tip).some((fact) => !this.facts.bearsOut(ancestry, fact))) return tip
+      if (this.due(last, tip).some(({ charge }) => !isDue.has(charge))) return tip
     }
     return undefined
   }
 
   // Which accusations must be made.
 
-  #dueFacts(selfParent: number, otherParent: number): Fact[] {
-    const { graph, peers } = this.#consensus
-    const ancestry = new Ancestry(graph, otherParent === none ? [selfParent] : [selfParent, otherParent])
-    const due = this.#unaccused(ancestry, graph.latestSync(selfParent), selfParent)
-    for (const [offender, pending] of this.#pending) {
-      const { id } = peers.at(offender)
-      if (this.#accusations.carryEventOf(id, selfParent)) this.#pending.delete(offender)
-      else if (!due.some((other) => other.offender === offender && 'eventBytes' in other.accusation.malice)) {
-        const proven = pending.find(({ fact }) => this.facts.bearsOut(ancestry, fact))
-        if (proven !== undefined) due.push(proven.fact)
-      }
-    }
-    return due
-  }
-
   *#parentsOfPending(): IterableIterator<number> {
     for (const pending of this.#pending.values()) {
-      for (const { event } of pending) {
-        for (const parent of event.parents) yield this.#events.indexOfId(parent) ?? none
+      for (const { parents } of pending) {
+        for (const parent of parents) yield this.#events.indexOfId(parent) ?? none
       }
     }
   }
 
   /**
-   * What the creator of `selfParent` must still accuse before its next sync event.
+   * What the creator of `selfParent` must still accuse before its next sync event: of each charge
+   * one fact, by the charge.
    *
    * @param ancestry - the ancestors of that next sync event
    * @param before - the creator's last sync event
    */
-  #unaccused(ancestry: Ancestry, before: number, selfParent: number): Fact[] {
-    if (this.facts.areNone) return []
+  #unaccused(ancestry: Ancestry, before: number, selfParent: number): Map<string, Fact> {
     const accuser = this.#consensus.graph.creator[selfParent]
     const unaccused = new Map<string, Fact>()
+    if (this.facts.areNone) return unaccused
     for (const fact of this.facts.newlyProven(ancestry, before)) {
-      if (fact.offender !== accuser && !this.#accusations.include(fact.id, selfParent)) unaccused.set(fact.id, fact)
+      if (fact.offender === accuser || unaccused.has(fact.charge)) continue
+      if (!this.#accusations.include(fact.accusation, selfParent)) unaccused.set(fact.charge, fact)
     }
-    return [...unaccused.values()]
+    return unaccused
   }
 
   /** The accusation that an event makes; undefined if we have never met the offender. */
   #madeAt(x: number): Fact | undefined {
-    const { offender, malice } = this.#accusations.at(x)
+    const { offender, grounds } = this.#accusations.at(x)
     const peer = this.#consensus.peers.indexOf(offender)
-    return peer === undefined ? undefined : this.facts.of(peer, malice)
+    return peer === undefined ? undefined : this.facts.of(peer, grounds)
   }
 
   // Faults.
@@ -201,8 +214,8 @@ export class Detection<P> {
 
   /**
    * Checks, at a sync event, the accusations that its creator made since its last one, and whether
-   * any are missing. A correct accusation that carries an event becomes a fact that others must
-   * accuse, too; on the accuser's line only the first one against each offender does.
+   * any are missing. A correct accusation of a refused event becomes a fact that others must accuse,
+   * too: there is one on the accuser's line against each offender.
    */
   #judgeAccusations(x: number, creator: number): Malice[] {
     if (this.facts.areNone && !this.#accusations.haveBeenMadeBy(creator)) return []
@@ -215,15 +228,19 @@ export class Detection<P> {
       const fact = this.#madeAt(made)
       if (fact === undefined || !this.facts.bearsOut(ancestry, fact)) {
         if (faults.length === 0) faults.push({ kind: 'InvalidAccusation', eventHash: this.#events.at(made).hash })
-      } else if (this.#accusations.isFirstCarrying(made)) this.facts.prove(x, fact)
+      } else if ('signedHeader' in fact.malice) this.facts.prove(x, fact)
     }
     const unaccused = this.#unaccused(ancestry, before, selfParent)
-    if (unaccused.length > 0) {
-      // One is enough. All peers must choose the same one, so it is the one with the smallest id.
-      const { accusation } = unaccused.reduce((least, fact) => (fact.id < least.id ? fact : least))
-      const accusationHash = observationHash<P>(accusation, this.#format.codec)
+    if (unaccused.size > 0) {
+      // One is enough. All peers must choose the same one, so it is the one with the smallest hash.
+      const hashes = [...unaccused.values()].map(({ accusation }) => this.#hashOf(accusation))
+      const accusationHash = hashes.reduce((least, hash) => (compareBytes(hash, least) < 0 ? hash : least))
       faults.push({ kind: 'Accomplice', eventHash: this.#events.at(x).hash, accusationHash })
     }
     return faults
+  }
+
+  #hashOf(observation: Observation<P>): Uint8Array {
+    return observationHash(observation, this.#format.codec)
   }
 }

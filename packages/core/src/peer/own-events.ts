@@ -2,13 +2,16 @@
 
 import { Reader, toHex } from '../base/encoding.ts'
 import { assert } from '../base/errors.ts'
+import { chargeOf } from '../base/malice-kinds.ts'
 import type { PublicId } from '../base/public-id.ts'
 import type { SecretId } from '../crypto/identity.ts'
 import { causes, isSyncCause } from '../wire/cause.ts'
 import type { CoinShares } from '../wire/coin-shares.ts'
 import { Event } from '../wire/event.ts'
 import type { Cause, Vote } from '../wire/event.ts'
-import { decodeObservation, encodeObservation, observationHash, signedEncoding } from '../wire/observation.ts'
+import { encodeGrounds, readGrounds } from '../wire/malice.ts'
+import type { Malice } from '../wire/malice.ts'
+import { decodeObservation, encodeObservation, observationHash } from '../wire/observation.ts'
 import type { Observation } from '../wire/observation.ts'
 import { none } from '../graph/graph.ts'
 import type { BlockQueue } from './block-queue.ts'
@@ -129,7 +132,7 @@ export class OwnEvents<P> {
         for (const message of this.#keys.takePending(consensus)) this.vote(message)
         break
       case 'accusations':
-        for (const accusation of detection.due(this.#lastIndex, otherParent)) this.vote(accusation)
+        for (const fact of detection.due(this.#lastIndex, otherParent)) this.vote(fact.accusation, fact.malice)
         break
     }
   }
@@ -170,14 +173,19 @@ export class OwnEvents<P> {
   /**
    * Makes a vote. It waits until we are a member. Throws what the others would throw when they
    * decode it.
+   *
+   * @param grounds - of an accusation
    */
-  vote(observation: Observation<P>): void {
+  vote(observation: Observation<P>, grounds?: Malice): void {
     const { codec, identities } = this.#context.format
+    const encoding = encodeObservation(observation, codec)
     // If the others could not decode it, they would refuse it and everything that we make after it.
-    decodeObservation(new Reader(encodeObservation(observation, codec)), codec, identities)
-    const signature = this.#us.sign(signedEncoding(observation, codec))
+    // What we vote for is what they read.
+    const read = decodeObservation(new Reader(encoding), codec, identities)
+    const readAlso = grounds && readGrounds(new Reader(encodeGrounds(grounds)), chargeOf(grounds.kind))
+    const signature = this.#us.sign(encoding)
     this.#votedFor.add(this.#keyOf(observation))
-    this.#appendOrHold({ kind: 'Observation', vote: { observation, signature } })
+    this.#appendOrHold({ kind: 'Observation', vote: { observation: read, grounds: readAlso, signature } })
   }
 
   /** Have we voted for this, ever? */
