@@ -17,6 +17,7 @@ import { PeerState } from './graph/peers.ts'
 import { Consensus } from './consensus/consensus.ts'
 import { Detection } from './malice/detection.ts'
 import { Intake } from './peer/intake.ts'
+import { Window } from './peer/window.ts'
 import { idsOf, rulesOf } from './network-options.ts'
 import type { NetworkOptions } from './network-options.ts'
 
@@ -65,8 +66,22 @@ export class Evidence<P> {
     const indices = founders.map((id) => consensus.addPeer(id, PeerState.ACTIVE))
     consensus.setVoters(indices)
     detection.setGenesis(indices, genesis(founders))
-    const intake = new Intake({ ourIndex: nobody, format, consensus, events, detection, report: () => undefined })
-    for (const event of this.events) if (!events.has(event.id)) intake.insert(intake.judge(event))
+    const window = new Window(consensus)
+    const intake = new Intake({
+      ourIndex: nobody,
+      format,
+      consensus,
+      events,
+      detection,
+      window,
+      report: () => undefined,
+    })
+    for (const event of this.events) {
+      if (events.has(event.id)) continue
+      const judged = intake.judge(event)
+      if (judged === undefined) throw new ParsecError({ code: 'UnknownParent', event: event.id })
+      intake.insert(judged)
+    }
     const { offender, charge } = this.accusation
     const isProven = detection.facts.proofOf(offender, this.grounds) !== undefined
     if (!isProven || chargeOf(this.grounds.kind) !== charge) throw new ParsecError({ code: 'InvalidEvidence' })
@@ -98,7 +113,7 @@ export class Evidence<P> {
     const accusation = decodeObservation(reader, codec, identities)
     if (accusation.kind !== 'Accusation') throw reader.malformed('an accusation')
     const grounds = readGrounds(reader, accusation.charge)
-    const count = reader.length('message events', limits.messageEvents)
+    const count = reader.length('message events', limits.evidenceEvents)
     const events: Event<P>[] = []
     for (let i = 0; i < count; i++) events.push(Event.decode(reader, { codec, identities }))
     reader.end()

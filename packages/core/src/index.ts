@@ -75,6 +75,7 @@ export type {
 export { Block } from './wire/block.ts'
 export type { Proof } from './wire/block.ts'
 export { Message } from './wire/message.ts'
+export type { MessageKind, Receipt } from './wire/message.ts'
 export type { Event } from './wire/event.ts'
 
 export { ed25519Identity } from './crypto/identities/ed25519.ts'

@@ -144,11 +144,12 @@ export class Parsec<P> {
   }
 
   /**
-   * Are we a voter whose votes can still count? Not once the others distrust us
-   * ({@link Parsec.status}), though {@link Parsec.voteFor} still works then.
+   * Are we a voter whose votes can still count, and may we make one now? Not once the others distrust
+   * us ({@link Parsec.status}), though {@link Parsec.voteFor} still works then; and not while the
+   * others have yet to take in much of what we voted for before.
    */
   canVote(): boolean {
-    return this.status === 'voter'
+    return this.status === 'voter' && this.#peer.own.hasRoomFor('vote')
   }
 
   /**
@@ -160,7 +161,8 @@ export class Parsec<P> {
    *   for the same before; `InvalidObservation` for what only the library votes for;
    *   `LimitExceeded` if it is too large; `MalformedPayload`, `MalformedEncoding` or
    *   `InvalidPublicId` if the other peers could not read it: the codec does not give the payload
-   *   back, or an id is of another kind than the network's
+   *   back, or an id is of another kind than the network's; `TooFarAhead` if the others must first
+   *   take in what we made before; `UnknownOwnEvent`
    * @example
    * if (peer.canVote()) peer.voteFor(opaque('tea'))
    */
@@ -172,11 +174,12 @@ export class Parsec<P> {
     if (!isOurs && !isUnprovable) {
       throw new ParsecError({ code: 'InvalidObservation', kind, reason: 'only the library votes for it' })
     }
-    this.#peer.gossip.requireOurs('VOTE', this.#peer.gossip.ourState.vote)
+    this.#peer.gossip.requireVote()
     if (this.haveVotedFor(observation)) {
       throw new ParsecError({ code: 'DuplicateVote', observation: observationText(observation, this.#peer.format) })
     }
-    this.#peer.own.vote(observation, isUnprovable ? { kind: 'Unprovable', reason: observation.reason } : undefined)
+    const grounds = isUnprovable ? ({ kind: 'Unprovable', reason: observation.reason } as const) : undefined
+    this.#peer.own.vote(observation, { share: 'vote', grounds })
     this.#proceedAlone()
   }
 
@@ -199,12 +202,14 @@ export class Parsec<P> {
   }
 
   /**
-   * Makes a request with everything that we think the recipient lacks (section 3). Send every
-   * message that you create: each call appends an event.
+   * Makes a request with what we think the recipient lacks (section 3), or the first slice of it:
+   * then the recipient answers with a receipt, and {@link Parsec.handleMessage} returns the next one.
+   * Send every message that you create: each call appends an event.
    *
    * @param recipient - one of {@link Parsec.gossipRecipients}
    * @throws {@link ParsecError} `InvalidSelfState`, `UnknownPeer`, `InvalidPeerState`,
-   *   `DistrustedPeer` if it may not be sent; `LimitExceeded` if the message would be too large
+   *   `DistrustedPeer` if it may not be sent; `TooFarAhead` if we have sent many requests that
+   *   nobody has answered, but none to this peer; `UnknownOwnEvent`
    * @example
    * const recipients = peer.gossipRecipients()
    * const recipient = recipients[Math.floor(Math.random() * recipients.length)]
@@ -225,8 +230,9 @@ export class Parsec<P> {
    * @throws {@link ParsecError} `MalformedEncoding`, `LimitExceeded`, `MalformedPayload`,
    *   `InvalidPublicId` for bytes that are no message; `InvalidSelfState`, `UnknownPeer`,
    *   `InvalidPeerState`, `DistrustedPeer` for a sender that we do not hear; `InvalidMessage`,
-   *   `SignatureFailure`, `UnknownCreator`, `UnknownParent`, `MaliciousEvent`,
-   *   `PrematureCoinShares` for what is in it; `UnknownOwnEvent` if somebody else uses our key
+   *   `SignatureFailure`, `UnknownCreator`, `MaliciousEvent`, `PrematureCoinShares`, `TooFarAhead`
+   *   for what is in it: what came before that in the message is kept; `TooManyRequests`;
+   *   `UnknownOwnEvent` if somebody else uses our key
    */
   handleMessage(sender: PublicId, message: Message<P> | Uint8Array): Message<P> | undefined {
     try {
@@ -246,6 +252,27 @@ export class Parsec<P> {
    */
   decodeMessage(bytes: Uint8Array): Message<P> {
     return Message.decode(bytes, this.#peer.format)
+  }
+
+  /**
+   * Begins to listen only. Call it when this peer has been started again and may have lost what it
+   * did last, before it does anything else. It takes in what comes and answers by saying what it has,
+   * so the others send it all that it lacks. If events of its own are among that which it does not
+   * know, {@link Parsec.handleMessage} throws `UnknownOwnEvent` and {@link Parsec.status} becomes
+   * `outdated`: it must not sign any more, and comes back only under a new key.
+   */
+  listen(): void {
+    this.#peer.gossip.listen()
+  }
+
+  /**
+   * Ends listening. Wait until enough others have sent all that they have: one of them has our latest
+   * event, if ever a message of ours has arrived.
+   *
+   * @throws {@link ParsecError} `UnknownOwnEvent` if others have events of ours that we do not have
+   */
+  stopListening(): void {
+    this.#peer.gossip.stopListening()
   }
 
   /** Takes the next block; undefined when there is none yet. */

@@ -158,7 +158,7 @@ describe('the status of a peer', () => {
     expect(voterNames()).toEqual(names)
   })
 
-  test('is distrusted once it meets what somebody else signed with its key', () => {
+  test('is outdated once it meets what somebody else signed with its key', () => {
     const network = new Network(names)
     const dave = mockIdentity.secretId('Dave')
     const stolen = [initialEvent(dave)]
@@ -168,7 +168,7 @@ describe('the status of a peer', () => {
     const david = network.peer('Dave')
     expect(david.status).toBe('voter')
     expect(codeOf(() => david.handleMessage(id('Bob'), new Message('request', stolen)))).toBe('UnknownOwnEvent')
-    expect(david.status).toBe('distrusted')
+    expect(david.status).toBe('outdated')
     expect(david.canVote()).toBe(false)
   })
 

@@ -5,6 +5,7 @@ import { describe, expect, test } from 'vitest'
 import { Event } from '../src/wire/event.ts'
 import type { Cause } from '../src/wire/event.ts'
 import type { SecretId } from '../src/crypto/identity.ts'
+import { limits } from '../src/base/limits.ts'
 import { Message } from '../src/wire/message.ts'
 import { mockIdentity } from '../src/crypto/identities/mock.ts'
 import { genesis, opaque } from '../src/wire/observation.ts'
@@ -52,13 +53,30 @@ function eventsBy(peer: Parsec<string>, name: string): number {
 describe('branches of a forker', () => {
   const many = Array.from({ length: 3000 }, (_, i) => branch(i, eve.publicId))
 
-  test('that nobody records are dropped, all but the first two', () => {
+  test('that nobody records are taken up to a limit per sender, after the first two', () => {
     const alice = network().peer('Alice')
     const [initial, founding] = start(eve)
     const ask = create(eve, { kind: 'Requesting', selfParent: founding.hash, recipient: aliceId })
     const events = [...davesStart, ...many.flat(), initial, founding, ask]
-    expect(alice.handleMessage(eve.publicId, new Message('request', events))).toBeDefined()
-    expect(eventsBy(alice, 'Dave')).toBe(2 + 2 * 2)
+    const message = new Message('request', events)
+    const few = 2 + limits.unrecordedBranches
+    for (let i = 0; i < 2; i++) {
+      expect(thrownBy(() => alice.handleMessage(eve.publicId, message)).detail).toMatchObject({
+        code: 'LimitExceeded',
+        what: 'unrecorded branches',
+      })
+      expect(eventsBy(alice, 'Dave')).toBe(2 + 2 * few)
+    }
+  })
+
+  test('that nobody records come from all strangers together no more often than from one member', () => {
+    const alice = network().peer('Alice')
+    for (let i = 0; i < 10; i++) {
+      const stranger = mockIdentity.publicId(`stranger ${String(i)}`)
+      const events = [...davesStart, ...many.slice(100 * i, 100 * (i + 1)).flat()]
+      expect(codeOf(() => alice.handleMessage(stranger, new Message('request', events)))).toBeDefined()
+    }
+    expect(eventsBy(alice, 'Dave')).toBe(2 + 2 * (2 + limits.unrecordedBranches))
   })
 
   test.each(['Request', 'Conclusion'] as const)(
@@ -74,7 +92,7 @@ describe('branches of a forker', () => {
       const ask = create(eve, { kind: 'Requesting', selfParent: last.hash, recipient: aliceId })
       const message = new Message('request', [...davesStart, initial, founding, ...recorded, ask])
       expect(codeOf(() => alice.handleMessage(eve.publicId, message))).toBe('MaliciousEvent')
-      expect(eventsBy(alice, 'Dave')).toBe(2 + 2 * 2)
+      expect(eventsBy(alice, 'Dave')).toBe(2 + 2 * 3)
       expect(eventsBy(alice, 'Eve')).toBe(2 + 2)
       expect(codeOf(() => alice.handleMessage(eve.publicId, message))).toBe('DistrustedPeer')
     },

@@ -6,6 +6,7 @@ import { Ancestry, FirstOnLine } from '../src/graph/ancestry.ts'
 import { Event } from '../src/wire/event.ts'
 import type { Cause } from '../src/wire/event.ts'
 import { GossipGraph } from '../src/graph/graph.ts'
+import { limits } from '../src/base/limits.ts'
 import type { Malice } from '../src/wire/malice.ts'
 import { Message } from '../src/wire/message.ts'
 import { mockIdentity } from '../src/crypto/identities/mock.ts'
@@ -127,7 +128,11 @@ function take(build: (line: Line, faults: number) => void, faults: number): { pe
   const options = { codec: stringCodec, identities: mockIdentity }
   const peer = Parsec.fromGenesis(mockIdentity.secretId('Alice'), { ...options, founders })
   const before = questions
-  peer.handleMessage(mockIdentity.publicId('Dave'), new Message('request', line.events).toBytes())
+  for (let from = 0; from < line.events.length; from += limits.sliceEvents) {
+    const slice = line.events.slice(from, from + limits.sliceEvents)
+    const message = new Message('request', slice, from + slice.length < line.events.length)
+    peer.handleMessage(mockIdentity.publicId('Dave'), message.toBytes())
+  }
   return { peer, asked: questions - before }
 }
 

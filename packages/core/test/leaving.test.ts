@@ -4,6 +4,7 @@ import { stringCodec } from '../src/wire/format.ts'
 import type { PublicId } from '../src/base/public-id.ts'
 import { describe, expect, test } from 'vitest'
 import { Event } from '../src/wire/event.ts'
+import { limits } from '../src/base/limits.ts'
 import { Message } from '../src/wire/message.ts'
 import { mockIdentity } from '../src/crypto/identities/mock.ts'
 import { add, opaque, remove } from '../src/wire/observation.ts'
@@ -208,20 +209,26 @@ describe('members that do not know each other', () => {
       network.crash(name)
     }
     expect(recipientsOf(network, 'Eve')).toContain('Dave')
-    const request = network.peer('Eve').createGossip(id('Dave'))
-    const response = dave.handleMessage(id('Eve'), request.toBytes())
+    network.peers.set('Dave', dave)
+    network.unpolled.add('Dave')
+    network.gossip('Eve', 'Dave')
     expect(dave.canVote()).toBe(true)
-    network.peer('Eve').handleMessage(id('Dave'), response?.toBytes() ?? new Uint8Array())
     expect(dave.gossipRecipients().map(({ name }) => name)).toEqual(['Eve', 'Faye', 'Gina'])
   })
 
-  test('a message that does not end with an event of the stranger is not even read', () => {
+  test('a message of a stranger that is not small is not even read', () => {
     const network = new Network(['Alice', 'Bob'])
-    const events = network.peer('Bob').createGossip(id('Alice')).events
+    for (let i = 0; i < 2; i++)
+      network.peer('Bob').voteFor(opaque(`${String(i)}${'x'.repeat(limits.strangerBytes / 2)}`))
+    const { events } = network.peer('Bob').createGossip(id('Alice'))
     const alice = network.peer('Alice')
     const before = alice.inspect().eventCount
-    const fault = thrownBy(() => alice.handleMessage(id('Eve'), new Message('request', events).toBytes()))
-    expect(fault.detail).toEqual({ code: 'UnknownPeer', peer: id('Eve') })
+    for (const message of [new Message('request', events), new Message('request', events).toBytes()]) {
+      expect(thrownBy(() => alice.handleMessage(id('Eve'), message)).detail).toMatchObject({
+        code: 'LimitExceeded',
+        what: 'bytes of a stranger',
+      })
+    }
     expect(alice.inspect().eventCount).toBe(before)
   })
 

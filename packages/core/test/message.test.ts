@@ -150,7 +150,7 @@ describe('what an announced size costs', () => {
 
   test.each([2 ** 40, 2 ** 52, limits.messageEvents + 1])('%i events in 40 bytes are refused unread', (events) => {
     const { format, counts } = counting()
-    const bytes = new Writer().u32(0).length(events).fixed(new Uint8Array(28)).finish()
+    const bytes = new Writer().u32(0).u32(0).length(events).fixed(new Uint8Array(24)).finish()
     expect(bytes).toHaveLength(40)
     expect(thrownBy(() => Message.decode(bytes, format)).detail).toEqual({
       code: 'LimitExceeded',
@@ -163,19 +163,21 @@ describe('what an announced size costs', () => {
 
   test('within the limit, what is missing ends it', () => {
     const { format, counts } = counting()
-    const bytes = new Writer().u32(0).length(limits.messageEvents).fixed(new Uint8Array(28)).finish()
+    const bytes = new Writer().u32(0).u32(0).length(limits.messageEvents).u32(20).fixed(new Uint8Array(20)).finish()
     expect(codeOf(() => Message.decode(bytes, format))).toBe('MalformedEncoding')
     expect(counts.ids).toBe(1)
   })
 
   test.each(['name', 'payload', 'group', 'relatedInfo'])('a huge %s is refused', (what) => {
     const alice = mockIdentity.publicId('Alice').bytes
-    const writer = new Writer().u32(0).length(1)
+    const writer = new Writer()
     if (what !== 'name') writer.fixed(alice).u32(3).fixed(new Uint8Array(32))
     if (what === 'payload') writer.u32(4)
     if (what === 'group') writer.u32(0)
     if (what === 'relatedInfo') writer.u32(1).fixed(alice)
-    const detail = thrownBy(() => Message.decode(writer.length(2 ** 45).finish(), counting().format)).detail
+    const event = writer.length(2 ** 45).finish()
+    const message = new Writer().u32(0).u32(0).length(1).u32(event.length).fixed(event).finish()
+    const detail = thrownBy(() => Message.decode(message, counting().format)).detail
     expect(detail).toMatchObject({ code: 'LimitExceeded', what, actual: 2 ** 45 })
   })
 

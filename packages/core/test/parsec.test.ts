@@ -145,7 +145,7 @@ describe('a wrong call', () => {
     [
       'a response from a stranger',
       (p) => {
-        p.handleMessage(id('Eve'), new Uint8Array())
+        p.handleMessage(id('Eve'), new Message('response', []).toBytes())
       },
       { code: 'UnknownPeer' },
     ],
@@ -300,7 +300,7 @@ describe('messages', () => {
     expect(values.allHave('OpaquePayload(x)')).toBe(true)
   })
 
-  test('that arrive twice are refused the second time and change nothing', () => {
+  test('that arrive twice change nothing: a request is answered again, while its answer may be lost', () => {
     const network = new Network(founders)
     const choose = chooser(4)
     for (const peer of network.peers.values()) peer.voteFor(opaque('x'))
@@ -314,10 +314,9 @@ describe('messages', () => {
       const response = network.peer(to).handleMessage(id(from), request)?.toBytes() ?? new Uint8Array()
       network.peer(from).handleMessage(id(to), response)
       const counts = [from, to].map((name) => network.peer(name).inspect().eventCount)
-      expect(thrownBy(() => network.peer(to).handleMessage(id(from), request)).detail).toEqual({
-        code: 'InvalidMessage',
-        reason: 'a request that we have recorded before',
-      })
+      const again = network.peer(to).handleMessage(id(from), request)?.events.at(-1)
+      if (again !== undefined)
+        expect(again.bytes).toEqual(Message.decode(response, network.options).events.at(-1)?.bytes)
       expect(
         thrownBy(() => {
           network.peer(from).handleMessage(id(to), response)

@@ -25,8 +25,8 @@ export type ParsecErrorDetail =
   | { readonly code: 'SignatureFailure'; readonly event: string; readonly signed: 'event' | 'vote' }
   /** As far as we have decided, the creator of the event was never a member (section 3). */
   | { readonly code: 'UnknownCreator'; readonly event: string; readonly creator: PublicId }
-  /** An event whose parent is neither in our graph nor in the message. */
-  | { readonly code: 'UnknownParent'; readonly event: string; readonly parent: string }
+  /** Evidence has an event without its parents. */
+  | { readonly code: 'UnknownParent'; readonly event: string }
   /**
    * An event that no correct peer makes or accepts (section 8). We will accuse its creator, and
    * accept no more messages from the peer that sent it.
@@ -37,6 +37,13 @@ export type ParsecErrorDetail =
       readonly creator: PublicId
       readonly malice: RefusedEventKind
     }
+  /**
+   * So many votes and requests of one creator that the others must take in some of them first
+   * (section 3). When {@link Parsec.voteFor} throws it, go on with gossip and vote later.
+   */
+  | { readonly code: 'TooFarAhead'; readonly creator: PublicId }
+  /** The peer sends requests much more often than we do. */
+  | { readonly code: 'TooManyRequests'; readonly peer: PublicId }
   /**
    * Shares of coins for an election that has not begun here, so they cannot be judged yet. A correct
    * peer first sends the events that begin the election (section 11).
@@ -49,7 +56,8 @@ export type ParsecErrorDetail =
   | { readonly code: 'DistrustedPeer'; readonly peer: PublicId; readonly malice: 'Fork' | RefusedEventKind }
   /**
    * An event with our signature that this peer did not make. Either two processes use the same key,
-   * or this peer was started again with a key that was in use.
+   * or this peer was started again and has lost what it did before. From now on it only listens:
+   * what it would sign would make it a forker.
    */
   | { readonly code: 'UnknownOwnEvent'; readonly event: string }
   /** We do not know this peer as a member. */

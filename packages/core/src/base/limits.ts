@@ -8,10 +8,38 @@ import { ParsecError } from './errors.ts'
  * it.
  */
 export const limits = {
-  /** Bytes of one gossip message. */
-  messageBytes: 1 << 28,
-  /** Events in one gossip message. */
-  messageEvents: 1 << 20,
+  /** Bytes of a gossip message that comes in: enough for any single event. */
+  messageBytes: 1 << 21,
+  /** Events in a gossip message that comes in. */
+  messageEvents: 1 << 10,
+  /**
+   * Bytes of a gossip message that we make. Only a message of one event may be larger. What does not
+   * fit follows in further messages.
+   */
+  sliceBytes: 1 << 20,
+  /** Events in a gossip message that we make. Taking in so many takes about 100 ms at most. */
+  sliceEvents: 1 << 9,
+  /** Bytes of a message of a stranger: a peer of which we do not know that it is a member. */
+  strangerBytes: 1 << 16,
+  /**
+   * Votes and requests of one creator that two thirds of the voters have not acknowledged, and the
+   * sum of their bytes (protocol.md section 3, the window).
+   */
+  windowEvents: 1 << 10,
+  windowBytes: 1 << 23,
+  /** Requests of one peer that are answered from one request of ours to the next. */
+  requestsPerTick: 1 << 6,
+  /** Bytes of one event: more than the limits of its parts allow. */
+  eventBytes: (1 << 20) + (1 << 17),
+  /** Events of a piece of evidence. */
+  evidenceEvents: 1 << 20,
+  /** Events that a receipt names. */
+  receiptTips: 1 << 10,
+  /**
+   * Third and further branches that messages of one peer may have brought while nobody has recorded
+   * them (docs/threat-model.md, branches).
+   */
+  unrecordedBranches: 1 << 7,
   /** Bytes of the application's payload in one vote. */
   payloadBytes: 1 << 20,
   /** Bytes of `relatedInfo` in Genesis, Add and Remove. */

@@ -85,10 +85,10 @@ export class Conclusions {
    * event only after an unrecorded decision?
    *
    * @param creator - the creator of the event
-   * @param election - the election that its coin shares are for, if it has any
+   * @param election - the election that must have begun for the event to be understood
    */
-  mustPrecede(creator: number, election: number | undefined): boolean {
+  mustPrecede(creator: number, election: number): boolean {
     if (this.#unrecorded.length === 0) return false
-    return this.#isUrgent || this.#admitted.has(creator) || (election !== undefined && election > this.#from)
+    return this.#isUrgent || this.#admitted.has(creator) || election > this.#from
   }
 }

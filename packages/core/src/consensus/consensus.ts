@@ -102,6 +102,7 @@ export class Consensus implements Inspected {
   readonly #options: ConsensusOptions
   readonly #membership: Membership
   readonly #history: number[] = []
+  readonly #voterSets: { readonly from: number; readonly voters: readonly number[] }[] = []
   readonly #coins = new Map<number, CoinShares>()
   readonly #grounds = new Map<number, Malice>()
   /** The key for the coin of the present voters, once it is generated. */
@@ -133,6 +134,7 @@ export class Consensus implements Inspected {
   setVoters(voters: readonly number[]): void {
     for (const peer of voters) this.peers.setMember(peer)
     this.election.setVoters(voters)
+    this.#voterSets.push({ from: 0, voters })
     this.thresholdCoin?.startElection(0, this.#idsOf(voters), undefined)
   }
 
@@ -189,6 +191,11 @@ export class Consensus implements Inspected {
   /** The indices of the decided payloads, in their order. */
   history(): readonly number[] {
     return this.#history
+  }
+
+  /** The voters, by peer index, each time with the first election in which they voted. */
+  get voterSets(): readonly { readonly from: number; readonly voters: readonly number[] }[] {
+    return this.#voterSets
   }
 
   /** How many elections are decided; also the number of the one under way. */
@@ -260,6 +267,7 @@ export class Consensus implements Inspected {
     const changes = this.#membership.apply(decision.payloads, voters)
     if (changes.coinKeys !== undefined) this.#coinKeys = changes.coinKeys
     const changed = changes.voters === voters ? undefined : changes.voters
+    if (changed !== undefined) this.#voterSets.push({ from: this.#elections, voters: changed })
     this.#proceedToNext(changed)
     this.election.conclude(decision, changed)
     return { payloads: this.#upToOurRemoval(decision.payloads), voters, keys: changes.keys }

@@ -167,32 +167,60 @@ export class GossipGraph {
     return events.at(events.length - 1)
   }
 
+  /** The event after x on its lane, or none. */
+  nextInLane(x: number): number {
+    const events = this.laneEvents[this.lane[x] as number] as IntList
+    const place = this.#placeAfter(x, this.lane[x] as number)
+    return place < events.length ? events.at(place) : none
+  }
+
+  /** The latest event on a lane with a number below `end`, or none. */
+  latestInLaneBefore(lane: number, end: number): number {
+    const events = this.laneEvents[lane] as IntList
+    for (let place = events.length - 1; place >= 0; place--) if (events.at(place) < end) return events.at(place)
+    return none
+  }
+
   /**
-   * The events that are neither x nor among its ancestors, in ascending order. If x is none, all
-   * events.
+   * Goes through x and its ancestors in ascending order, but leaves out what is covered. Only what
+   * is asked for is computed.
+   *
+   * @param covered - per lane, the latest event that is covered, or none: those before it are, too
    */
-  notCoveredBy(x: number): number[] {
-    const missing: number[] = []
+  *ancestorsNotCovered(x: number, covered: (lane: number) => number): Generator<number, void, undefined> {
+    const lines: { readonly events: IntList; place: number; readonly last: number }[] = []
     for (let lane = 0; lane < this.laneCount; lane++) {
-      const all = this.laneEvents[lane] as IntList
-      for (let i = this.#firstUncovered(x, lane); i < all.length; i++) missing.push(all.at(i))
+      const last = this.latestOn(x, lane)
+      if (last === none) continue
+      const place = this.#placeAfter(covered(lane), lane)
+      if (place <= this.#placeAfter(last, lane) - 1)
+        lines.push({ events: this.laneEvents[lane] as IntList, place, last })
     }
-    return missing.sort((a, b) => a - b)
+    for (;;) {
+      let next: (typeof lines)[number] | undefined
+      for (const line of lines) {
+        if (line.place < 0) continue
+        if (next === undefined || line.events.at(line.place) < next.events.at(next.place)) next = line
+      }
+      if (next === undefined) return
+      const event = next.events.at(next.place)
+      next.place = event === next.last ? -1 : next.place + 1
+      yield event
+    }
   }
 
   /** The first event on a lane that is neither x nor among its ancestors, or none. */
   firstNotCoveredBy(x: number, lane: number): number {
     const all = this.laneEvents[lane] as IntList
-    const place = this.#firstUncovered(x, lane)
+    const place = this.#placeAfter(x === none ? none : this.latestOn(x, lane), lane)
     return place < all.length ? all.at(place) : none
   }
 
-  /** The place in the lane of the first event that is neither x nor among its ancestors. */
-  #firstUncovered(x: number, lane: number): number {
-    const covered = x === none ? none : this.latestOn(x, lane)
-    if (covered === none) return 0
+  /** The place in the lane after one of its events; the first one after none. */
+  #placeAfter(event: number, lane: number): number {
+    if (event === none) return 0
     const first = (this.laneEvents[lane] as IntList).at(0)
-    return (this.indexByCreator[covered] as number) - (this.indexByCreator[first] as number) + 1
+    return (this.indexByCreator[event] as number) - (this.indexByCreator[first] as number) + 1
   }
 
   /**

@@ -105,6 +105,11 @@ export class Refusals<P> {
     return asking !== none && graph.creator[asking] === creator ? request : none
   }
 
+  /** The first Request or Response in the graph that records the event, or none. */
+  firstRecorderOf(recorded: number): number {
+    return this.#recorder.at(recorded)
+  }
+
   /** Does x or a self-ancestor of it record the event already? */
   isRecorded(recorded: number, x: number): boolean {
     const first = this.#recorder.at(recorded)

@@ -5,6 +5,7 @@ import type { KnownEvents } from '../graph/known-events.ts'
 import type { Consensus } from '../consensus/consensus.ts'
 import type { Detection } from '../malice/detection.ts'
 import type { Report } from './report.ts'
+import type { Window } from './window.ts'
 
 /** What the parts of one peer share. */
 export interface PeerContext<P> {
@@ -14,6 +15,7 @@ export interface PeerContext<P> {
   readonly consensus: Consensus
   readonly events: KnownEvents<P>
   readonly detection: Detection<P>
+  readonly window: Window
   /** Tells the application of what looks like malice and cannot be proven. */
   readonly report: (report: Report) => void
 }

@@ -3,10 +3,8 @@
 import type { PublicId } from '../base/public-id.ts'
 import { isOneThird } from '../base/quorum.ts'
 import { causes } from '../wire/cause.ts'
-import type { Message } from '../wire/message.ts'
 import { none } from '../graph/graph.ts'
 import type { PeerContext } from './context.ts'
-import { lackedBy, messageOf } from './lacking.ts'
 import type { Reception } from './reception.ts'
 
 /**
@@ -60,23 +58,23 @@ export class Farewells<P> {
   }
 
   /**
-   * Makes the farewell for a peer that was removed: what it lacks of the events that we had when we
-   * decided its removal, and of those by which we recorded the decision. Undefined for peers that
-   * were not removed, and for peers that we distrust.
+   * If the peer was removed: the event of ours that its farewell ends with. It descends from what
+   * decided the removal, and from nothing that came later. Undefined for peers that were not
+   * removed, for peers that we distrust, and while we have no event.
    */
-  messageTo(id: PublicId): Message<P> | undefined {
+  endFor(id: PublicId): number | undefined {
     const { consensus, ourIndex } = this.#context
     const { graph, peers } = consensus
     const peer = peers.indexOf(id)
     if (peer === undefined || this.#reception.distrust(peer) !== undefined) return undefined
     const { removedAt } = peers.at(peer)
-    if (removedAt === none) return undefined
-    let end = removedAt
-    while (end < graph.size && graph.creator[end] === ourIndex && graph.cause[end] === causes.Conclusion) end++
-    const owed = lackedBy(peer, this.#context).filter((index) => index < end)
-    // As far as we know it may lack nothing; but a message must not be empty.
-    if (owed.length === 0) owed.push(end - 1)
-    return messageOf('farewell', owed, this.#context)
+    const ours = graph.lanesOf[ourIndex]?.[0]
+    if (removedAt === none || ours === undefined) return undefined
+    // Conclusions that follow at once record the decision.
+    let after = removedAt
+    while (after < graph.size && graph.creator[after] === ourIndex && graph.cause[after] === causes.Conclusion) after++
+    const end = graph.latestInLaneBefore(ours, after)
+    return end === none ? undefined : end
   }
 
   get #us() {

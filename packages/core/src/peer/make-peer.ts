@@ -14,13 +14,13 @@ import type { DecisionView, Inspection } from '../consensus/views.ts'
 import { Detection } from '../malice/detection.ts'
 import { BlockQueue } from './block-queue.ts'
 import type { PeerContext } from './context.ts'
-import { Farewells } from './farewells.ts'
 import { Gossip } from './gossip.ts'
 import { Intake } from './intake.ts'
 import { OwnEvents } from './own-events.ts'
 import { OwnKeys } from './own-keys.ts'
 import { Reception } from './reception.ts'
 import type { Report } from './report.ts'
+import { Window } from './window.ts'
 
 /** What a peer is made from. */
 export interface PeerSetting<P> extends CompleteFormat<P> {
@@ -58,12 +58,14 @@ export function makePeer<P>(setting: PeerSetting<P>): Peer<P> {
   const format: EventFormat<P> = { codec, identities: rememberingIds(setting.identities, consensus) }
   const events = new KnownEvents<P>()
   const detection = new Detection(consensus, events, format, ourIndex)
-  const context = { ourIndex, format, consensus, events, detection, report: (report: Report) => onReport?.(report) }
+  const window = new Window(consensus)
+  const report = (what: Report): void => onReport?.(what)
+  const context = { ourIndex, format, consensus, events, detection, window, report }
   const intake = new Intake(context)
   const blocks = new BlockQueue(consensus, events)
   const own = new OwnEvents(us, keys, context, intake, blocks)
   const reception = new Reception(context, intake, own, blocks)
-  const gossip = new Gossip(context, reception, own, new Farewells(context, reception))
+  const gossip = new Gossip(context, intake, reception, own)
   return { ...context, keys, blocks, own, gossip, reception }
 }
 

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
 
 import { Reader, toHex } from '../base/encoding.ts'
-import { assert } from '../base/errors.ts'
+import { assert, ParsecError } from '../base/errors.ts'
 import { chargeOf } from '../base/malice-kinds.ts'
 import type { PublicId } from '../base/public-id.ts'
 import type { SecretId } from '../crypto/identity.ts'
-import { causes, isSyncCause } from '../wire/cause.ts'
+import { causes, isSync, isSyncCause } from '../wire/cause.ts'
 import type { CoinShares } from '../wire/coin-shares.ts'
 import { Event } from '../wire/event.ts'
 import type { Cause, Vote } from '../wire/event.ts'
@@ -18,6 +18,7 @@ import type { BlockQueue } from './block-queue.ts'
 import type { PeerContext } from './context.ts'
 import type { Intake } from './intake.ts'
 import type { OwnKeys } from './own-keys.ts'
+import { windowShares } from './window.ts'
 
 type OwnSyncCause =
   | { readonly kind: 'Requesting'; readonly recipient: PublicId }
@@ -81,6 +82,7 @@ export class OwnEvents<P> {
    */
   #heldBack: OwnCause<P>[] = []
   readonly #votedFor = new Set<string>()
+  #isSilent = false
 
   constructor(us: SecretId, keys: OwnKeys, context: PeerContext<P>, intake: Intake<P>, blocks: BlockQueue<P>) {
     this.#us = us
@@ -90,9 +92,39 @@ export class OwnEvents<P> {
     this.#blocks = blocks
   }
 
+  /** Do we make no events, because others might have later ones of ours? */
+  get isSilent(): boolean {
+    return this.#isSilent
+  }
+
+  set isSilent(isSilent: boolean) {
+    this.#isSilent = isSilent
+  }
+
   /** Have we made an event? */
   get hasBegun(): boolean {
     return this.#last !== undefined
+  }
+
+  /** The number of our latest event, or none. */
+  get latest(): number {
+    return this.#lastIndex
+  }
+
+  /**
+   * If we have recorded this Requesting event, the event that ends our answer: the last one before
+   * our next sync event. Otherwise none.
+   */
+  answerTo(requesting: number): number {
+    const { consensus, detection } = this.#context
+    const { graph } = consensus
+    let answer = detection.refusals.firstRecorderOf(requesting)
+    if (answer === none || graph.creator[answer] !== this.#context.ourIndex) return none
+    for (;;) {
+      const next = graph.nextInLane(answer)
+      if (next === none || isSync(graph.cause[next] as number)) return answer
+      answer = next
+    }
   }
 
   /** Makes our first event. */
@@ -129,10 +161,15 @@ export class OwnEvents<P> {
         this.#recordEvidence()
         break
       case 'dkgMessages':
-        for (const message of this.#keys.takePending(consensus)) this.vote(message)
+        while (this.hasRoomFor('dkgMessage')) {
+          const message = this.#keys.takePending(consensus)
+          if (message === undefined) break
+          this.vote(message)
+        }
         break
       case 'accusations':
-        for (const fact of detection.due(this.#lastIndex, otherParent)) this.vote(fact.accusation, fact.malice)
+        for (const fact of detection.due(this.#lastIndex, otherParent))
+          this.vote(fact.accusation, { grounds: fact.malice })
         break
     }
   }
@@ -158,7 +195,7 @@ export class OwnEvents<P> {
   conclude(toBeRecorded: number = none): void {
     const { consensus, detection, ourIndex, events } = this.#context
     const { graph, conclusions } = consensus
-    if (conclusions === undefined) return
+    if (conclusions === undefined || this.#isSilent) return
     const bearsOut = (x: number): boolean => toBeRecorded !== none && graph.descends(toBeRecorded, x)
     if (conclusions.unrecorded.every(bearsOut)) return
     if (!this.#begin()) return
@@ -172,20 +209,38 @@ export class OwnEvents<P> {
 
   /**
    * Makes a vote. It waits until we are a member. Throws what the others would throw when they
-   * decode it.
+   * decode it, and `TooFarAhead`.
    *
+   * @param share - how much of the window it may fill; by default all of it
    * @param grounds - of an accusation
    */
-  vote(observation: Observation<P>, grounds?: Malice): void {
+  vote(
+    observation: Observation<P>,
+    { share, grounds }: { readonly share?: keyof typeof windowShares; readonly grounds?: Malice | undefined } = {},
+  ): void {
     const { codec, identities } = this.#context.format
     const encoding = encodeObservation(observation, codec)
     // If the others could not decode it, they would refuse it and everything that we make after it.
     // What we vote for is what they read.
     const read = decodeObservation(new Reader(encoding), codec, identities)
     const readAlso = grounds && readGrounds(new Reader(encodeGrounds(grounds)), chargeOf(grounds.kind))
+    if (share !== undefined && !this.hasRoomFor(share, encoding.length)) {
+      throw new ParsecError({ code: 'TooFarAhead', creator: this.#us.publicId })
+    }
     const signature = this.#us.sign(encoding)
     this.#votedFor.add(this.#keyOf(observation))
     this.#appendOrHold({ kind: 'Observation', vote: { observation: read, grounds: readAlso, signature } })
+  }
+
+  /**
+   * May we make a vote or a request now, or must the others take in first what we made before (see
+   * `Window`)?
+   *
+   * @param bytes - the size of the event, if it may be large
+   */
+  hasRoomFor(what: keyof typeof windowShares, bytes = 0): boolean {
+    const { window, ourIndex } = this.#context
+    return window.admits(ourIndex, this.#lastIndex, none, bytes, windowShares[what]) !== undefined
   }
 
   /** Have we voted for this, ever? */
@@ -259,7 +314,7 @@ export class OwnEvents<P> {
       this.settleBefore('sync', 'otherParent' in cause ? this.#indexOf(cause.otherParent) : none)
     }
     const event = Event.create(this.#us, this.#withSelfParent(cause), this.#context.format.codec)
-    const { index, isFaulty, outcomes } = this.#intake.insert(this.#intake.judge(event))
+    const { index, isFaulty, outcomes } = this.#intake.insert(this.#intake.judgeOurs(event))
     assert(!isFaulty, 'an event of ours without fault')
     this.#last = event
     this.#lastIndex = index

@@ -84,16 +84,15 @@ export class OwnKeys implements DkgParticipant {
   }
 
   /**
-   * Takes the messages that we have to vote for. Those of key generations that have ended are
-   * dropped.
+   * Takes the next message that we have to vote for; undefined if there is none. Those of key
+   * generations that have ended are dropped.
    */
-  *takePending({ dkgRuns }: Consensus): IterableIterator<Observation<never>> {
-    const pending = this.#pending
-    this.#pending = []
-    for (const message of pending) {
+  takePending({ dkgRuns }: Consensus): Observation<never> | undefined {
+    for (let message = this.#pending.shift(); message !== undefined; message = this.#pending.shift()) {
       if (dkgRuns?.isRunning(message.generation) !== true) continue
-      yield { kind: 'DkgMessage', text: dkgMessageText(message), message: encodeDkgMessage(message) }
+      return { kind: 'DkgMessage', text: dkgMessageText(message), message: encodeDkgMessage(message) }
     }
+    return undefined
   }
 
   /**

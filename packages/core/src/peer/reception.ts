@@ -4,11 +4,21 @@ import { ParsecError } from '../base/errors.ts'
 import type { RefusedEventKind } from '../base/malice-kinds.ts'
 import type { PublicId } from '../base/public-id.ts'
 import type { Event } from '../wire/event.ts'
+import type { UnreadEvent } from '../wire/message.ts'
 import type { BlockQueue } from './block-queue.ts'
 import type { PeerContext } from './context.ts'
-import type { Intake } from './intake.ts'
-import { MessageOrder } from './message-order.ts'
+import type { Intake, Judged } from './intake.ts'
 import type { OwnEvents } from './own-events.ts'
+
+/** What was found in a message. */
+export interface Received {
+  /** The id of its last event; undefined if it had none. */
+  readonly last: string | undefined
+  /** Did reading end at an event with an unknown parent? */
+  readonly hasGap: boolean
+  /** The numbers of its events that we had before. */
+  readonly known: readonly number[]
+}
 
 /**
  * Takes in the events of a message (protocol.md section 3), and knows which peers we do not hear
@@ -21,7 +31,7 @@ export class Reception<P> {
   readonly #blocks: BlockQueue<P>
   /** The peers that sent us an event that no correct peer sends, with what was wrong with it. */
   readonly #distrusted = new Map<number, RefusedEventKind>()
-  #isOurKeyUsedElsewhere = false
+  #unknownOwnEvent: string | undefined
 
   constructor(context: PeerContext<P>, intake: Intake<P>, own: OwnEvents<P>, blocks: BlockQueue<P>) {
     this.#context = context
@@ -39,66 +49,65 @@ export class Reception<P> {
     return branches > 1 ? 'Fork' : this.#distrusted.get(peer)
   }
 
-  /** Have we met an event with our signature that we did not make? */
-  get isOurKeyUsedElsewhere(): boolean {
-    return this.#isOurKeyUsedElsewhere
+  /** An event with our signature that we have met and did not make. */
+  get unknownOwnEvent(): string | undefined {
+    return this.#unknownOwnEvent
   }
 
   /**
-   * Takes in the events of a message, and skips those that we have.
+   * Takes in the events of a message, one after the other, and skips those that we have. It ends at
+   * the first one with an unknown parent.
    *
-   * Throws `UnknownOwnEvent`, `SignatureFailure` or `UnknownParent` before anything is inserted. It
-   * throws `UnknownCreator`, `MaliciousEvent`, `PrematureCoinShares` or `LimitExceeded` later; what
-   * was inserted by then is kept.
+   * It throws `MalformedEncoding`, `LimitExceeded`, `MalformedPayload`, `InvalidPublicId`,
+   * `UnknownOwnEvent`, `UnknownCreator`, `SignatureFailure`, `MaliciousEvent`, `TooFarAhead` or
+   * `PrematureCoinShares` at the first event that no correct peer would send here. What was inserted
+   * by then is kept.
    */
-  receive(events: readonly Event<P>[], sender: PublicId): void {
-    const unknown = this.#check(events)
+  receive(events: Iterable<UnreadEvent<P>>, sender: PublicId): Received {
+    const known: number[] = []
+    let last: string | undefined
+    for (const unread of events) {
+      last = unread.id
+      const index = this.#context.events.indexOfId(last)
+      if (index !== undefined) known.push(index)
+      else if (!this.#takeIn(unread.decode(), sender)) return { last, hasGap: true, known }
+    }
+    return { last, hasGap: false, known }
+  }
+
+  /** Returns false if a parent is unknown. */
+  #takeIn(event: Event<P>, sender: PublicId): boolean {
+    let judged: Judged<P> | undefined
     try {
-      for (const event of new MessageOrder(this.#context, unknown).ready()) this.#insert(event)
+      judged = this.#intake.judge(event, sender)
     } catch (error) {
-      if (ParsecError.is(error, 'MaliciousEvent')) {
-        const { creator, malice } = error.detail
-        const peer = this.#context.consensus.peers.indexOf(sender)
-        if (peer !== undefined) this.#distrusted.set(peer, malice)
-        this.#context.report({ kind: 'RefusedEvent', peer: sender, creator, malice })
+      if (ParsecError.is(error, 'UnknownOwnEvent')) {
+        this.#unknownOwnEvent = error.detail.event
+        this.#own.isSilent = true
       }
+      if (ParsecError.is(error, 'MaliciousEvent')) this.#distrust(sender, error.detail.creator, error.detail.malice)
       throw error
     }
+    if (judged === undefined) return false
+    this.#insert(judged)
+    return true
+  }
+
+  #distrust(sender: PublicId, creator: PublicId, malice: RefusedEventKind): void {
+    const { consensus, report } = this.#context
+    const peer = consensus.peers.indexOf(sender)
+    if (peer !== undefined) this.#distrusted.set(peer, malice)
+    report({ kind: 'RefusedEvent', peer: sender, creator, malice })
   }
 
   /**
    * Inserts an event. Before and after it, we record the events that decided elections, if others
    * need to know them.
    */
-  #insert(event: Event<P>): void {
+  #insert(judged: Judged<P>): void {
     const { conclusions } = this.#context.consensus
-    const judged = this.#intake.judge(event)
-    const election = event.cause.kind === 'CoinShares' ? event.cause.coins.election : undefined
-    if (conclusions?.mustPrecede(judged.creator, election) === true) this.#own.conclude()
+    if (conclusions?.mustPrecede(judged.creator, judged.election) === true) this.#own.conclude()
     this.#blocks.take(this.#intake.insert(judged).outcomes)
     if (conclusions?.isUrgent === true) this.#own.conclude()
-  }
-
-  /** Checks signatures and parents. Returns the events that we do not have. */
-  #check(events: readonly Event<P>[]): Event<P>[] {
-    const { consensus, events: known, ourIndex } = this.#context
-    const unknown = new Map<string, Event<P>>()
-    for (const event of events) {
-      if (known.has(event.id)) continue
-      // Before we look at the creator: anybody can forge an event of ours, but only with our key is
-      // the signature valid.
-      event.verify()
-      if (consensus.peers.indexOf(event.creator) === ourIndex) {
-        this.#isOurKeyUsedElsewhere = true
-        throw new ParsecError({ code: 'UnknownOwnEvent', event: event.id })
-      }
-      for (const parent of event.parents) {
-        if (!known.has(parent) && !unknown.has(parent)) {
-          throw new ParsecError({ code: 'UnknownParent', event: event.id, parent })
-        }
-      }
-      unknown.set(event.id, event)
-    }
-    return [...unknown.values()]
   }
 }

@@ -7,7 +7,7 @@ import type { PublicId } from '../base/public-id.ts'
 import type { IdentityScheme } from '../crypto/identity.ts'
 import { causeKinds, hashLength } from './cause.ts'
 import type { CauseKind } from './cause.ts'
-import { isGenesisVariant, variantLength } from './observation.ts'
+import { isVariant, variantLength } from './observation.ts'
 
 /**
  * What the header of an event tells: all that decides whether the event is refused, given the
@@ -97,7 +97,7 @@ export class SignedHeader implements EventHeader {
         parents.push(hash('the hash of the other-parent'))
         break
       case 'Observation': {
-        const isGenesis = isGenesisVariant(reader.u32())
+        const isGenesis = isVariant(reader.u32(), 'Genesis')
         const observationHash = hash('the hash of an observation')
         if (isGenesis) this.genesisHash = observationHash
         hash('the hash of what stands beside an observation')

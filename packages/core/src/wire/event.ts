@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
 
 import { platform } from '#crypto'
-import { toHex, Writer } from '../base/encoding.ts'
-import type { Reader } from '../base/encoding.ts'
+import { Reader, toHex, Writer } from '../base/encoding.ts'
 import { ParsecError } from '../base/errors.ts'
 import type { PublicId } from '../base/public-id.ts'
 import type { IdentityScheme, SecretId } from '../crypto/identity.ts'
@@ -15,7 +14,7 @@ import type { EventHeader, EventLayout } from './event-header.ts'
 import type { PayloadCodec } from './format.ts'
 import { encodeGrounds, readGrounds } from './malice.ts'
 import type { Malice } from './malice.ts'
-import { decodeObservation, encodeObservation } from './observation.ts'
+import { decodeObservation, encodeObservation, isVariant } from './observation.ts'
 import type { Observation } from './observation.ts'
 
 /** An observation, and the voter's signature over its canonical encoding (protocol.md section 2). */
@@ -173,6 +172,19 @@ export class Event<P> implements EventHeader {
     return new Event(creator, cause, bytes, layout, observationHash, header, false)
   }
 
+  /**
+   * Tells which event these bytes are, if they are one, without decoding what they are about.
+   *
+   * @param bytes - the canonical encoding
+   * @throws ParsecError `MalformedEncoding`, `LimitExceeded` or `InvalidPublicId`
+   */
+  static idOf(bytes: Uint8Array, identities: IdentityScheme): string {
+    const { kind, ...layout } = findParts(bytes, identities)
+    const { prefix, observation } = layout
+    const observationHash = kind === 'Observation' ? platform.sha3(bytes.subarray(prefix, observation)) : undefined
+    return toHex(platform.sha3(headerOf(kind, bytes, layout, observationHash)))
+  }
+
   /** The creator's signature of the header. */
   get signature(): Uint8Array {
     return this.bytes.subarray(this.#layout.content)
@@ -211,6 +223,25 @@ export class Event<P> implements EventHeader {
   #fail(signed: 'event' | 'vote'): never {
     throw new ParsecError({ code: 'SignatureFailure', event: this.id, signed })
   }
+}
+
+/** Where the parts of an encoded event end: what stands behind an observation tells, so it need not be decoded. */
+function findParts(bytes: Uint8Array, identities: IdentityScheme): EventLayout & { readonly kind: CauseKind } {
+  const reader = new Reader(bytes)
+  identities.decodePublicId(reader)
+  const kind = causeKinds[reader.u32()]
+  if (kind === undefined) throw reader.malformed('the cause of an event')
+  if (kind !== 'Initial') reader.fixed(hashLength, 'the hash of the self-parent')
+  const prefix = reader.offset
+  const content = bytes.length - identities.signatureLength
+  if (content < prefix) throw reader.malformed('the signature of an event')
+  if (kind !== 'Observation') return { kind, prefix, observation: prefix, content }
+  if (!isVariant(reader.u32(), 'Accusation')) {
+    return { kind, prefix, observation: Math.max(reader.offset, content - identities.signatureLength), content }
+  }
+  identities.decodePublicId(reader)
+  reader.u32()
+  return { kind, prefix, observation: reader.offset, content }
 }
 
 function isRecording(kind: CauseKind): kind is RecordingKind {

@@ -235,9 +235,9 @@ const variantIndex = {
 /** The length of what stands first in an encoded observation: the number of its kind. */
 export const variantLength = 4
 
-/** Is it the number of Genesis in the canonical encoding? */
-export function isGenesisVariant(variant: number): boolean {
-  return variant === variantIndex.Genesis
+/** Is it the number of this kind in the canonical encoding? */
+export function isVariant(variant: number, kind: Observation<unknown>['kind']): boolean {
+  return variant === variantIndex[kind]
 }
 
 /** Is it a message for key generations, which no block carries? */

@@ -99,11 +99,6 @@ export class NaiveRelations {
     return this.isAwareOfFork(x, peer) ? -1 : (events.find((y) => events.every((z) => this.isSelfAncestor(y, z))) ?? -1)
   }
 
-  /** All events, where x is -1. */
-  notCoveredBy(x: number): number[] {
-    return this.#events.flatMap((_, y) => (x !== -1 && this.descends(x, y) ? [] : [y]))
-  }
-
   stronglySees(x: number, y: number, through: readonly number[], voters: number): boolean {
     const count = through.filter((peer) => {
       const z = this.latestBy(x, peer)

@@ -8,6 +8,7 @@ import { ParsecError } from '../../src/base/errors.ts'
 import type { ParsecErrorCode } from '../../src/base/errors.ts'
 import type { IdentityScheme, SecretId } from '../../src/crypto/identity.ts'
 import { mockIdentity } from '../../src/crypto/identities/mock.ts'
+import type { Message } from '../../src/wire/message.ts'
 import { observationText } from '../../src/wire/observation.ts'
 import type { Proposal } from '../../src/wire/observation.ts'
 import { Parsec } from '../../src/parsec.ts'
@@ -137,13 +138,16 @@ export class Network {
     this.run(choose, () => this.allHave(observationText(observation)))
   }
 
-  /** One request and its response. */
+  /** A request, and what follows from it: its response, and receipts and further slices of both. */
   gossip(from: string, to: string): void {
-    const request = this.peer(from).createGossip(this.id(to))
-    const response = this.peer(to).handleMessage(this.id(from), request.toBytes())
+    this.converse(from, to, this.peer(from).createGossip(this.id(to)))
+  }
+
+  /** A message, and what follows from it. */
+  converse(from: string, to: string, message: Message<string>): void {
+    const reply = this.peer(to).handleMessage(this.id(from), message.toBytes())
     this.poll()
-    if (response !== undefined) this.peer(from).handleMessage(this.id(to), response.toBytes())
-    this.poll()
+    if (reply !== undefined) this.converse(to, from, reply)
   }
 
   /** Gossip between pairs chosen at random, until `done` holds; fails after so many exchanges. */

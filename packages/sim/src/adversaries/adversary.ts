@@ -86,11 +86,14 @@ export class Adversary implements Me {
     if (this.isByHand) this.#gossipByHand(active)
   }
 
-  receive(kind: 'request' | 'response', from: string, message: Message<string> | undefined): void {
+  receive(from: string, message: Message<string> | undefined): void {
     if (message === undefined) return
     this.observe(message.events)
-    if (this.#brain !== undefined) this.#receiveByProtocol(this.#brain, kind, from, message)
-    else if (message.kind !== 'farewell') this.#receiveByHand(kind, from, message)
+    if (this.#brain !== undefined) this.#receiveByProtocol(this.#brain, from, message)
+    else if (message.hasMore) this.#askForMore(from, message.events)
+    else if (message.kind === 'request' || message.kind === 'response') {
+      this.#receiveByHand(message.kind, from, message)
+    }
   }
 
   /** Learns of events, from wherever. */
@@ -179,19 +182,16 @@ export class Adversary implements Me {
     begin('hand')
   }
 
-  #receiveByProtocol(brain: SimPeer, kind: 'request' | 'response', from: string, message: Message<string>): void {
+  #receiveByProtocol(brain: SimPeer, from: string, message: Message<string>): void {
     const { parsec } = brain
     const sender = this.world.idOf(from)
     let tip: Event<string> | undefined
     try {
-      if (kind === 'response') parsec.handleMessage(sender, message)
-      else {
-        const response = parsec.handleMessage(sender, message)
-        if (response !== undefined) {
-          this.observe(response.events)
-          this.send({ kind: 'response', to: from, message: response })
-          tip = response.events.at(-1)
-        }
+      const reply = parsec.handleMessage(sender, message)
+      if (reply !== undefined) {
+        this.observe(reply.events)
+        this.send({ kind: reply.kind, to: from, message: reply })
+        tip = reply.events.at(-1)
       }
     } catch (error) {
       if (!(error instanceof ParsecError)) throw error
@@ -199,6 +199,13 @@ export class Adversary implements Me {
     brain.drain(this.world.round)
     const isDue = this.#active.some((strategy) => strategy.isDue?.() === true)
     if (tip?.creator.name === this.name && isDue) this.#takeOver(tip)
+  }
+
+  #askForMore(from: string, slice: readonly Event<string>[]): void {
+    const parents = new Set(slice.flatMap((event) => event.parents))
+    const tips = slice.filter(({ id }) => !parents.has(id)).map(({ hash }) => hash)
+    const message = new Message<string>('receipt', [], false, { tips, hasGap: false })
+    this.send({ kind: 'receipt', to: from, message })
   }
 
   #receiveByHand(kind: 'request' | 'response', from: string, message: Message<string>): void {

@@ -1,13 +1,22 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
 
-import type { Event, KeyScheme, MaliceKind, Message, Observation, Parsec, PublicId } from '@parsec-bft/core'
+import type {
+  Event,
+  KeyScheme,
+  MaliceKind,
+  Message,
+  MessageKind,
+  Observation,
+  Parsec,
+  PublicId,
+} from '@parsec-bft/core'
 import type { Random } from '../base/random.ts'
 import type { EventStore } from './event-store.ts'
 import type { Branch, Puppet } from './puppet.ts'
 
 /** A message about to leave an adversary. */
 export interface Outgoing {
-  readonly kind: 'request' | 'response'
+  readonly kind: MessageKind
   /** Name of the recipient. */
   readonly to: string
   /** A value, or bytes that need not be any message's. */

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
 
-import type { MetaVoteView } from '@parsec-bft/core'
+import type { MessageKind, MetaVoteView } from '@parsec-bft/core'
 
 /** A message that has been sent. */
 export interface Letter {
-  readonly kind: 'request' | 'response'
+  readonly kind: MessageKind
 }
 
 /**

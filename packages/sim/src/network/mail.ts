@@ -36,7 +36,7 @@ export class Mail {
 
   /** A correct peer gossips. */
   request(from: SimPeer, to: Node): void {
-    this.#send('request', from, to, from.parsec.createGossip(to.id))
+    this.#send(from, to, from.parsec.createGossip(to.id))
     this.#parts.output.drain(from)
   }
 
@@ -48,20 +48,22 @@ export class Mail {
 
   /** A message reaches its recipient, if that is still there. */
   arrive(arrival: Arrival): void {
-    const { kind, from, to, message } = arrival
+    const { from, to, message } = arrival
     if (!(to instanceof Adversary)) {
       if (to.live) this.#receive(arrival, to)
       return
     }
     // Bytes of a fellow adversary need not be a message: it ignores them.
     const isUnread = message instanceof Uint8Array && from instanceof Adversary
-    if (!to.left && !isUnread) to.receive(kind, from.name, this.#parts.ledger.read(message))
+    if (!to.left && !isUnread) to.receive(from.name, this.#parts.ledger.read(message))
   }
 
   /** @param decidedSince - number of elections that the sender has decided after it made the message. */
-  #send(kind: Arrival['kind'], from: SimPeer, to: Node, message: Message<string>, decidedSince = 0): void {
+  #send(from: SimPeer, to: Node, message: Message<string>, decidedSince = 0): void {
     this.#parts.ledger.passed(message)
-    const elections = message.kind === 'farewell' ? 0 : from.parsec.inspect().election - decidedSince
+    const { kind } = message
+    const isWhole = !message.hasMore && (kind === 'request' || kind === 'response')
+    const elections = isWhole ? from.parsec.inspect().election - decidedSince : 0
     this.#transmit({ kind, from, to, message, elections })
   }
 
@@ -77,15 +79,13 @@ export class Mail {
     const reception: Reception = this.#parts.reception
     transcript.add(`${to.name} receives a ${kind} from ${from.name}`)
     try {
-      if (kind === 'response') to.parsec.handleMessage(from.id, message)
-      else {
-        const { decidedAlone } = to
-        const response = to.parsec.handleMessage(from.id, message)
-        if (response !== undefined) this.#send('response', to, from, response, to.decidedAlone - decidedAlone)
-      }
-      ledger.passed(message)
+      const { decidedAlone } = to
+      const reply = to.parsec.handleMessage(from.id, message)
+      if (reply !== undefined) this.#send(to, from, reply, to.decidedAlone - decidedAlone)
+      const hasGap = reply?.receipt?.hasGap === true
+      if (!hasGap) ledger.passed(message)
       output.drain(to)
-      reception.expectTaken(elections, from.name, to)
+      if (!hasGap) reception.expectTaken(elections, from.name, to)
     } catch (error) {
       output.drain(to)
       reception.expectRefused(error, kind, from.name, to)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
 
-import type { Message } from '@parsec-bft/core'
+import type { Message, MessageKind } from '@parsec-bft/core'
 import type { Random } from '../base/random.ts'
 import type { Transcript } from '../base/transcript.ts'
 import type { SimulationOptions } from '../options/options.ts'
@@ -10,7 +10,7 @@ import type { Node } from './stage.ts'
 
 /** A message on its way. */
 export interface Arrival {
-  readonly kind: 'request' | 'response'
+  readonly kind: MessageKind
   readonly from: Node
   readonly to: Node
   /** A value or bytes. */
