@@ -32,10 +32,10 @@ describe('the same seed and options', () => {
   })
 
   it.each([
-    ['mixed', 1, 'f1e2088685238a39'],
-    ['single', 1, '977a803473d31f35'],
-    ['signed', 1, '67eb2cb42d1de7a1'],
-    ['anything', 'another text', '1df6188d6efdd960'],
+    ['mixed', 1, '05c8a755fd97ac85'],
+    ['single', 1, '906065d35540af22'],
+    ['signed', 1, 'f4c8e568f2020e0a'],
+    ['anything', 'another text', 'b34518de95d367e9'],
   ])('give the same run on every machine (%s, seed %s)', (scenario, seed, digest) => {
     // A change of the protocol, of its encoding or of the simulator changes them; a change of machine must not.
     expect(runScenario(scenario, seed).digest).toBe(digest)

@@ -168,8 +168,9 @@ export class OwnEvents<P> {
         }
         break
       case 'accusations':
-        for (const fact of detection.due(this.#lastIndex, otherParent))
-          this.vote(fact.accusation, { grounds: fact.malice })
+        for (const { accusation, malice } of detection.due(this.#lastIndex, otherParent)) {
+          this.vote(accusation, { grounds: malice })
+        }
         break
     }
   }

@@ -233,8 +233,7 @@ function findParts(bytes: Uint8Array, identities: IdentityScheme): EventLayout &
   if (kind === undefined) throw reader.malformed('the cause of an event')
   if (kind !== 'Initial') reader.fixed(hashLength, 'the hash of the self-parent')
   const prefix = reader.offset
-  const content = bytes.length - identities.signatureLength
-  if (content < prefix) throw reader.malformed('the signature of an event')
+  const content = Math.max(prefix, bytes.length - identities.signatureLength)
   if (kind !== 'Observation') return { kind, prefix, observation: prefix, content }
   if (!isVariant(reader.u32(), 'Accusation')) {
     return { kind, prefix, observation: Math.max(reader.offset, content - identities.signatureLength), content }

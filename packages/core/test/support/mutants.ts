@@ -167,8 +167,8 @@ export const blindMutants: readonly Mutant[] = [
     ],
     [
       'nobody accuses',
-      'of detection.due(this.#lastIndex, otherParent)) this.vote',
-      'of detection.due(this.#lastIndex, otherParent).slice(0, 0)) this.vote',
+      'of detection.due(this.#lastIndex, otherParent)) {',
+      'of detection.due(this.#lastIndex, otherParent).slice(0, 0)) {',
       'fork-simple',
     ],
   ]),
