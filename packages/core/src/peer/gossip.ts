@@ -120,7 +120,7 @@ export class Gossip<P> {
     const message = openMessage(received, this.#context.format)
     if (message.receipt !== undefined) return this.#proceed(sender, message.receipt)
     if (message.kind !== 'request') return this.#receive(sender, message)
-    this.#countRequest(sender)
+    if (!message.hasMore) this.#countRequest(sender)
     // Its own request may make us decide its removal. A response could then hold events that come
     // after it.
     const farewell = this.#farewells.endFor(sender)
@@ -128,12 +128,16 @@ export class Gossip<P> {
     return this.#deliveries.begin(this.#requirePeer(sender), 'farewell', farewell)
   }
 
-  /** Nobody can make us work much harder than we choose to. Strangers share one allowance. */
+  /**
+   * Nobody can make us work much harder than we choose to; but there must be somebody to whom we
+   * could send a request. Strangers share one allowance.
+   */
   #countRequest(sender: PublicId): void {
     const peer = this.#context.consensus.peers.indexOf(sender) ?? none
     const count = (this.#handled.get(peer) ?? 0) + 1
-    if (count > limits.requestsPerTick) throw new ParsecError({ code: 'TooManyRequests', peer: sender })
     this.#handled.set(peer, count)
+    if (count <= limits.requestsPerTick || this.recipients().length === 0) return
+    throw new ParsecError({ code: 'TooManyRequests', peer: sender })
   }
 
   /** Sends a peer the next slice, after it has told what it has. */
@@ -161,7 +165,7 @@ export class Gossip<P> {
     if (kind === 'farewell') {
       if (!this.#farewells.areWeRemoved) throw invalidMessage('a farewell, and we are not removed')
       this.#farewells.knows(peer)
-    } else this.#record(peer, 'Response', end, received)
+    } else if (!this.#own.hasRecorded('Response', end)) this.#record(peer, 'Response', end, received)
     this.#unanswered.delete(peer)
     return undefined
   }
@@ -170,13 +174,14 @@ export class Gossip<P> {
     const { consensus } = this.#context
     const { graph } = consensus
     const { id } = consensus.peers.at(peer)
+    // A request that has come before: its answer may have been lost.
     const given = this.#own.answerTo(end)
-    const isLost = given !== none && !graph.descends(graph.latestOf(peer), given)
-    if (!isLost) this.#record(peer, 'Request', end, received)
+    if (given === none) this.#record(peer, 'Request', end, received)
+    else if (graph.descends(graph.latestOf(peer), given)) return undefined
     const farewell = this.#farewells.endFor(id)
     if (farewell !== undefined) return this.#deliveries.begin(peer, 'farewell', farewell)
     if (!this.#maySend || !this.#own.hasBegun) return this.#receipt(false)
-    return this.#deliveries.begin(peer, 'response', isLost ? given : this.#own.latest)
+    return this.#deliveries.begin(peer, 'response', given === none ? this.#own.latest : given)
   }
 
   /** The number of the last event of a message. Throws `InvalidMessage` if it is not by the sender. */

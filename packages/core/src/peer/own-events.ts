@@ -249,6 +249,13 @@ export class OwnEvents<P> {
     return this.#votedFor.has(this.#keyOf(observation))
   }
 
+  /** Has the message that ends with this event come before, and have we recorded it? */
+  hasRecorded(kind: 'Request' | 'Response', end: number): boolean {
+    const { refusals } = this.#context.detection
+    const recorded = refusals.recordedBy(causes[kind], this.#context.ourIndex, end)
+    return recorded !== none && refusals.isRecorded(recorded, this.#lastIndex)
+  }
+
   /**
    * Tells why we must not record this event: a Request or Response with it as other-parent would be
    * malicious, or others who know less than we do could not understand it. Undefined if we may.

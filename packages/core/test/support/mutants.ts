@@ -268,12 +268,6 @@ export const unjustMutants: readonly Mutant[] = [
       'nobody-newcomer-out-of-the-blue',
     ],
     [
-      'a message that came twice is recorded twice',
-      'if (malice === undefined) return undefined',
-      "if (malice === undefined || malice === 'InvalidRequest') return undefined",
-      'nobody-message-twice',
-    ],
-    [
       'accusations come after the sync event',
       'if (isSyncCause(cause.kind)) {',
       "if (cause.kind === 'Requesting') {",

@@ -38,7 +38,13 @@ export class NetworkPost<A extends Letter> implements Post {
 
   deliver(letter: Letter): void {
     const arrival = this.#held.take(letter)
-    if (arrival !== undefined) this.#network.arrive(arrival)
+    if (arrival === undefined) return
+    const before = this.#held.newest
+    this.#network.arrive(arrival)
+    const { newest } = this.#held
+    // The slices of a message arrive together.
+    const isPart = newest?.kind === 'receipt' || arrival.kind === 'receipt'
+    if (newest !== undefined && newest !== before && isPart) this.deliver(newest)
   }
 
   held(): readonly Letter[] {
