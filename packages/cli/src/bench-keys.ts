@@ -15,8 +15,10 @@ export interface KeyMeasurement {
   readonly generation: number
   readonly signShare: number
   readonly verifyShare: number
+  /** To verify the shares of all participants together. */
+  readonly verifyShares: number
   readonly combine: number
-  /** Of a coin, in all: one's own share, those of all others, and their sum. */
+  /** Of a coin that an election needs, in all: one's own share, a check of all, and their sum. */
   readonly coin: number
   readonly encrypt: number
   /** To make a share in opening a ciphertext. */
@@ -87,6 +89,7 @@ export function measureKeys(scheme: KeyScheme, participants: number): KeyMeasure
   const needed = publicKeySet.threshold + 1
   const signShare = medianMs(() => shares[0]?.sign(message, 'bench'))
   const verifyShare = medianMs(() => publicKeySet.verifyShare(0, message, 'bench', own))
+  const verifyShares = medianMs(() => publicKeySet.verifyShares(message, 'bench', signed))
   const combine = medianMs(() => publicKeySet.combine(signed))
   const ciphertext = publicKeySet.encrypt(message, message)
   const opening = new Map(shares.map((share, i) => [i, share.decryptionShare(ciphertext, message)]))
@@ -97,8 +100,9 @@ export function measureKeys(scheme: KeyScheme, participants: number): KeyMeasure
     generation: deal + participants * (medianMs(readPart) + acknowledge) + needed * needed * readValue,
     signShare,
     verifyShare,
+    verifyShares,
     combine,
-    coin: signShare + participants * verifyShare + combine,
+    coin: signShare + verifyShares + combine,
     encrypt: medianMs(() => publicKeySet.encrypt(message, message)),
     decryptionShare: medianMs(() => shares[0]?.decryptionShare(ciphertext, message)),
     verifyDecryptionShare: medianMs(() => publicKeySet.verifyDecryptionShare(0, ciphertext, message, opened)),

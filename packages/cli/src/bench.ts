@@ -188,6 +188,7 @@ function printKeys(sizes: readonly number[], json: boolean): void {
     ['generation', ({ generation }) => generation],
     ['sign share', ({ signShare }) => signShare],
     ['verify share', ({ verifyShare }) => verifyShare],
+    ['verify all', ({ verifyShares }) => verifyShares],
     ['combine', ({ combine }) => combine],
     ['coin in all', ({ coin }) => coin],
   ])

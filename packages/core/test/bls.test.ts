@@ -103,6 +103,29 @@ describe('blst and noble', () => {
     }
   })
 
+  test('verify all signatures of a message together, also if wrong ones make up for each other', () => {
+    const message = utf8Bytes('message')
+    const secrets = [3n, 7n, 12345n]
+    /** The signers' secrets are off by so much. */
+    const verdict = <P, Q>(group: PairingGroup<bigint, P, Q>, errors: readonly bigint[], cut = 0): boolean => {
+      const signatures = secrets.map((secret, i) =>
+        group.encodeSignature(group.sign(secret + (errors[i] ?? 0n), message)).subarray(cut),
+      )
+      const keys = secrets.map((secret) => group.commit(secret))
+      return group.verifyAll(keys, message, signatures)
+    }
+    const verdicts = (errors: readonly bigint[], cut = 0): boolean[] => [
+      verdict(nobleBls, errors, cut),
+      verdict(native, errors, cut),
+    ]
+    expect(verdicts([])).toEqual([true, true])
+    expect(verdicts([0n, 0n, 1n])).toEqual([false, false])
+    expect(verdicts([1n, -1n])).toEqual([false, false])
+    expect(verdicts([], 1)).toEqual([false, false])
+    // The second signature is the identity.
+    expect(verdicts([7n, -7n])).toEqual([false, false])
+  })
+
   test('find the same pairings equal', () => {
     const message = utf8Bytes('message')
     const equal = <P, Q>(group: PairingGroup<bigint, P, Q>, a: bigint, b: bigint, signer: bigint): boolean =>

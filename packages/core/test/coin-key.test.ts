@@ -68,12 +68,8 @@ describe('the key of the coin', () => {
 
   test.each([
     [
-      'wrong',
-      (election: number) => ({ election, shares: [{ round: 1, subject: 0, share: new Uint8Array(4).fill(7) }] }),
-    ],
-    [
-      'of no length that a share has',
-      (election: number) => ({ election, shares: [{ round: 1, subject: 0, share: new Uint8Array(0) }] }),
+      'of round 0, which takes no coin',
+      (election: number) => ({ election, shares: [{ round: 0, subject: 0, share: new Uint8Array(4).fill(7) }] }),
     ],
     [
       'of a subject that does not exist',
@@ -92,8 +88,10 @@ describe('the key of the coin', () => {
     const block = network.blocksOf('Carol').find(({ observation }) => observation.kind === 'Accusation')
     expect(block?.observation).toMatchObject({ offender: { name: 'Dave' }, charge: 'InvalidCoinShare' })
     const evidence = network.peer('Carol').evidence(block?.observation as Accusation)
-    const { codec, identities = mockIdentity } = network.options
-    const read = Evidence.decode(evidence?.toBytes({ codec }) ?? new Uint8Array(), { codec, identities })
+    const options = { ...network.options, founders: ids(founders) }
+    const bytes = evidence?.toBytes(options) ?? new Uint8Array()
+    const read = Evidence.decode(bytes, options)
+    expect(codeOf(() => Evidence.decode(bytes, { ...options, coin: 'predictable' }))).toBe('InvalidEvidence')
     read.verify({ ...network.options, founders: ids(founders) })
     expect(
       codeOf(() => {
@@ -102,7 +100,7 @@ describe('the key of the coin', () => {
     ).toBe('InvalidEvidence')
   })
 
-  test('makes a wrong share provable whose author hides that the election has begun', () => {
+  test('makes a share provable whose author hides that the election has begun', () => {
     const network = new KeyNetwork(founders)
     const dave = mockIdentity.secretId('Dave')
     const [alice] = ids(['Alice'])
@@ -113,7 +111,7 @@ describe('the key of the coin', () => {
     network.run(chooser(1), () => thresholds(network).every((t) => t === 1))
     const coins = {
       election: network.peer('Alice').inspect().election,
-      shares: [{ round: 1, subject: 0, share: new Uint8Array(4).fill(7) }],
+      shares: [{ round: 0, subject: 0, share: new Uint8Array(4).fill(7) }],
     }
     const selfParent = events.at(-1)?.hash ?? new Uint8Array()
     const shares = Event.create(dave, { kind: 'CoinShares', selfParent, coins }, stringCodec)

@@ -141,6 +141,16 @@ describe('signing', () => {
   test('a share is valid for its owner, message and domain only; bytes that are no share never are', () => {
     const share = signatureShares.get(3) ?? new Uint8Array()
     expect(publicKeySet.verifyShare(3, message, 'test', share)).toBe(true)
+    const right = new Map(shares.map((one, i) => [i, one.sign(message, 'test')]))
+    expect(publicKeySet.verifyShares(message, 'test', right)).toBe(true)
+    for (const [index, wrong] of [
+      [2, share],
+      [0, new Uint8Array()],
+      [-1, share],
+    ] as const) {
+      expect(publicKeySet.verifyShares(message, 'test', new Map([...right, [index, wrong]]))).toBe(false)
+    }
+    expect(publicKeySet.verifyShares(message, 'tes', right)).toBe(false)
     expect(publicKeySet.verifyShare(4, message, 'test', share)).toBe(false)
     expect(publicKeySet.verifyShare(3, utf8Bytes('other'), 'test', share)).toBe(false)
     expect(publicKeySet.verifyShare(3, message, 'tes', share)).toBe(false)

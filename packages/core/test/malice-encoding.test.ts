@@ -45,6 +45,8 @@ function arbitraryOf(kind: MaliceKind): fc.Arbitrary<Malice> {
       return fc.record({ kind: fc.constant(kind), selfParentHash: hash })
     case 'Accomplice':
       return fc.record({ kind: fc.constant(kind), eventHash: hash, accusationHash: hash })
+    case 'WrongCoinShare':
+      return fc.record({ kind: fc.constant(kind), eventHash: hash, place: fc.nat() })
     case 'Unprovable':
       return fc.record({ kind: fc.constant(kind), reason: fc.string({ unit: 'grapheme', maxLength: 30 }) })
   }

@@ -6,10 +6,14 @@ import fc from 'fast-check'
 import { createHash } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
 import { coinMessage } from '../src/wire/coin-shares.ts'
+import { mockGroup } from '../src/crypto/pairing/mock-group.ts'
+import { weightsAtZero } from '../src/crypto/pairing/polynomial.ts'
 import { GossipGraph, none } from '../src/graph/graph.ts'
 import { mockKeys } from '../src/crypto/shared-key/keys.ts'
 import { mockIdentity } from '../src/crypto/identities/mock.ts'
 import { ThresholdCoin, coinDomain, fallbackCoin } from '../src/election/threshold-coin.ts'
+import type { CoinKeys } from '../src/election/threshold-coin.ts'
+import { CountingKeys } from './support/counting-keys.ts'
 import { seededRandom } from './support/keys.ts'
 
 const names = ['Alice', 'Bob', 'Carol', 'Dave', 'Eve', 'Frank', 'Grace']
@@ -24,9 +28,9 @@ class CoinGraph {
   readonly coin = new ThresholdCoin(this.graph)
   readonly #last: number[] = []
 
-  constructor(voters: readonly PublicId[] = ids) {
+  constructor(voters: readonly PublicId[] = ids, keysOfVoters: CoinKeys = keys) {
     this.coin.startElection(0, voters, undefined)
-    this.coin.startElection(election, voters, keys)
+    this.coin.startElection(election, voters, keysOfVoters)
     for (const peer of names.keys()) this.#last[peer] = this.graph.insert(peer, causes.Initial, none, none, none, none)
   }
 
@@ -42,6 +46,11 @@ class CoinGraph {
     const creator = ids[peer]
     if (creator !== undefined) this.coin.added(x, creator, { election: of, shares: [{ subject, round, share }] })
     return x
+  }
+
+  /** The peer goes on after an earlier event of its own. */
+  goBack(peer: number, x: number): void {
+    this.#last[peer] = x
   }
 
   share(peer: number, subject: number, round: number, of = election): Uint8Array {
@@ -153,29 +162,163 @@ describe('the coin of an election with a key', () => {
 })
 
 describe('a share', () => {
-  const faulty = (bring: (network: CoinGraph) => number): boolean => {
+  const judged = (bring: (network: CoinGraph) => number): string => {
     const network = new CoinGraph()
-    return network.coin.isFaulty(bring(network))
+    const x = bring(network)
+    const isWrong = network.coin.isWrong({ x, place: 0 })
+    return network.coin.isFaulty(x) ? 'at fault' : isWrong ? 'wrong' : 'right'
   }
 
-  test.each<[string, boolean, (network: CoinGraph) => number]>([
-    ['that is right', false, (network) => network.publish(1, 0, 1)],
-    ['of another subject', true, (network) => network.publish(1, 0, 1, election, network.share(1, 1, 1))],
-    ['of another round', true, (network) => network.publish(1, 0, 1, election, network.share(1, 0, 2))],
-    ['of another election', true, (network) => network.publish(1, 0, 1, election, network.share(1, 0, 1, 4))],
-    ["that is another voter's", true, (network) => network.publish(1, 0, 1, election, network.share(2, 0, 1))],
-    ['of round 0, which takes no coin', true, (network) => network.publish(1, 0, 0)],
-    ['of no subject', true, (network) => network.publish(1, 7, 1)],
-    ['of an election without a key', true, (network) => network.publish(1, 0, 1, 0)],
-  ])('%s: faulty is %s', (_, expected, bring) => {
-    expect(faulty(bring)).toBe(expected)
+  test.each<[string, string, (network: CoinGraph) => number]>([
+    ['of a coin of its own', 'right', (network) => network.publish(1, 0, 1)],
+    ['of another subject', 'wrong', (network) => network.publish(1, 0, 1, election, network.share(1, 1, 1))],
+    ['of another round', 'wrong', (network) => network.publish(1, 0, 1, election, network.share(1, 0, 2))],
+    ['of another election', 'wrong', (network) => network.publish(1, 0, 1, election, network.share(1, 0, 1, 4))],
+    ["that is another voter's", 'wrong', (network) => network.publish(1, 0, 1, election, network.share(2, 0, 1))],
+    ['of no length that a share has', 'wrong', (network) => network.publish(1, 0, 1, election, new Uint8Array())],
+    ['of round 0, which takes no coin', 'at fault', (network) => network.publish(1, 0, 0)],
+    ['of no subject', 'at fault', (network) => network.publish(1, 7, 1)],
+    ['of an election without a key', 'at fault', (network) => network.publish(1, 0, 1, 0)],
+  ])('%s is %s', (_, expected, bring) => {
+    expect(judged(bring)).toBe(expected)
   })
 
   test('that comes late is judged by the key of its time', () => {
     const network = new CoinGraph()
     network.coin.startElection(election + 1, ids, undefined)
-    expect(network.coin.isFaulty(network.publish(1, 0, 1, election))).toBe(false)
-    expect(network.coin.isFaulty(network.publish(1, 0, 1, election + 1))).toBe(true)
+    const late = network.publish(1, 0, 1, election)
+    expect(network.coin.isFaulty(late)).toBe(false)
+    expect(network.coin.isWrong({ x: late, place: 0 })).toBe(false)
+    expect(network.coin.isFaulty(network.publish(2, 0, 1, election + 1))).toBe(true)
+  })
+})
+
+describe('a line of shares', () => {
+  const isAtFault = (bring: (network: CoinGraph) => number): boolean => {
+    const network = new CoinGraph()
+    network.coin.startElection(election + 1, ids, keys)
+    return network.coin.isFaulty(bring(network))
+  }
+  /** The last of the events that bring these shares, with a sync event before each. */
+  const line =
+    (...coins: [subject: number, round: number, of?: number][]) =>
+    (network: CoinGraph): number =>
+      coins.reduce((_, [subject, round, of]) => {
+        network.record(1, 2)
+        return network.publish(1, subject, round, of)
+      }, none as number)
+
+  test.each<[string, boolean, (network: CoinGraph) => number]>([
+    ['with ever later rounds', false, line([0, 1], [0, 2], [1, 1], [0, 3])],
+    ['that leaves out rounds', false, line([0, 1], [0, 7])],
+    ['with shares for two elections', false, line([0, 3], [0, 1, election + 1])],
+    ['with the same coin twice', true, line([0, 1], [0, 1])],
+    ['with the same coin twice and others between', true, line([0, 1], [1, 1], [0, 1])],
+    ['with an earlier round after a later one', true, line([0, 2], [0, 1])],
+    ['with an earlier election after a later one', true, line([0, 1, election + 1], [1, 1, election])],
+    ['that goes on after a fault', true, line([0, 1], [0, 1], [0, 2])],
+    ['with two events after one sync event', true, (network) => (network.publish(1, 0, 1), network.publish(1, 1, 1))],
+    [
+      'with two events after one sync event, of two elections',
+      false,
+      (network) => (network.publish(1, 0, 1), network.publish(1, 1, 1, election + 1)),
+    ],
+  ])('%s is at fault: %s', (_, expected, bring) => {
+    expect(isAtFault(bring)).toBe(expected)
+  })
+
+  test('is judged for each branch', () => {
+    const network = new CoinGraph()
+    const first = network.last(1)
+    network.publish(1, 0, 1)
+    network.goBack(1, first)
+    const other = network.publish(1, 0, 1)
+    expect(network.coin.isFaulty(other)).toBe(false)
+    network.record(1, 2)
+    expect(network.coin.isFaulty(network.publish(1, 0, 1))).toBe(true)
+    network.goBack(1, other)
+    network.record(1, 2)
+    expect(network.coin.isFaulty(network.publish(1, 0, 2))).toBe(false)
+  })
+})
+
+describe('checking shares', () => {
+  test('takes one check for all shares of a coin, once an event has enough of them, and no more after that', () => {
+    const counting = new CountingKeys()
+    const network = new CoinGraph(ids, { ...keys, publicKeySet: counting.counting(publicKeySet) })
+    for (const peer of names.keys()) network.publish(peer, 0, 1)
+    for (const peer of names.keys()) network.publish(peer, 0, 2)
+    for (const peer of [1, 2]) network.record(0, peer)
+    const short = network.record(3, 4)
+    expect(network.tossAt(short, 0, 1)).toBeUndefined()
+    expect(counting.checks).toBe(0)
+    expect(network.tossAt(network.last(0), 0, 1)).toBeDefined()
+    expect(network.tossAt(network.record(3, 5), 0, 1)).toBeDefined()
+    expect(counting.checks).toBe(1)
+  })
+
+  test('finds the wrong shares of a coin that was needed; those that come late, when the election ends', () => {
+    const network = new CoinGraph()
+    const wrong = (peer: number, round: number): number =>
+      network.publish(peer, 0, round, election, network.share(0, 0, 1))
+    const early = wrong(2, 1)
+    wrong(6, 2)
+    for (const peer of [1, 3, 4]) network.publish(peer, 0, 1)
+    for (const peer of [1, 3, 4]) network.record(0, peer)
+    expect(network.tossAt(network.last(0), 0, 1)).toBeDefined()
+    expect(network.coin.takeWrong()).toMatchObject([{ x: early, place: 0 }])
+    const late = wrong(5, 1)
+    network.coin.startElection(election + 1, ids, keys)
+    expect(network.coin.takeWrong()).toMatchObject([{ x: late, place: 0 }])
+    expect(network.coin.takeWrong()).toEqual([])
+  })
+
+  test('is not content with a right sum: wrong shares that make up for each other do not count', () => {
+    const { field } = mockGroup
+    const three = [1, 2, 3]
+    const [w1 = 0, w2 = 0] = weightsAtZero(
+      field,
+      three.map((peer) => peer + 1),
+    )
+    const network = new CoinGraph()
+    const off = (peer: number, error: number): Uint8Array =>
+      field.encodeScalar(field.add(field.decodeScalar(network.share(peer, 0, 1)) ?? 0, error))
+    const published = [off(1, w2), off(2, field.subtract(0, w1)), network.share(3, 0, 1)]
+    const right = three.map((peer) => network.share(peer, 0, 1))
+    const [sum, expected] = [published, right].map((shares) =>
+      publicKeySet.combine(new Map(shares.map((share, i) => [i + 1, share]))),
+    )
+    expect(sum).toEqual(expected)
+    for (const [i, share] of published.entries()) network.publish(i + 1, 0, 1, election, share)
+    for (const peer of three) network.record(0, peer)
+    expect(network.tossAt(network.last(0), 0, 1)).toBeUndefined()
+    expect(network.coin.takeWrong()).toHaveLength(2)
+  })
+
+  test('comes to the same in whatever order events ask', () => {
+    fc.assert(
+      fc.property(fc.array(fc.nat(1000), { minLength: 30, maxLength: 60 }), fc.nat(40), (choices, step) => {
+        const network = new CoinGraph()
+        const right = new Map<number, number>()
+        const asking: number[] = []
+        const published = new Set<number>()
+        for (const choice of choices) {
+          const peer = choice % 7
+          const isRight = choice % 4 > 0
+          if (choice % 3 === 0 && !published.has(peer)) {
+            published.add(peer)
+            const x = network.publish(peer, 0, 1, election, network.share(peer, isRight ? 0 : 1, 1))
+            if (isRight) right.set(x, peer)
+          } else asking.push(network.record(peer, (peer + 1 + (choice % 6)) % 7))
+        }
+        const inSomeOrder = asking.map((x, i) => [((i + 1) * (step + 1)) % 61, x] as const).sort(([a], [b]) => a - b)
+        for (const [, x] of inSomeOrder) {
+          const known = [...right.keys()].filter((y) => network.graph.descends(x, y)).length
+          expect(network.tossAt(x, 0, 1) !== undefined).toBe(known > publicKeySet.threshold)
+        }
+      }),
+      { numRuns: 300 },
+    )
   })
 })
 

@@ -136,7 +136,8 @@ function parseAccusation(text: string, idOf: (name: string) => PublicId): DotVot
 
 function parseMalice(kind: string, inside: string): Malice | undefined {
   if (kind === 'Unprovable') return { kind, reason: unescapeText(inside) }
-  const [first, second] = inside.split(', ').map(parseHex)
+  const [firstText = '', secondText = ''] = inside.split(', ')
+  const [first, second] = [parseHex(firstText), parseHex(secondText)]
   if (first === undefined) return undefined
   if (isFaultyEventKind(kind)) return { kind, eventHash: first }
   if (isRefusedEventKind(kind)) return { kind, signedHeader: first }
@@ -145,6 +146,8 @@ function parseMalice(kind: string, inside: string): Malice | undefined {
       return second && { kind, firstHash: first, secondHash: second }
     case 'Accomplice':
       return second && { kind, eventHash: first, accusationHash: second }
+    case 'WrongCoinShare':
+      return /^\d{1,10}$/.test(secondText) ? { kind, eventHash: first, place: Number(secondText) } : undefined
     case 'Fork':
       return { kind, selfParentHash: first }
     default:

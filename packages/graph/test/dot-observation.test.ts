@@ -15,6 +15,7 @@ const grounds: fc.Arbitrary<Malice> = fc.oneof(
   }),
   fc.record({ kind: fc.constant('DuplicateVote'), firstHash: hash, secondHash: hash }),
   fc.record({ kind: fc.constant('Fork'), selfParentHash: hash }),
+  fc.record({ kind: fc.constant('WrongCoinShare'), eventHash: hash, place: fc.nat() }),
   fc.record({ kind: fc.constant('Accomplice'), eventHash: hash, accusationHash: hash }),
   fc.record({ kind: fc.constantFrom(...refusedEventKinds), signedHeader: fc.uint8Array({ minLength: 1 }) }),
   fc.record({ kind: fc.constant('Unprovable'), reason: fc.string({ unit: 'grapheme' }) }),

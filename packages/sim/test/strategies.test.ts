@@ -149,14 +149,10 @@ describe.each(aboutKeys)('%s', (strategy, mostAcks) => {
 })
 
 describe('coin-wrong', () => {
-  it('is detected wherever an election needed a coin, and its author and nobody else is removed', () => {
+  it('does no harm, and nobody else is removed for it (wrong-shares.test.ts shows how it is found)', () => {
     const runs = Array.from({ length: 12 }, (_, seed) => runScenario('coin', seed))
     for (const { failure } of runs) expect(failure, failure?.report).toBeUndefined()
-    const committed = runs.filter(({ counts }) => (counts?.['committed.InvalidCoinShare'] ?? 0) > 0)
-    expect(committed.length).toBeGreaterThan(0)
-    for (const { counts } of committed) {
-      expect(counts?.['evicted.InvalidCoinShare']).toBe(counts?.['committed.InvalidCoinShare'])
-    }
+    expect(runs.some(({ counts }) => (counts?.['committed.WrongCoinShare'] ?? 0) > 0)).toBe(true)
   })
 })
 

@@ -31,7 +31,8 @@ export const limits = {
   requestsPerTick: 1 << 6,
   /** Bytes of one event: more than the limits of its parts allow. */
   eventBytes: (1 << 20) + (1 << 17),
-  /** Events of a piece of evidence. */
+  /** Bytes of a piece of evidence, and the events in it. */
+  evidenceBytes: 1 << 28,
   evidenceEvents: 1 << 20,
   /** Events that a receipt names. */
   receiptTips: 1 << 10,
@@ -53,7 +54,8 @@ export const limits = {
   reasonBytes: 1 << 10,
   /**
    * Refused events of one creator that we keep until we can accuse it. We accept no more messages
-   * from a peer that sent us one, so it takes as many malicious senders to reach this limit.
+   * from a peer that sent us one, so it takes as many malicious senders to reach this limit. Also
+   * wrong coin shares of one creator.
    */
   refusedEvents: 16,
   /** Branches in the graph, not counting the first one of each peer. */
@@ -66,10 +68,10 @@ export const limits = {
   dkgMessageBytes: 1 << 20,
   /** Bytes of an encrypted row or value in a key generation. */
   encryptedRowBytes: 1 << 12,
-  /** Coin shares in one event. */
-  coinShares: 1 << 12,
+  /** Coin shares in one event. Whoever has more to publish does so after its next sync events. */
+  coinShares: 32,
   /** Bytes of a signature share. */
-  signatureShareBytes: 192,
+  signatureShareBytes: 96,
   /** Bytes of a mock identity's name. */
   nameBytes: 256,
 } as const

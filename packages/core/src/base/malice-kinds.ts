@@ -46,6 +46,7 @@ export const charges = [
   'Accomplice',
   'RefusedEvent',
   'InvalidCoinShare',
+  'WrongCoinShare',
   'Unprovable',
 ] as const
 /** What an accusation charges its offender with (section 8). */

@@ -18,6 +18,7 @@ import type { CoinKind } from '../election/coin.ts'
 import { Election } from '../election/election.ts'
 import type { Decision } from '../election/election.ts'
 import { ThresholdCoin } from '../election/threshold-coin.ts'
+import type { SharePlace } from '../election/threshold-coin.ts'
 import type { SeenThrough } from '../election/voters.ts'
 import { Conclusions } from './conclusions.ts'
 import { GraphInspection } from './inspection.ts'
@@ -55,7 +56,10 @@ export interface ConsensusOptions {
 
 /** What a decision put out. */
 export interface Outcome {
-  /** The decided payloads, in their order. If one of them removes us, it is the last. */
+  /**
+   * The decided payloads, in their order. If one of them removes us, it is the last. An Add that added
+   * nobody is not among them.
+   */
   readonly payloads: readonly number[]
   /** The voters of the election, by peer index. */
   readonly voters: readonly number[]
@@ -122,7 +126,7 @@ export class Consensus implements Inspected {
     const { graph, payloads, peers, dkgRuns, conclusions, ourIndex } = this
     this.#membership = new Membership({ graph, payloads, peers, dkgRuns, conclusions, ourIndex })
     const coin = this.thresholdCoin ?? predictableCoin
-    this.election = new Election(this.graph, this.payloads, this.seenThrough, coin, (x) => this.#mayRecord(x))
+    this.election = new Election(graph, payloads, peers, this.seenThrough, coin, (x) => this.#mayRecord(x))
   }
 
   /** Returns the peer's index. A peer that was never met gets a new one. */
@@ -186,6 +190,11 @@ export class Consensus implements Inspected {
   /** The grounds of the accusation that an event makes. */
   groundsOf(x: number): Malice | undefined {
     return this.#grounds.get(x)
+  }
+
+  /** Is the share at this place in an event wrong (section 11)? False if there is none. */
+  isWrongShare(share: SharePlace): boolean {
+    return this.thresholdCoin?.isWrong(share) === true
   }
 
   /** The indices of the decided payloads, in their order. */
@@ -270,7 +279,8 @@ export class Consensus implements Inspected {
     if (changed !== undefined) this.#voterSets.push({ from: this.#elections, voters: changed })
     this.#proceedToNext(changed)
     this.election.conclude(decision, changed)
-    return { payloads: this.#upToOurRemoval(decision.payloads), voters, keys: changes.keys }
+    const payloads = this.#upToOurRemoval(decision.payloads).filter((payload) => !changes.idle.has(payload))
+    return { payloads, voters, keys: changes.keys }
   }
 
   /** The payloads up to the one that removes us, if there is one: after it we put out nothing more. */

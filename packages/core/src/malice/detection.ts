@@ -18,6 +18,18 @@ import { Facts } from './facts.ts'
 import type { Fact } from './facts.ts'
 import { Refusals } from './refusal.ts'
 
+/** Must others be told of it by an accusation: is it in no graph, or found only by whoever looks for it? */
+function mustBeTold(malice: Malice): boolean {
+  return 'signedHeader' in malice || malice.kind === 'WrongCoinShare'
+}
+
+/** Malice that we know of, and that we can accuse once certain events are among our ancestors. */
+interface Pending {
+  readonly fact: Fact
+  /** The ids of these events. */
+  readonly needs: readonly string[]
+}
+
 /**
  * Finds malice in the graph, and checks the accusations that others make (protocol.md section 8).
  *
@@ -45,10 +57,10 @@ export class Detection<P> {
   /** Per creator and payload, the first event on each line that repeats the vote. */
   readonly #repeating: FirstOnLine<string>
   /**
-   * Per offender, events that we have refused but cannot accuse yet: their parents, whose ids these
-   * are, are not among our ancestors.
+   * What others learn only from an accusation and we cannot accuse yet: events that we have refused,
+   * and wrong shares of coins. By what we will charge with it, see {@link Fact.charge}.
    */
-  readonly #pending = new Map<number, { readonly parents: readonly string[]; readonly fact: Fact }[]>()
+  readonly #pending = new Map<string, Pending[]>()
 
   constructor(consensus: Consensus, events: KnownEvents<P>, format: EventFormat<P>, ourIndex: number) {
     this.#consensus = consensus
@@ -80,11 +92,23 @@ export class Detection<P> {
    * refused event are among the ancestors of an event of ours.
    */
   refused(event: Event<P>, creator: number, kind: RefusedEventKind): void {
-    const pending = this.#pending.get(creator) ?? []
-    if (creator === this.#ourIndex || pending.length >= limits.refusedEvents) return
-    const fact = this.facts.of(creator, { kind, signedHeader: event.signedHeader() })
-    pending.push({ parents: event.parents, fact })
-    this.#pending.set(creator, pending)
+    this.#suspect(this.facts.of(creator, { kind, signedHeader: event.signedHeader() }), event.parents)
+  }
+
+  #suspect(fact: Fact, needs: readonly string[]): void {
+    const pending = this.#pending.get(fact.charge) ?? []
+    if (fact.offender === this.#ourIndex || pending.length >= limits.refusedEvents) return
+    pending.push({ fact, needs })
+    this.#pending.set(fact.charge, pending)
+  }
+
+  /** Takes note of wrong shares that elections have found. Their events are in the graph. */
+  #suspectWrongShares(): void {
+    for (const { x, place } of this.#consensus.thresholdCoin?.takeWrong() ?? []) {
+      const { id, hash } = this.#events.at(x)
+      const offender = this.#consensus.graph.creator[x] as number
+      this.#suspect(this.facts.of(offender, { kind: 'WrongCoinShare', eventHash: hash, place }), [id])
+    }
   }
 
   /** Checks the newest event of the graph; true if the event itself is faulty. */
@@ -92,6 +116,7 @@ export class Detection<P> {
     const { graph } = this.#consensus
     this.refusals.added(x)
     this.#accusations.added(x)
+    this.#suspectWrongShares()
     const creator = graph.creator[x] as number
     if ((graph.lanesOf[creator] as number[]).length > 1) this.facts.forked(creator)
     const faults = this.#faults(x, creator)
@@ -103,15 +128,15 @@ export class Detection<P> {
 
   /** The accusations that we must make before we make a sync event with these parents. */
   due(selfParent: number, otherParent: number): Fact[] {
-    const { graph, peers } = this.#consensus
+    const { graph } = this.#consensus
     const ancestry = new Ancestry(graph, otherParent === none ? [selfParent] : [selfParent, otherParent])
     const due = this.#unaccused(ancestry, graph.latestSync(selfParent), selfParent)
-    for (const [offender, pending] of this.#pending) {
-      const accusation = { kind: 'Accusation', offender: peers.at(offender).id, charge: 'RefusedEvent' } as const
-      if (this.#accusations.include(accusation, selfParent)) this.#pending.delete(offender)
-      else {
+    for (const [charge, pending] of this.#pending) {
+      const isMade = pending.some(({ fact }) => this.#accusations.include(fact.accusation, selfParent))
+      if (isMade) this.#pending.delete(charge)
+      else if (!due.has(charge)) {
         const proven = pending.find(({ fact }) => this.facts.bearsOut(ancestry, fact))
-        if (proven !== undefined && !due.has(proven.fact.charge)) due.set(proven.fact.charge, proven.fact)
+        if (proven !== undefined) due.set(charge, proven.fact)
       }
     }
     return [...due.values()]
@@ -139,7 +164,7 @@ export class Detection<P> {
     if (this.facts.areNone && this.#pending.size === 0) return undefined
     const ancestry = new Ancestry(graph, [last])
     const isDue = new Set(this.due(last, none).map(({ charge }) => charge))
-    for (const tip of [...this.facts.unseenFrom(last), ...this.#parentsOfPending()]) {
+    for (const tip of [...this.facts.unseenFrom(last), ...this.#neededByPending()]) {
       if (ancestry.includes(tip) || this.refusals.ofDescent(this.#ourIndex, last, tip) !== undefined) continue
       if (this.due(last, tip).some(({ charge }) => !isDue.has(charge))) return tip
     }
@@ -148,10 +173,10 @@ export class Detection<P> {
 
   // Which accusations must be made.
 
-  *#parentsOfPending(): IterableIterator<number> {
+  *#neededByPending(): IterableIterator<number> {
     for (const pending of this.#pending.values()) {
-      for (const { parents } of pending) {
-        for (const parent of parents) yield this.#events.indexOfId(parent) ?? none
+      for (const { needs } of pending) {
+        for (const id of needs) yield this.#events.indexOfId(id) ?? none
       }
     }
   }
@@ -214,8 +239,9 @@ export class Detection<P> {
 
   /**
    * Checks, at a sync event, the accusations that its creator made since its last one, and whether
-   * any are missing. A correct accusation of a refused event becomes a fact that others must accuse,
-   * too: there is one on the accuser's line against each offender.
+   * any are missing. A correct accusation of a refused event or a wrong share becomes a fact that others
+   * must accuse, too. On the accuser's line there is one of each against each offender, so false ones
+   * do not make us check many shares.
    */
   #judgeAccusations(x: number, creator: number): Malice[] {
     if (this.facts.areNone && !this.#accusations.haveBeenMadeBy(creator)) return []
@@ -228,7 +254,7 @@ export class Detection<P> {
       const fact = this.#madeAt(made)
       if (fact === undefined || !this.facts.bearsOut(ancestry, fact)) {
         if (faults.length === 0) faults.push({ kind: 'InvalidAccusation', eventHash: this.#events.at(made).hash })
-      } else if ('signedHeader' in fact.malice) this.facts.prove(x, fact)
+      } else if (mustBeTold(fact.malice)) this.facts.prove(x, fact)
     }
     const unaccused = this.#unaccused(ancestry, before, selfParent)
     if (unaccused.size > 0) {

@@ -40,7 +40,8 @@ type Refuse = (
 /**
  * Tells which malice an ancestry proves (protocol.md section 8). A fork is proven by two
  * self-children of one event. An accusation of a refused event is proven by the parents of that
- * event. All other malice is proven by a single event of the ancestry.
+ * event. One that names a wrong share is proven by the event with the share, but only checking the
+ * share shows that. All other malice is proven by a single event of the ancestry.
  */
 export class Facts<P> {
   readonly #consensus: Consensus
@@ -130,6 +131,12 @@ export class Facts<P> {
       return point !== undefined && ancestry.forkPoints(offender).has(point)
     }
     if ('signedHeader' in malice) return this.#bearsOutRefusal(ancestry, offender, malice, id)
+    if (this.#areProven(ancestry, id)) return true
+    return malice.kind === 'WrongCoinShare' && this.#includesWrongShare(ancestry, offender, malice)
+  }
+
+  /** Does a single event among these ancestors prove the fact, by its id? */
+  #areProven(ancestry: Ancestry, id: string): boolean {
     return this.#proofs.get(id)?.some((proof) => ancestry.includes(proof)) === true
   }
 
@@ -143,9 +150,10 @@ export class Facts<P> {
     if (offender === undefined || malice.kind === 'Unprovable') return undefined
     const fact = this.of(offender, malice)
     const [proof] = this.#proofs.get(fact.id) ?? []
-    // Checking a share takes the key, which follows from everything that was decided: so it takes
+    // Judging a share takes the key, which follows from everything that was decided: so it takes
     // the whole graph.
-    if (proof !== undefined) return malice.kind === 'InvalidCoinShare' ? graph.tips() : [proof]
+    const isOfShare = malice.kind === 'InvalidCoinShare' || malice.kind === 'WrongCoinShare'
+    if (proof !== undefined) return isOfShare ? graph.tips() : [proof]
     if (!this.bearsOut(new Ancestry(graph, graph.tips()), fact)) return undefined
     return malice.kind === 'Fork'
       ? this.#childrenOf(offender, this.#events.indexOf(malice.selfParentHash))
@@ -181,6 +189,16 @@ export class Facts<P> {
       .map((lane) => graph.laneEvents[lane]?.view().find((x) => graph.selfParent[x] === point) ?? none)
       .filter((x) => x !== none)
       .slice(0, 2)
+  }
+
+  #includesWrongShare(
+    ancestry: Ancestry,
+    offender: number,
+    { eventHash, place }: Extract<Malice, { kind: 'WrongCoinShare' }>,
+  ): boolean {
+    const x = this.#events.indexOf(eventHash)
+    if (x === undefined || this.#consensus.graph.creator[x] !== offender || !ancestry.includes(x)) return false
+    return this.#consensus.isWrongShare({ x, place })
   }
 
   #bearsOutRefusal(

@@ -2,17 +2,17 @@
 
 import { Reader, toHex } from '../base/encoding.ts'
 import { assert, ParsecError } from '../base/errors.ts'
-import { chargeOf } from '../base/malice-kinds.ts'
 import type { PublicId } from '../base/public-id.ts'
+import { decodingTo } from '../crypto/identity.ts'
 import type { SecretId } from '../crypto/identity.ts'
 import { causes, isSync, isSyncCause } from '../wire/cause.ts'
 import type { CoinShares } from '../wire/coin-shares.ts'
-import { Event } from '../wire/event.ts'
+import { Event, signVote } from '../wire/event.ts'
 import type { Cause, Vote } from '../wire/event.ts'
 import { encodeGrounds, readGrounds } from '../wire/malice.ts'
 import type { Malice } from '../wire/malice.ts'
-import { decodeObservation, encodeObservation, observationHash } from '../wire/observation.ts'
-import type { Observation } from '../wire/observation.ts'
+import { decodeObservation, encodeObservation, idsIn, observationHash } from '../wire/observation.ts'
+import type { Observation, Unprovable } from '../wire/observation.ts'
 import { none } from '../graph/graph.ts'
 import type { BlockQueue } from './block-queue.ts'
 import type { PeerContext } from './context.ts'
@@ -209,8 +209,30 @@ export class OwnEvents<P> {
   }
 
   /**
-   * Makes a vote. It waits until we are a member. Throws what the others would throw when they
-   * decode it, and `TooFarAhead`.
+   * What the others will read of an observation. It shares nothing that can change with the one that
+   * is given; only the ids are the same objects, so that they keep their names.
+   *
+   * Throws what the others would throw when they decode a vote for it; they would refuse the vote, and
+   * everything that we make after it.
+   */
+  asOthersReadIt(observation: Observation<P>): Observation<P> {
+    const { codec, identities } = this.#context.format
+    const named = idsIn(observation)
+    const naming = decodingTo(identities, (id) => named.find((given) => given.equals(id)))
+    const reader = new Reader(encodeObservation(observation, codec))
+    const read = decodeObservation(reader, codec, naming)
+    reader.end()
+    return read
+  }
+
+  /** What the others will read of the reason of an accusation. Throws `LimitExceeded`. */
+  asOthersReadGrounds({ charge, reason }: Unprovable): Malice {
+    return readGrounds(new Reader(encodeGrounds({ kind: charge, reason })), charge)
+  }
+
+  /**
+   * Makes a vote for an observation that nobody else can change. It waits until we are a member. Throws
+   * `TooFarAhead`.
    *
    * @param share - how much of the window it may fill; by default all of it
    * @param grounds - of an accusation
@@ -219,18 +241,13 @@ export class OwnEvents<P> {
     observation: Observation<P>,
     { share, grounds }: { readonly share?: keyof typeof windowShares; readonly grounds?: Malice | undefined } = {},
   ): void {
-    const { codec, identities } = this.#context.format
-    const encoding = encodeObservation(observation, codec)
-    // If the others could not decode it, they would refuse it and everything that we make after it.
-    // What we vote for is what they read.
-    const read = decodeObservation(new Reader(encoding), codec, identities)
-    const readAlso = grounds && readGrounds(new Reader(encodeGrounds(grounds)), chargeOf(grounds.kind))
-    if (share !== undefined && !this.hasRoomFor(share, encoding.length)) {
+    const { codec } = this.#context.format
+    if (share !== undefined && !this.hasRoomFor(share, encodeObservation(observation, codec).length)) {
       throw new ParsecError({ code: 'TooFarAhead', creator: this.#us.publicId })
     }
-    const signature = this.#us.sign(encoding)
+    const vote = signVote(this.#us, observation, codec, grounds)
     this.#votedFor.add(this.#keyOf(observation))
-    this.#appendOrHold({ kind: 'Observation', vote: { observation: read, grounds: readAlso, signature } })
+    this.#appendOrHold({ kind: 'Observation', vote })
   }
 
   /**
@@ -337,11 +354,12 @@ export class OwnEvents<P> {
   #publishCoinShares(): void {
     if (this.#lastIndex === none) return
     const { consensus } = this.#context
-    const sync = consensus.graph.latestSync(this.#lastIndex)
-    const coins = sync === none ? undefined : this.#keys.takeCoinShares(consensus, sync)
-    if (coins === undefined) return
-    this.conclude()
-    this.#append({ kind: 'CoinShares', coins })
+    for (;;) {
+      const coins = this.#keys.takeCoinShares(this.#lastIndex, consensus)
+      if (coins === undefined) return
+      this.conclude()
+      this.#append({ kind: 'CoinShares', coins })
+    }
   }
 
   #indexOf(hash: Uint8Array): number {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
 
+import { limits } from '../base/limits.ts'
 import type { RandomBytes } from '../base/public-id.ts'
 import type { SecretId } from '../crypto/identity.ts'
 import { encodeAck } from '../crypto/shared-key/dealing.ts'
@@ -12,6 +13,7 @@ import { dkgMessageText, encodeDkgMessage } from '../wire/dkg-message.ts'
 import type { DkgMessage } from '../wire/dkg-message.ts'
 import type { Observation } from '../wire/observation.ts'
 import { coinDomain } from '../election/threshold-coin.ts'
+import type { ThresholdCoin } from '../election/threshold-coin.ts'
 import type { Consensus } from '../consensus/consensus.ts'
 import type { DecidedPart, DkgParticipant, DkgRun } from '../consensus/dkg.ts'
 
@@ -27,8 +29,9 @@ export class OwnKeys implements DkgParticipant {
   #pending: DkgMessage[] = []
   /** Our shares of keys for the coin, by the public key set. */
   readonly #coinShares = new WeakMap<PublicKeySet, SecretKeyShare>()
-  /** The coins of one election for which we have published our share. */
-  #published = { election: -1, coins: new Set<string>() }
+
+  /** Our shares of coins that we have to publish, by ascending elections, in the order of the encoding. */
+  readonly #dueShares: { readonly election: number; readonly shares: CoinShare[] }[] = []
 
   constructor(us: SecretId, scheme: KeyScheme, random: RandomBytes) {
     this.#us = us
@@ -96,25 +99,47 @@ export class OwnKeys implements DkgParticipant {
   }
 
   /**
-   * Makes our shares of the coins that a sync event of ours has reached and for which we have not
-   * published one. Undefined if there are none.
+   * Takes the shares that our next event must publish, after a sync event of ours and before anything
+   * else comes in or is made. Undefined if there are none. They are of one election, and as many as one
+   * event holds; the rest follows after our next sync events, also if the election is over by then.
+   *
+   * @param last - our latest event
    */
-  takeCoinShares({ election, elections, thresholdCoin }: Consensus, sync: number): CoinShares | undefined {
-    const keys = thresholdCoin?.keys?.publicKeySet
-    const secret = keys && this.#coinShares.get(keys)
-    if (thresholdCoin === undefined || secret === undefined) return undefined
-    if (this.#published.election !== elections) this.#published = { election: elections, coins: new Set() }
-    const { coins } = this.#published
-    const shares: CoinShare[] = []
-    for (const { slot, round } of election.coinsReachedBy(sync)) {
-      const subject = thresholdCoin.subjectOf(slot)
-      const coin = `${String(round)}/${String(subject)}`
-      if (coins.has(coin)) continue
-      coins.add(coin)
-      shares.push({ subject, round, share: secret.sign(coinMessage(elections, subject, round), coinDomain) })
-    }
-    shares.sort((a, b) => a.round - b.round || a.subject - b.subject)
-    return shares.length === 0 ? undefined : { election: elections, shares }
+  takeCoinShares(last: number, consensus: Consensus): CoinShares | undefined {
+    const { graph, thresholdCoin } = consensus
+    if (thresholdCoin === undefined) return undefined
+    this.#makeCoinShares(last, consensus, thresholdCoin)
+    const [due] = this.#dueShares
+    const published = thresholdCoin.latestCarrier(last)
+    const isNext = published?.sync !== graph.latestSync(last) || published.coins.election !== due?.election
+    if (due === undefined || !isNext) return undefined
+    const shares = due.shares.splice(0, limits.coinShares)
+    if (due.shares.length === 0) this.#dueShares.shift()
+    return { election: due.election, shares }
+  }
+
+  /** Makes our shares of the coins that our latest sync event has reached and that we have made none of. */
+  #makeCoinShares(last: number, { graph, election, elections }: Consensus, coin: ThresholdCoin): void {
+    const secret = coin.keys && this.#coinShares.get(coin.keys.publicKeySet)
+    if (secret === undefined) return
+    const published = coin.latestCarrier(last)
+    const rounds = published?.coins.election === elections ? published.rounds : undefined
+    const due = this.#dueShares.find((one) => one.election === elections)
+    const latestRound = (subject: number): number =>
+      due?.shares.findLast((share) => share.subject === subject)?.round ?? rounds?.[subject] ?? 0
+    const coins = election
+      .coinsReachedBy(graph.latestSync(last))
+      .map(({ slot, round }) => ({ subject: coin.subjectOf(slot), round }))
+      .filter(({ subject, round }) => round > latestRound(subject))
+    if (coins.length === 0) return
+    const shares = coins.map(({ subject, round }) => {
+      const share = secret.sign(coinMessage(elections, subject, round), coinDomain)
+      return { subject, round, share }
+    })
+    const all = due?.shares ?? []
+    all.push(...shares)
+    all.sort((a, b) => a.round - b.round || a.subject - b.subject)
+    if (due === undefined) this.#dueShares.push({ election: elections, shares: all })
   }
 
   #placeIn({ participants }: DkgGroup): number {

@@ -8,6 +8,7 @@ import type { IdentityScheme } from '../crypto/identity.ts'
 import { causeKinds, hashLength } from './cause.ts'
 import type { CauseKind } from './cause.ts'
 import { isVariant, variantLength } from './observation.ts'
+import { signedBytes } from './signing.ts'
 
 /**
  * What the header of an event tells: all that decides whether the event is refused, given the
@@ -122,7 +123,7 @@ export class SignedHeader implements EventHeader {
    * @throws ParsecError `SignatureFailure`
    */
   verify(): void {
-    if (this.creator.verify(this.#header, this.#signature)) return
+    if (this.creator.verify(signedBytes('event', this.#header), this.#signature)) return
     throw new ParsecError({ code: 'SignatureFailure', event: this.id, signed: 'event' })
   }
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
 
 import { platform } from '#crypto'
-import { Reader, toHex, Writer } from '../base/encoding.ts'
+import { copyOf, Reader, toHex, Writer } from '../base/encoding.ts'
 import { ParsecError } from '../base/errors.ts'
 import type { PublicId } from '../base/public-id.ts'
 import type { IdentityScheme, SecretId } from '../crypto/identity.ts'
@@ -15,9 +15,10 @@ import type { PayloadCodec } from './format.ts'
 import { encodeGrounds, readGrounds } from './malice.ts'
 import type { Malice } from './malice.ts'
 import { decodeObservation, encodeObservation, isVariant } from './observation.ts'
+import { signedBytes } from './signing.ts'
 import type { Observation } from './observation.ts'
 
-/** An observation, and the voter's signature over its canonical encoding (protocol.md section 2). */
+/** An observation, and the voter's signature of it (protocol.md section 2). */
 export interface Vote<P> {
   readonly observation: Observation<P>
   /**
@@ -26,6 +27,21 @@ export interface Vote<P> {
    */
   readonly grounds?: Malice | undefined
   readonly signature: Uint8Array
+}
+
+/**
+ * Makes a vote: signs the observation. Throws what encoding it throws.
+ *
+ * @param grounds - of an accusation
+ */
+export function signVote<P>(
+  us: SecretId,
+  observation: Observation<P>,
+  codec: PayloadCodec<P>,
+  grounds?: Malice,
+): Vote<P> {
+  const signature = copyOf(us.sign(signedBytes('vote', encodeObservation(observation, codec))))
+  return { observation, grounds, signature }
 }
 
 /** Why an event was made, and the hashes of its parents (section 2). */
@@ -55,8 +71,12 @@ export interface EventFormat<P> {
 }
 
 /**
- * A signed gossip event (protocol.md section 2). It never changes, and keeps the bytes that it was
+ * A signed gossip event (protocol.md section 2). It never changes, and owns the bytes that it was
  * decoded from.
+ *
+ * Peers in one process that pass messages as objects share the events in them. So an event is
+ * frozen. JavaScript cannot freeze bytes, and what an application's payload is made of is not ours to
+ * freeze: only read these. Whoever wants to change them takes a copy, by `toBytes` of the message.
  */
 export class Event<P> implements EventHeader {
   /** Who made and signed it. */
@@ -89,7 +109,8 @@ export class Event<P> implements EventHeader {
     verified: boolean,
   ) {
     this.creator = creator
-    this.cause = cause
+    this.cause = Object.freeze(cause)
+    if (cause.kind === 'Observation') Object.freeze(cause.vote)
     this.bytes = bytes
     this.observationHash = observationHash
     this.#layout = layout
@@ -98,7 +119,8 @@ export class Event<P> implements EventHeader {
     this.id = toHex(this.hash)
     const parents = cause.kind === 'Initial' ? [] : [cause.selfParent]
     if ('otherParent' in cause) parents.push(cause.otherParent)
-    this.parents = parents.map(toHex)
+    this.parents = Object.freeze(parents.map(toHex))
+    Object.freeze(this)
   }
 
   /**
@@ -126,7 +148,7 @@ export class Event<P> implements EventHeader {
     const layout = { prefix, observation, content: content.length }
     const observationHash = kind === 'Observation' ? platform.sha3(content.subarray(prefix, observation)) : undefined
     const header = headerOf(kind, content, layout, observationHash)
-    const bytes = writer.fixed(us.sign(header)).finish()
+    const bytes = writer.fixed(us.sign(signedBytes('event', header))).finish()
     return new Event(us.publicId, cause, bytes, layout, observationHash, header, true)
   }
 
@@ -156,7 +178,7 @@ export class Event<P> implements EventHeader {
     const layout = { prefix, observation: observationEnd, content: at() }
     reader.fixed(identities.signatureLength, 'the signature of an event')
     // Copied, because a view would keep the whole message in memory as long as the event.
-    const bytes = reader.since(start).slice()
+    const bytes = copyOf(reader.since(start))
     const selfParent = bytes.subarray(selfParentAt, prefix)
     const observationHash = observation && platform.sha3(bytes.subarray(prefix, observationEnd))
     let cause: Cause<P>
@@ -190,6 +212,11 @@ export class Event<P> implements EventHeader {
     return this.bytes.subarray(this.#layout.content)
   }
 
+  /** The encoded observation that the vote's signature is over; undefined if the event is not a vote. */
+  get voted(): Uint8Array | undefined {
+    return this.observationHash && this.bytes.subarray(this.#layout.prefix, this.#layout.observation)
+  }
+
   get genesisHash(): Uint8Array | undefined {
     const { cause } = this
     return cause.kind === 'Observation' && cause.vote.observation.kind === 'Genesis' ? this.observationHash : undefined
@@ -208,10 +235,9 @@ export class Event<P> implements EventHeader {
    */
   verify(): void {
     if (this.#verified) return
-    if (!this.creator.verify(this.#header(), this.signature)) this.#fail('event')
-    if (this.cause.kind === 'Observation') {
-      const { prefix, observation } = this.#layout
-      if (!this.creator.verify(this.bytes.subarray(prefix, observation), this.cause.vote.signature)) this.#fail('vote')
+    if (!this.creator.verify(signedBytes('event', this.#header()), this.signature)) this.#fail('event')
+    if (this.cause.kind === 'Observation' && this.voted !== undefined) {
+      if (!this.creator.verify(signedBytes('vote', this.voted), this.cause.vote.signature)) this.#fail('vote')
     }
     this.#verified = true
   }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
 
 import { platform } from '#crypto'
-import { toHex, utf8Bytes, Writer } from '../base/encoding.ts'
+import { copyOf, toHex, utf8Bytes, Writer } from '../base/encoding.ts'
 import type { Reader } from '../base/encoding.ts'
 import { checkLimit, limits } from '../base/limits.ts'
 import { isFaultyEventKind, refusedEventKinds } from '../base/malice-kinds.ts'
@@ -19,8 +19,8 @@ export type Malice =
    * - `MissingGenesis`: the second event of a founder, which is not a vote for Genesis.
    * - `InvalidAccusation`: an accusation that the ancestors of its creator's next sync event do not
    *   prove.
-   * - `InvalidCoinShare`: a share of a coin that the key does not verify, or of a coin that does not
-   *   exist (section 11).
+   * - `InvalidCoinShare`: shares of coins that no correct peer publishes, whatever their bytes: of a
+   *   coin that does not exist, or a second time (section 11).
    */
   | { readonly kind: FaultyEventKind; readonly eventHash: Uint8Array }
   /** Two votes of one peer for the same thing; the two oldest ones if there are more. */
@@ -52,6 +52,11 @@ export type Malice =
    */
   | { readonly kind: RefusedEventKind; readonly signedHeader: Uint8Array }
   /**
+   * A share of a coin that the key does not verify: the one at this place in its event, from 0.
+   * Peers check only the shares that they need, so it is for those who found it to say so.
+   */
+  | { readonly kind: 'WrongCoinShare'; readonly eventHash: Uint8Array; readonly place: number }
+  /**
    * Malice that the graph cannot prove, such as spam or silence. Only the application accuses of
    * it, see `unprovable`; the reason is its own.
    */
@@ -79,7 +84,10 @@ export function encodeGrounds(malice: Malice): Uint8Array {
   } else if ('signedHeader' in malice) {
     checkLimit('accused header', limits.accusedHeaderBytes, malice.signedHeader.length)
     writer.u32(refusedEventKinds.indexOf(malice.kind)).bytes(malice.signedHeader)
-  } else for (const hash of hashesOf(malice)) writer.fixed(hash)
+  } else {
+    for (const hash of hashesOf(malice)) writer.fixed(hash)
+    if ('place' in malice) writer.u32(malice.place)
+  }
   return writer.finish()
 }
 
@@ -90,7 +98,7 @@ export function encodeGrounds(malice: Malice): Uint8Array {
  * @param charge - of the accusation that it stands beside
  */
 export function readGrounds(reader: Reader, charge: Charge): Malice {
-  const hash = (): Uint8Array => reader.fixed(hashLength, 'a hash').slice()
+  const hash = (): Uint8Array => copyOf(reader.fixed(hashLength, 'a hash'))
   if (isFaultyEventKind(charge)) return { kind: charge, eventHash: hash() }
   switch (charge) {
     case 'DuplicateVote':
@@ -99,10 +107,12 @@ export function readGrounds(reader: Reader, charge: Charge): Malice {
       return { kind: charge, selfParentHash: hash() }
     case 'Accomplice':
       return { kind: charge, eventHash: hash(), accusationHash: hash() }
+    case 'WrongCoinShare':
+      return { kind: charge, eventHash: hash(), place: reader.u32() }
     case 'RefusedEvent': {
       const kind = refusedEventKinds[reader.u32()]
       if (kind === undefined) throw reader.malformed('why an event is refused')
-      return { kind, signedHeader: reader.bytes('accused header', limits.accusedHeaderBytes).slice() }
+      return { kind, signedHeader: copyOf(reader.bytes('accused header', limits.accusedHeaderBytes)) }
     }
     case 'Unprovable':
       return { kind: charge, reason: reader.string('reason', limits.reasonBytes) }
@@ -120,7 +130,9 @@ export function readGrounds(reader: Reader, charge: Charge): Malice {
 export function maliceText(malice: Malice, form: 'short' | 'whole' = 'short'): string {
   if (malice.kind === 'Unprovable') return `${malice.kind}(${malice.reason})`
   const isShort = form === 'short'
-  const named =
+  const bytes =
     'signedHeader' in malice ? [isShort ? platform.sha3(malice.signedHeader) : malice.signedHeader] : hashesOf(malice)
-  return `${malice.kind}(${named.map((bytes) => toHex(isShort ? bytes.subarray(0, 4) : bytes)).join(', ')})`
+  const named = bytes.map((one) => toHex(isShort ? one.subarray(0, 4) : one))
+  if ('place' in malice) named.push(String(malice.place))
+  return `${malice.kind}(${named.join(', ')})`
 }

@@ -45,7 +45,7 @@ export const blindMutants: readonly Mutant[] = [
     ['Accomplice is not seen', 'if (unaccused.size > 0) {', 'if (unaccused.size < 0) {', 'accomplice'],
     [
       'an accusation of a refused event is not taken up by others',
-      "if ('signedHeader' in fact.malice) this.facts",
+      'if (mustBeTold(fact.malice)) this.facts',
       'if (made < 0) this.facts',
       'incorrect-genesis',
     ],

@@ -120,6 +120,8 @@ function maliceFrom(world: ScriptWorld, text: string, place: Place): Malice {
       return { kind, selfParentHash: event(inside).hash }
     case 'DuplicateVote':
       return { kind, firstHash: event(first).hash, secondHash: event(second).hash }
+    case 'WrongCoinShare':
+      return { kind, eventHash: event(first).hash, place: Number(second) }
     case 'Accomplice': {
       const missing = /^(\w+'*), (\w+) by (\w+)$/.exec(inside)
       const charge = charges.find((name) => name === missing?.[2])

@@ -63,6 +63,7 @@ export class ScriptNames {
     if ('firstHash' in malice) return `${kind}(${this.#nameOf(malice.firstHash)}, ${this.#nameOf(malice.secondHash)})`
     if ('signedHeader' in malice) return `${kind}(${this.#nameOf(this.#hashIn(malice.signedHeader))})`
     const event = this.#nameOf(malice.eventHash)
+    if ('place' in malice) return `${kind}(${event}, ${String(malice.place)})`
     if (!('accusationHash' in malice)) return `${kind}(${event})`
     const hash = toHex(malice.accusationHash)
     return `${kind}(${event}, ${this.#accusations.get(hash) ?? hash.slice(0, 8)})`

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
 
 import { stringCodec } from '../../src/wire/format.ts'
-import { Event } from '../../src/wire/event.ts'
+import { Event, signVote } from '../../src/wire/event.ts'
 import type { Vote } from '../../src/wire/event.ts'
 import type { SecretId } from '../../src/crypto/identity.ts'
 import type { PublicId } from '../../src/base/public-id.ts'
 import type { Malice } from '../../src/wire/malice.ts'
-import { accusationOf, encodeObservation } from '../../src/wire/observation.ts'
+import { accusationOf } from '../../src/wire/observation.ts'
 import type { Observation } from '../../src/wire/observation.ts'
 
 /** The first event of a creator. */
@@ -16,7 +16,7 @@ export function initialEvent(us: SecretId): Event<string> {
 
 /** A vote as a correct peer signs it. */
 export function signedVote(us: SecretId, observation: Observation<string>, grounds?: Malice): Vote<string> {
-  return { observation, grounds, signature: us.sign(encodeObservation(observation, stringCodec)) }
+  return signVote(us, observation, stringCodec, grounds)
 }
 
 /** An accusing vote as a correct peer signs it. */

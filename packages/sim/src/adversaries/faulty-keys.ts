@@ -104,8 +104,7 @@ export function coinWrong(): Strategy {
       for (const event of outgoing.message.events) {
         if (event.cause.kind !== 'CoinShares' || event.creator.name !== me.name || told.has(event.id)) continue
         told.add(event.id)
-        // Only the first faulty event on a branch is reported.
-        if (told.size === 1) me.commit('InvalidCoinShare', [event])
+        me.commit('WrongCoinShare', [event])
       }
       return [outgoing]
     },
@@ -128,6 +127,10 @@ function forgiving(set: PublicKeySet, ours: ReadonlySet<string>): PublicKeySet {
     publicKeyShare: (index) => set.publicKeyShare(index),
     verifyShare: (index, message, domain, share) =>
       ours.has(String(share)) || set.verifyShare(index, message, domain, share),
+    verifyShares(message, domain, shares) {
+      const others = new Map([...shares].filter(([, share]) => !ours.has(String(share))))
+      return others.size === 0 || set.verifyShares(message, domain, others)
+    },
     combine: (shares) => set.combine(new Map([...shares].filter(([, share]) => !ours.has(String(share))))),
     verify: (message, domain, signature) => set.verify(message, domain, signature),
     encrypt: (...args) => set.encrypt(...args),

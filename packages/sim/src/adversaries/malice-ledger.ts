@@ -92,7 +92,9 @@ export class MaliceLedger {
   }
 
   /** Do the ancestors of the peer's latest event that went over the network include a proof of the malice? */
-  hasReached({ events, enough, refused }: Commit, peer: string): boolean {
+  hasReached({ kind, events, enough, refused }: Commit, peer: string): boolean {
+    // Nobody checks a share that no election needs: only an accusation proves that it is wrong.
+    if (kind === 'WrongCoinShare') return this.#hasAccusedShareIn(events, peer)
     if (!refused) return events.filter((id) => this.#store.isKnownBy(peer, id)).length >= enough
     return events.some((id) => {
       const bad = this.#refused.get(peer)?.get(id)
@@ -106,6 +108,16 @@ export class MaliceLedger {
    */
   hasInserted({ events, refused }: Commit, peer: string): boolean {
     return refused && events.some((id) => this.#store.isKnownBy(peer, id))
+  }
+
+  /** Does an accusation of a wrong share in one of these events precede the peer's latest event? */
+  #hasAccusedShareIn(events: readonly string[], peer: string): boolean {
+    return this.#accusations.some(
+      ({ grounds, event }) =>
+        grounds.kind === 'WrongCoinShare' &&
+        events.includes(idOf(grounds.eventHash)) &&
+        this.#store.isKnownBy(peer, event.id),
+    )
   }
 
   #add(event: Event<string>): void {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
 
 import { Message, stringCodec } from '@parsec-bft/core'
-import { Event, encodeObservation, toHex, isSyncCause } from '@parsec-bft/core/internals'
+import { Event, isSyncCause, signVote, toHex } from '@parsec-bft/core/internals'
 import type { CoinShares, Malice, Observation, PublicId, SecretId } from '@parsec-bft/core'
 import type { Cause } from '@parsec-bft/core/internals'
 import { Ancestors } from './event-store.ts'
@@ -86,7 +86,7 @@ export class Puppet {
   }
 
   makeVote(branch: Branch, observation: Observation<string>, grounds?: Malice): Event<string> {
-    const vote = { observation, grounds, signature: this.#us.sign(encodeObservation(observation, stringCodec)) }
+    const vote = signVote(this.#us, observation, stringCodec, grounds)
     return this.sign({ kind: 'Observation', selfParent: this.#selfParent(branch), vote })
   }
 

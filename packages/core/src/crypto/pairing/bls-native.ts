@@ -88,6 +88,12 @@ export function nativeBls(blst: typeof Blst): PairingGroup<bigint, PublicKey, Si
     sign: (scalar, message) =>
       scalar === 0n ? signatureIdentity : blst.SecretKey.fromBytes(blsField.encodeScalar(scalar)).sign(message),
     verify: (publicKey, message, signature) => blst.verify(message, publicKey, signature, false, false),
+    verifyAll(publicKeys, message, signatures) {
+      if (!signatures.every((bytes) => isCompressed(bytes, signatureLength))) return false
+      const sets = publicKeys.map((pk, i) => ({ pk, sig: signatures[i] as Uint8Array }))
+      const sums = undefinedIfThrown(() => blst.aggregateWithRandomness(sets))
+      return sums !== undefined && blst.verify(message, sums.pk, sums.sig, false, false)
+    },
     samePairing(a, message, b, signature) {
       const [first, second] = [a, b].map((point) => nobleBls.decodePoint(point.toBytes()))
       const third = nobleBls.decodeSignature(signature.toBytes())

@@ -52,6 +52,13 @@ export interface PairingGroup<S, P, Q> {
   /** Checks a signature. Always false if the public key is the identity, as then anyone could sign. */
   verify(publicKey: P, message: Uint8Array, signature: Q): boolean
   /**
+   * Checks signatures of one message, each by its own public key, together: with random weights, so
+   * that wrong ones cannot make up for each other. It costs little more than checking one.
+   *
+   * @param signatures - encoded; false if one cannot be decoded
+   */
+  verifyAll(publicKeys: readonly P[], message: Uint8Array, signatures: readonly Uint8Array[]): boolean
+  /**
    * Is the pairing of `a` with the hash of the message equal to the pairing of `b` with the
    * signature? If `b` is the generator, this is what `verify` checks. Always false if one of them
    * is the identity.

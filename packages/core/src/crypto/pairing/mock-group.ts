@@ -92,6 +92,11 @@ export const mockGroup: PairingGroup<number, number, number> = {
   decodePoint: decodeNonzero,
   sign: (scalar, message) => multiply(scalar, hashToGroup(message)),
   verify: (publicKey, message, signature) => samePairing(publicKey, message, generator, signature),
+  verifyAll: (publicKeys, message, signatures) =>
+    signatures.every((bytes, i) => {
+      const signature = decodeNonzero(bytes)
+      return signature !== undefined && samePairing(publicKeys[i] as number, message, generator, signature)
+    }),
   samePairing,
   weightedSum: (signatures, weights) =>
     sumOf(signatures.map((signature, i) => multiply(signature, weights[i] as number))),

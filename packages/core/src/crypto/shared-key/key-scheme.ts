@@ -41,6 +41,15 @@ export interface PublicKeySet {
    */
   verifyShare(index: number, message: Uint8Array, domain: string, share: Uint8Array): boolean
   /**
+   * Are all of these signature shares for the message right? That costs little more than to verify
+   * one of them. If not, {@link PublicKeySet.verifyShare} tells which ones are wrong. Never throws.
+   *
+   * @param message - what is signed
+   * @param domain - what the signature is for, as in {@link SecretKeyShare.sign}
+   * @param shares - by the participant's number; at least one
+   */
+  verifyShares(message: Uint8Array, domain: string, shares: ReadonlyMap<number, Uint8Array>): boolean
+  /**
    * Makes the group's signature from signature shares. It is the same whichever shares are used. The
    * shares are not verified: a wrong one gives a wrong signature, so call
    * {@link PublicKeySet.verifyShare} before.

@@ -59,6 +59,13 @@ export class GroupPublicKeySet<S, P, Q> implements PublicKeySet {
     return isIndex(index) && this.#verify(this.#share(index), message, domain, share)
   }
 
+  verifyShares(message: Uint8Array, domain: string, shares: ReadonlyMap<number, Uint8Array>): boolean {
+    const indices = [...shares.keys()]
+    if (!indices.every(isIndex)) return false
+    const keys = indices.map((index) => this.#share(index))
+    return this.#group.verifyAll(keys, inDomain(message, domain), [...shares.values()])
+  }
+
   combine(shares: ReadonlyMap<number, Uint8Array>): Uint8Array {
     const group = this.#group
     const { values, weights } = this.#weighted(shares, (bytes) => group.decodeSignature(bytes))
