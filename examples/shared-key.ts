@@ -2,7 +2,7 @@
 // Run it with: node --conditions=@parsec-bft/source examples/shared-key.ts
 
 import { Parsec, ed25519Identity, startDkg, stringCodec } from '@parsec-bft/core'
-import type { DkgResult } from '@parsec-bft/core'
+import type { DkgResult, Message } from '@parsec-bft/core'
 
 // Four peers generate a key together. None of them ever has it; any two of them sign with it.
 const secrets = ['Alice', 'Bob', 'Carol', 'Dave'].map((name, i) =>
@@ -17,8 +17,10 @@ while (keys.size < peers.length) {
   for (const from of peers) {
     for (const to of peers) {
       if (from === to) continue
-      const response = to.handleMessage(from.ourPublicId, from.createGossip(to.ourPublicId).toBytes())
-      if (response !== undefined) from.handleMessage(to.ourPublicId, response.toBytes())
+      let message: Message<string> | undefined = from.createGossip(to.ourPublicId)
+      for (let [a, b] = [from, to]; message !== undefined; [a, b] = [b, a]) {
+        message = b.handleMessage(a.ourPublicId, message.toBytes())
+      }
     }
     for (const { observation } of from.blocks()) {
       if (observation.kind === 'DkgResult') keys.set(from, observation)

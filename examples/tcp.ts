@@ -51,6 +51,15 @@ async function runPeer({ us, seed, group }: Start, ports: Promise<readonly numbe
   const peer = Parsec.fromGenesis(secret, { founders, codec: stringCodec, mode: 'single' })
   const nonceLength = 32
 
+  /** Hands over what comes, and sends back what follows from it, until nothing does. */
+  async function converse(socket: Socket, frames: AsyncIterable<Uint8Array>, other: PublicId): Promise<void> {
+    for await (const frame of frames) {
+      const reply = peer.handleMessage(other, frame)
+      if (reply === undefined) return
+      send(socket, reply.toBytes())
+    }
+  }
+
   // Who calls says who it is, and both sides prove it: the nonce of one is signed by the other.
   const server = createServer((socket) => {
     const answer = async (): Promise<void> => {
@@ -58,14 +67,12 @@ async function runPeer({ us, seed, group }: Start, ports: Promise<readonly numbe
       send(socket, nonce)
       const frames = framesOf(socket)
       const hello = (await frames.next()).value
-      const request = (await frames.next()).value
       const sender = founders[hello?.[0] ?? -1]
-      if (hello === undefined || request === undefined || sender === undefined) return
+      if (hello === undefined || sender === undefined) return
       const theirNonce = hello.subarray(1, 1 + nonceLength)
       if (!sender.verify(greeting(nonce, secret.publicId), hello.subarray(1 + nonceLength))) return
-      const response = peer.handleMessage(sender, request)
       send(socket, secret.sign(greeting(theirNonce, sender)))
-      if (response !== undefined) send(socket, response.toBytes())
+      await converse(socket, frames, sender)
     }
     answer()
       .catch(ignoreRemote)
@@ -85,9 +92,8 @@ async function runPeer({ us, seed, group }: Start, ports: Promise<readonly numbe
       send(socket, Buffer.concat([Uint8Array.of(us), ourNonce, secret.sign(greeting(nonce, recipient))]))
       send(socket, request)
       const proof = (await frames.next()).value
-      const response = (await frames.next()).value
-      if (proof === undefined || response === undefined) return
-      if (recipient.verify(greeting(ourNonce, secret.publicId), proof)) peer.handleMessage(recipient, response)
+      if (proof === undefined || !recipient.verify(greeting(ourNonce, secret.publicId), proof)) return
+      await converse(socket, frames, recipient)
     } finally {
       socket.destroy()
     }

@@ -11,7 +11,8 @@ for (const [i, peer] of peers.entries()) {
   for (const text of i === 0 ? ['tea', 'coffee'] : ['coffee', 'tea']) peer.voteFor(opaque(text))
 }
 
-// Gossip: somebody sends somebody a request, and gets a response. On a real network these bytes travel.
+// Gossip: somebody sends somebody a request; what comes back is handed over, too, until nothing comes back.
+// On a real network these bytes travel.
 const orders = peers.map((): string[] => [])
 while (orders.some((order) => order.length < 2)) {
   for (const peer of peers) {
@@ -19,8 +20,12 @@ while (orders.some((order) => order.length < 2)) {
     const recipient = recipients[Math.floor(Math.random() * recipients.length)]
     const other = peers.find(({ ourPublicId }) => recipient?.equals(ourPublicId))
     if (other === undefined) continue
-    const response = other.handleMessage(peer.ourPublicId, peer.createGossip(other.ourPublicId).toBytes())
-    if (response !== undefined) peer.handleMessage(other.ourPublicId, response.toBytes())
+    let bytes = peer.createGossip(other.ourPublicId).toBytes()
+    for (let [from, to] = [peer, other]; ; [from, to] = [to, from]) {
+      const reply = to.handleMessage(from.ourPublicId, bytes)
+      if (reply === undefined) break
+      bytes = reply.toBytes()
+    }
   }
   for (const [i, peer] of peers.entries()) {
     for (const { observation } of peer.blocks()) {

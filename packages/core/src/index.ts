@@ -11,19 +11,20 @@
  *    in use: both look like a fork, and the others will remove you.
  * 2. **The same rules for all.** Every peer of a network is made with the same `codec`, `mode`,
  *    `coin`, `identities`, `keys` and founders.
- * 3. **Know who is talking.** Hand a message to {@link Parsec.handleMessage} or
- *    {@link Parsec.handleMessage} with the id of the peer that sent it; the transport must have
- *    authenticated that peer.
+ * 3. **Know who is talking.** Hand a message to {@link Parsec.handleMessage} with the id of the peer
+ *    that sent it; the transport must have authenticated that peer.
  * 4. **Send what you create.** {@link Parsec.createGossip} appends an event each time. Send the
  *    message once, to that recipient; if it is lost, just create another one later.
- * 5. **Answer.** Send what {@link Parsec.handleMessage} returns back to the sender.
+ * 5. **Answer.** Send what {@link Parsec.handleMessage} returns back to the sender, whatever came in:
+ *    a long message comes in slices, each of which is answered.
  * 6. **Keep gossiping.** Agreement needs traffic: pick a random recipient a few times a second while
  *    {@link Parsec.hasUnpolledObservations}, now and then otherwise.
  * 7. **Take the blocks** after every call, {@link Parsec.blocks}, and apply them in order: every peer
  *    gets the same ones at the same indices.
  * 8. **Expect errors.** What a remote peer can cause is a {@link ParsecError}: log it, drop the
  *    message, go on. Any other error is a bug.
- * 9. **Do not call back** from `onDecision` and `onReport`.
+ * 9. **Do not call back** from `onDecision` and `onReport`. An error that they throw comes out of the
+ *    call, once the peer has finished its work.
  * 10. **Stop when you are done.** Once {@link Parsec.status} is `removed`, nobody needs the peer any
  *    more: switch it off. Until then go on gossiping, also while it is `leaving`.
  *
@@ -38,12 +39,10 @@
  * // on a timer:
  * const recipients = peer.gossipRecipients()
  * const recipient = recipients[Math.floor(Math.random() * recipients.length)]
- * if (recipient !== undefined) send(recipient, 'request', peer.createGossip(recipient).toBytes())
- * // when a request arrives:
- * const response = peer.handleMessage(sender, bytes)
- * if (response !== undefined) send(sender, 'response', response.toBytes())
- * // when a response arrives:
- * peer.handleMessage(sender, bytes)
+ * if (recipient !== undefined) send(recipient, peer.createGossip(recipient).toBytes())
+ * // when a message arrives:
+ * const reply = peer.handleMessage(sender, bytes)
+ * if (reply !== undefined) send(sender, reply.toBytes())
  * // after each of these:
  * for (const block of peer.blocks()) console.log(block.index, block.observation)
  * ```
@@ -92,6 +91,7 @@ export { ParsecError } from './base/errors.ts'
 export type { ParsecErrorCode, ParsecErrorDetail } from './base/errors.ts'
 export { limits } from './base/limits.ts'
 export { Evidence } from './evidence.ts'
+export type { EvidenceOptions } from './evidence.ts'
 export type { Report } from './peer/report.ts'
 export type { PeerStatus } from './peer/status.ts'
 export { maliceText } from './wire/malice.ts'

@@ -13,8 +13,9 @@ export { decodeAck, encodeAck, isWellFormedAck, keyThreshold } from './crypto/sh
 export type { Ack, DkgGroup, Part, Row } from './crypto/shared-key/dealing.ts'
 export { isSyncCause } from './wire/cause.ts'
 export type { CoinShare } from './wire/coin-shares.ts'
-export { Event } from './wire/event.ts'
+export { Event, signVote } from './wire/event.ts'
 export type { Cause, EventFormat, Vote } from './wire/event.ts'
+export { signedBytes } from './wire/signing.ts'
 export {
   encodeObservation,
   genesis,

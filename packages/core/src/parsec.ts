@@ -27,12 +27,13 @@ export interface ParsecOptions<P> extends NetworkOptions<P> {
   readonly random?: RandomBytes
   /**
    * Called at each decision, while the election that fell is still to be inspected: for pictures.
-   * It must not call the peer's methods.
+   * It must not call the peer's methods. If it throws, the peer finishes what it is doing; then the
+   * call that brought the decision throws the error.
    */
   readonly onDecision?: (decision: DecisionView, inspection: Inspection) => void
   /**
    * Told of what looks like malice and cannot be proven: spam, silence. It must not call the peer's
-   * methods.
+   * methods. If it throws, it is as with `onDecision`.
    */
   readonly onReport?: (report: Report) => void
 }
@@ -98,9 +99,11 @@ export class Parsec<P> {
     const parsec = new Parsec(us, rules, options)
     parsec.#found(members, PeerState.ACTIVE)
     parsec.#peer.consensus.peers.setState(parsec.#peer.ourIndex, PeerState.ACTIVE)
-    parsec.#peer.own.initial()
-    parsec.#peer.own.vote(genesis(members))
-    parsec.#proceedAlone()
+    parsec.#peer.callbacks.during(() => {
+      parsec.#peer.own.initial()
+      parsec.#peer.own.vote(genesis(members))
+      parsec.#proceedAlone()
+    })
     return parsec
   }
 
@@ -154,38 +157,43 @@ export class Parsec<P> {
 
   /**
    * Votes for something (section 3). Ask {@link Parsec.canVote} before. It is decided once enough
-   * voters have voted for the same: a supermajority, or one, for a payload in single mode.
+   * voters have voted for the same: a supermajority, or one, for a payload in single mode. Nothing of
+   * what you give is kept: the vote is for what the others read, so a payload is as the codec decodes
+   * it.
    *
    * @param proposal - made by {@link opaque}, {@link add}, {@link remove}, {@link startDkg} or {@link unprovable}
    * @throws {@link ParsecError} `InvalidSelfState` if we are no voter; `DuplicateVote` if we voted
    *   for the same before; `InvalidObservation` for what only the library votes for;
+   *   `InvalidPeerState` for an Add of a voter or of a removed peer, which would add nobody;
    *   `LimitExceeded` if it is too large; `MalformedPayload`, `MalformedEncoding` or
-   *   `InvalidPublicId` if the other peers could not read it: the codec does not give the payload
-   *   back, or an id is of another kind than the network's; `TooFarAhead` if the others must first
-   *   take in what we made before; `UnknownOwnEvent`
+   *   `InvalidPublicId` if the other peers could not read it: the codec refuses the payload or does
+   *   not give it back, or an id is of another kind than the network's; `TooFarAhead` if the others
+   *   must first take in what we made before; `UnknownOwnEvent`
    * @example
    * if (peer.canVote()) peer.voteFor(opaque('tea'))
    */
   voteFor(proposal: Proposal<P>): void {
-    const observation: Observation<P> = proposal
-    const { kind } = observation
-    const isUnprovable = kind === 'Accusation' && observation.malice.kind === 'Unprovable'
-    const isOurs = kind === 'OpaquePayload' || kind === 'Add' || kind === 'Remove' || kind === 'StartDkg'
-    if (!isOurs && !isUnprovable) {
+    const { kind }: Observation<P> = proposal
+    if (!isProposal(proposal)) {
       throw new ParsecError({ code: 'InvalidObservation', kind, reason: 'only the library votes for it' })
     }
     this.#peer.gossip.requireVote()
+    const observation = this.#peer.own.asOthersReadIt(proposal)
     if (this.haveVotedFor(observation)) {
       throw new ParsecError({ code: 'DuplicateVote', observation: observationText(observation, this.#peer.format) })
     }
-    this.#peer.own.vote(observation, 'vote')
-    this.#proceedAlone()
+    if (observation.kind === 'Add') this.#requireAddable(observation.peerId)
+    this.#peer.callbacks.during(() => {
+      this.#peer.own.vote(observation, 'vote')
+      this.#proceedAlone()
+    })
   }
 
   /**
    * Have we voted for it, ever?
    *
    * @param observation - compared by its encoding, so any object that says the same will do
+   * @throws {@link ParsecError} `LimitExceeded` or `MalformedPayload` if it has no encoding
    */
   haveVotedFor(observation: Observation<P>): boolean {
     return this.#peer.own.hasVotedFor(observation)
@@ -203,7 +211,9 @@ export class Parsec<P> {
   /**
    * Makes a request with what we think the recipient lacks (section 3), or the first slice of it:
    * then the recipient answers with a receipt, and {@link Parsec.handleMessage} returns the next one.
-   * Send every message that you create: each call appends an event.
+   * Send every message that you create: each call appends an event. If it throws a `ParsecError`, it
+   * has appended nothing. (If a callback of yours throws, the event is there, and the message is lost
+   * as if the network had lost it.)
    *
    * @param recipient - one of {@link Parsec.gossipRecipients}
    * @throws {@link ParsecError} `InvalidSelfState`, `UnknownPeer`, `InvalidPeerState`,
@@ -215,7 +225,7 @@ export class Parsec<P> {
    * if (recipient !== undefined) send(recipient, peer.createGossip(recipient).toBytes())
    */
   createGossip(recipient: PublicId): Message<P> {
-    return this.#peer.gossip.request(recipient)
+    return this.#peer.callbacks.during(() => this.#peer.gossip.request(recipient))
   }
 
   /**
@@ -234,12 +244,14 @@ export class Parsec<P> {
    *   `UnknownOwnEvent` if somebody else uses our key
    */
   handleMessage(sender: PublicId, message: Message<P> | Uint8Array): Message<P> | undefined {
-    try {
-      return this.#peer.gossip.handle(sender, message)
-    } finally {
-      // Not before: what answers is the last sync event of the response.
-      this.#proceedAlone()
-    }
+    return this.#peer.callbacks.during(() => {
+      try {
+        return this.#peer.gossip.handle(sender, message)
+      } finally {
+        // Not before: what answers is the last sync event of the response.
+        this.#proceedAlone()
+      }
+    })
   }
 
   /**
@@ -301,7 +313,7 @@ export class Parsec<P> {
    * the rest in the order of our votes.
    */
   ourUnpolledObservations(): (Proposal<P> | Genesis | Accusation)[] {
-    return this.#peer.blocks.ourUnpolled().map((payload) => this.#observation(payload) as Proposal<P>)
+    return this.#peer.blocks.ourUnpolled() as Proposal<P>[]
   }
 
   /**
@@ -333,6 +345,15 @@ export class Parsec<P> {
     return this.#peer.consensus.inspect()
   }
 
+  /** Throws `InvalidPeerState` if an Add of this peer would add nobody. */
+  #requireAddable(id: PublicId): void {
+    const { peers, election } = this.#peer.consensus
+    const peer = peers.indexOf(id)
+    if (peer === undefined || !election.content.addsNobody(id)) return
+    const actual = peers.at(peer).removed ? 'removed' : peers.at(peer).state.toString()
+    throw new ParsecError({ code: 'InvalidPeerState', peer: id, required: 'neither a voter nor removed', actual })
+  }
+
   #found(members: readonly PublicId[], state: PeerState): void {
     const founders = members.map((id) => this.#peer.consensus.addPeer(id, state))
     this.#peer.consensus.setVoters(founders)
@@ -353,10 +374,13 @@ export class Parsec<P> {
       this.#peer.own.sync({ kind: 'Requesting', recipient: this.ourPublicId })
     }
   }
+}
 
-  #observation(payload: number): Observation<P> {
-    return this.#peer.consensus.payloads.at(payload).observation as Observation<P>
-  }
+/** May an application vote for it? Who writes JavaScript is not told by a compiler. */
+function isProposal<P>(observation: Observation<P>): observation is Proposal<P> {
+  const { kind } = observation
+  if (kind === 'Accusation') return observation.malice.kind === 'Unprovable'
+  return kind === 'OpaquePayload' || kind === 'Add' || kind === 'Remove' || kind === 'StartDkg'
 }
 
 function contains(ids: readonly PublicId[], id: PublicId): boolean {

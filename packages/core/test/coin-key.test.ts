@@ -88,8 +88,10 @@ describe('the key of the coin', () => {
     const block = network.blocksOf('Carol').find(({ observation }) => observation.kind === 'Accusation')
     expect(block?.observation).toMatchObject({ offender: { name: 'Dave' }, malice: { kind: 'InvalidCoinShare' } })
     const evidence = network.peer('Carol').evidence(block?.observation as Accusation)
-    const { codec, identities = mockIdentity } = network.options
-    const read = Evidence.decode(evidence?.toBytes({ codec }) ?? new Uint8Array(), { codec, identities })
+    const options = { ...network.options, founders: ids(founders) }
+    const bytes = evidence?.toBytes(options) ?? new Uint8Array()
+    const read = Evidence.decode(bytes, options)
+    expect(codeOf(() => Evidence.decode(bytes, { ...options, coin: 'predictable' }))).toBe('InvalidEvidence')
     read.verify({ ...network.options, founders: ids(founders) })
     expect(
       codeOf(() => {

@@ -7,11 +7,12 @@ import { ed25519Identity } from '../src/crypto/identities/ed25519.ts'
 import { Reader } from '../src/base/encoding.ts'
 import { Event } from '../src/wire/event.ts'
 import type { Cause } from '../src/wire/event.ts'
+import { signedBytes } from '../src/wire/signing.ts'
 import type { IdentityScheme } from '../src/crypto/identity.ts'
 import { mockIdentity } from '../src/crypto/identities/mock.ts'
 import { add, encodeObservation, genesis, observationHash, opaque } from '../src/wire/observation.ts'
 import { codeOf, secretIdOf, thrownBy } from './support/network.ts'
-import { initialEvent, voteEvent } from './support/vote-event.ts'
+import { initialEvent, signedVote, voteEvent } from './support/vote-event.ts'
 
 const schemes: [string, IdentityScheme][] = [
   ['mock', mockIdentity],
@@ -94,8 +95,10 @@ describe.each(schemes)('events with %s identities', (_, identities) => {
     const mallory = secretIdOf(identities, 'Mallory')
     const observation = opaque('payload')
     for (const signature of [
-      mallory.sign(encodeObservation(observation, stringCodec)),
-      us.sign(encodeObservation(opaque('another'), stringCodec)),
+      signedVote(mallory, observation).signature,
+      signedVote(us, opaque('another')).signature,
+      us.sign(encodeObservation(observation, stringCodec)),
+      us.sign(signedBytes('event', encodeObservation(observation, stringCodec))),
     ]) {
       const event = create({ kind: 'Observation', selfParent, vote: { observation, signature } })
       expect(
@@ -107,6 +110,19 @@ describe.each(schemes)('events with %s identities', (_, identities) => {
         event: event.id,
         signed: 'vote',
       })
+    }
+  })
+
+  test('a signature of the same bytes for anything else is none of the event', () => {
+    const content = initial.bytes.subarray(0, initial.bytes.length - identities.signatureLength)
+    for (const signed of [content, signedBytes('vote', content)]) {
+      const bytes = initial.bytes.slice()
+      bytes.set(us.sign(signed), content.length)
+      expect(
+        codeOf(() => {
+          decoded(bytes).verify()
+        }),
+      ).toBe('SignatureFailure')
     }
   })
 

@@ -2,13 +2,16 @@
 
 import { stringCodec } from '../src/wire/format.ts'
 import { describe, expect, test } from 'vitest'
+import { Reader, Writer } from '../src/base/encoding.ts'
+import { limits } from '../src/base/limits.ts'
+import type { SecretId } from '../src/crypto/identity.ts'
 import { Evidence } from '../src/evidence.ts'
 import { Event } from '../src/wire/event.ts'
 import type { Cause } from '../src/wire/event.ts'
 import { Message } from '../src/wire/message.ts'
 import { mockIdentity } from '../src/crypto/identities/mock.ts'
-import { genesis, opaque } from '../src/wire/observation.ts'
-import type { Observation } from '../src/wire/observation.ts'
+import { encodeObservation, genesis, opaque } from '../src/wire/observation.ts'
+import type { Accusation, Observation } from '../src/wire/observation.ts'
 import { Network, chooser, codeOf, thrownBy } from './support/network.ts'
 import { initialEvent, voteEvent } from './support/vote-event.ts'
 
@@ -77,10 +80,14 @@ describe.each(malices)('%s: the block', (kind, toAlice, toBob) => {
 
   test('comes with evidence that anybody can verify who knows the founding members', () => {
     if (evidence === undefined) throw new Error('no evidence')
-    const read = Evidence.decode(evidence.toBytes(format), format)
-    read.verify({ ...format, founders: ids })
+    const options = { ...format, founders: ids }
+    const bytes = evidence.toBytes(format)
+    const read = Evidence.decode(bytes, options)
+    read.verify(options)
     expect(read.accusation).toEqual(accusation)
-    expect(codeOf(() => Evidence.decode(evidence.toBytes(format).subarray(0, -1), format))).toBe('MalformedEncoding')
+    expect(codeOf(() => Evidence.decode(bytes.subarray(0, -1), options))).toBe('MalformedEncoding')
+    const twice = new Evidence(accusation, [...evidence.events.slice(0, 1), ...evidence.events]).toBytes(format)
+    expect(codeOf(() => Evidence.decode(twice, options))).toBe('MalformedEncoding')
   })
 
   test('is not proven by a part of the events, nor is another one by them; repeated events do no harm', () => {
@@ -108,3 +115,69 @@ test('what is unprovable has no evidence', () => {
       .evidence({ kind: 'Accusation', offender: bobId, malice: { kind: 'Unprovable', reason: 'spam' } }),
   ).toBeUndefined()
 })
+
+describe('bytes that claim to be evidence', () => {
+  const mallory = mockIdentity.secretId('Mallory')
+  const claim: Accusation = {
+    kind: 'Accusation',
+    offender: bobId,
+    malice: { kind: 'Fork', selfParentHash: initial.hash },
+  }
+
+  /** How many payloads were decoded before it ended, and how it ended. */
+  function cost(bytes: Uint8Array): [code: string | undefined, payloads: number] {
+    let payloads = 0
+    const codec = {
+      ...stringCodec,
+      decode(payload: Uint8Array) {
+        payloads++
+        return stringCodec.decode(payload)
+      },
+    }
+    const code = codeOf(() => Evidence.decode(bytes, { ...format, codec, founders: ids }))
+    return [code, payloads]
+  }
+
+  /** So many votes in a row. */
+  function line(us: SecretId, count: number): Event<string>[] {
+    const events = [initialEvent(us)]
+    for (let i = 0; i < count; i++) events.push(voteEvent(us, events.at(-1) ?? initial, opaque(String(i))))
+    return events
+  }
+
+  test('cost no more than what comes before the first event that is none of the network', () => {
+    const foreign = line(mallory, 300)
+    expect(cost(new Evidence(claim, foreign).toBytes(format))).toEqual(['UnknownCreator', 0])
+    const orphans = line(dave, 300).slice(2)
+    expect(cost(new Evidence(claim, orphans).toBytes(format))).toEqual(['UnknownParent', 1])
+    const forged = [
+      initial,
+      founding,
+      ...line(dave, 1)
+        .slice(1)
+        .map((event) => withoutSignature(event)),
+      ...foreign,
+    ]
+    expect(cost(new Evidence(claim, forged).toBytes(format))).toEqual(['SignatureFailure', 1])
+  })
+
+  test('are read up to a size', () => {
+    const tooLarge = new Uint8Array(limits.evidenceBytes + 1)
+    expect(thrownBy(() => Evidence.decode(tooLarge, { ...format, founders: ids })).detail).toMatchObject({
+      code: 'LimitExceeded',
+      what: 'evidence bytes',
+    })
+    const many = new Writer().fixed(encodeObservation<string>(claim, stringCodec)).length(limits.evidenceEvents + 1)
+    expect(thrownBy(() => Evidence.decode(many.finish(), { ...format, founders: ids })).detail).toMatchObject({
+      code: 'LimitExceeded',
+      what: 'evidence events',
+    })
+  })
+})
+
+/** The same event with a signature that is none. */
+function withoutSignature(event: Event<string>): Event<string> {
+  const bytes = event.bytes.slice()
+  bytes.fill(0, -mockIdentity.signatureLength)
+  return Event.decode(new Reader(bytes), format)
+}

@@ -10,7 +10,7 @@ import { mockIdentity } from '../src/crypto/identities/mock.ts'
 import { add, opaque, remove } from '../src/wire/observation.ts'
 import { Parsec } from '../src/parsec.ts'
 import { KeyNetwork } from './support/key-network.ts'
-import { Network, chooser, textOf, thrownBy } from './support/network.ts'
+import { Network, chooser, codeOf, textOf, thrownBy } from './support/network.ts'
 import { initialEvent, voteEvent } from './support/vote-event.ts'
 
 const id = (name: string): PublicId => mockIdentity.publicId(name)
@@ -312,7 +312,13 @@ describe('a peer that is removed', () => {
     const network = new Network(names)
     network.crash('Dave')
     network.decide(remove(id('Dave')), choose)
-    network.decide(add(id('Dave')), choose)
+    for (const peer of network.peers.values()) {
+      expect(
+        codeOf(() => {
+          peer.voteFor(add(id('Dave')))
+        }),
+      ).toBe('InvalidPeerState')
+    }
     network.decide(opaque('after'), choose)
     expect(voterNames(network, 'Bob')).toEqual(['Alice', 'Bob', 'Carol'])
     expect(
@@ -327,7 +333,6 @@ describe('a peer that is removed', () => {
     const choose = chooser(3)
     const network = new Network(['Alice', 'Bob'])
     network.decide(remove(id('Eve')), choose)
-    network.decide(add(id('Alice'), Uint8Array.of(1)), choose)
     network.decide(opaque('after'), choose)
     expect(voterNames(network, 'Bob')).toEqual(['Alice', 'Bob'])
     expect(network.agrees).toBe(true)

@@ -8,6 +8,7 @@ import { ed25519Identity } from '../src/crypto/identities/ed25519.ts'
 import { Reader, Writer } from '../src/base/encoding.ts'
 import { Event } from '../src/wire/event.ts'
 import type { EventFormat } from '../src/wire/event.ts'
+import { signedBytes } from '../src/wire/signing.ts'
 import type { IdentityScheme } from '../src/crypto/identity.ts'
 import { limits } from '../src/base/limits.ts'
 import { Message } from '../src/wire/message.ts'
@@ -58,7 +59,7 @@ describe.each(schemes)('decoding with %s identities', (_, identities) => {
   network.peer('Alice').voteFor(add(network.id('Carol'), Uint8Array.of(1, 2, 3)))
   network.gossip('Bob', 'Alice')
   const message = network.peer('Alice').createGossip(network.id('Bob'))
-  const voteBytes = encodeObservation(opaque('payload'), stringCodec)
+  const voteBytes = signedBytes('vote', encodeObservation(opaque('payload'), stringCodec))
   const proofs = ['Alice', 'Bob'].map((name) => ({
     voter: network.id(name),
     signature: network.secretId(name).sign(voteBytes),
@@ -233,7 +234,7 @@ describe('a block is checked from public data', () => {
   const voters = ['Alice', 'Bob', 'Carol', 'Dave'].map((name) => secretIdOf(ed25519Identity, name))
   const ids = voters.map(({ publicId }) => publicId)
   const observation = opaque('payload')
-  const message = encodeObservation(observation, stringCodec)
+  const message = signedBytes('vote', encodeObservation(observation, stringCodec))
   const proofs = voters.map((voter) => ({ voter: voter.publicId, signature: voter.sign(message) }))
   const [first, second, third] = proofs
   if (first === undefined || second === undefined || third === undefined) throw new Error('proofs')
@@ -276,7 +277,7 @@ describe('a block is checked from public data', () => {
     expect(reasonOf(new Block(0, observation, [first], 'supermajority'), 'single')).toBeUndefined()
     expect(reasonOf(new Block(0, observation, [], 'supermajority'), 'single')).toBe('0 votes of 4 voters')
     const joins = add(secretIdOf(ed25519Identity, 'Eve').publicId)
-    const signature = voters[0]?.sign(encodeObservation(joins, stringCodec)) ?? new Uint8Array()
+    const signature = voters[0]?.sign(signedBytes('vote', encodeObservation(joins, stringCodec))) ?? new Uint8Array()
     expect(reasonOf(new Block(0, joins, [{ voter: first.voter, signature }], 'supermajority'), 'single')).toBe(
       '1 votes of 4 voters',
     )
@@ -289,6 +290,14 @@ describe('a block is checked from public data', () => {
     const eve = secretIdOf(ed25519Identity, 'Eve')
     const proof = { voter: eve.publicId, signature: eve.sign(message) }
     expect(reasonOf(new Block(0, observation, [...proofs, proof], 'supermajority'))).toBe('Eve is not a voter')
+  })
+
+  test('a signature of the same bytes for anything but a vote is none', () => {
+    const encoding = encodeObservation(observation, stringCodec)
+    for (const signed of [encoding, signedBytes('event', encoding)]) {
+      const others = voters.map((voter) => ({ voter: voter.publicId, signature: voter.sign(signed) }))
+      expect(reasonOf(new Block(0, observation, others, 'supermajority'))).toMatch(/^signature of /)
+    }
   })
 
   test('another payload, another signature or any flipped bit fails', () => {

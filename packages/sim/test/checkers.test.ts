@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
 
 import { Block, mockIdentity, observationText, opaque, stringCodec } from '@parsec-bft/core'
-import { encodeObservation } from '@parsec-bft/core/internals'
+import { signVote } from '@parsec-bft/core/internals'
 import type { DkgResult, SecretKeyShare } from '@parsec-bft/core'
 import { findScenario, simulate } from '@parsec-bft/sim'
 import type { SimulationFailure, SimulationHooks, SimulationOptions } from '@parsec-bft/sim'
@@ -118,7 +118,7 @@ describe('validity', () => {
     const failure = failureWith(
       forge((proofs, block) => [
         ...proofs,
-        { voter: stranger.publicId, signature: stranger.sign(encodeObservation(block.observation, stringCodec)) },
+        { voter: stranger.publicId, signature: signVote(stranger, block.observation, stringCodec).signature },
       ]),
     )
     expect(failure.reason).toMatch(/Mallory was no voter/)
@@ -128,13 +128,12 @@ describe('validity', () => {
     const failure = failureWith(
       at(undefined, '3', (block) => {
         const observation = opaque('never voted for')
-        const message = encodeObservation(observation, stringCodec)
         const voters = ['Alice', 'Bob', 'Carol', 'Dave'].map((name) => mockIdentity.secretId(name))
         return [
           new Block(
             block.index,
             observation,
-            voters.map((id) => ({ voter: id.publicId, signature: id.sign(message) })),
+            voters.map((id) => ({ voter: id.publicId, signature: signVote(id, observation, stringCodec).signature })),
             'supermajority',
           ),
         ]

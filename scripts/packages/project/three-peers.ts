@@ -19,8 +19,12 @@ export function threePeers(): string[] {
       const recipient = recipients[Math.floor(Math.random() * recipients.length)]
       const other = peers.find(({ ourPublicId }) => recipient?.equals(ourPublicId))
       if (other === undefined) continue
-      const response = other.handleMessage(peer.ourPublicId, peer.createGossip(other.ourPublicId).toBytes())
-      if (response !== undefined) peer.handleMessage(other.ourPublicId, response.toBytes())
+      let bytes = peer.createGossip(other.ourPublicId).toBytes()
+      for (let [from, to] = [peer, other]; ; [from, to] = [to, from]) {
+        const reply = to.handleMessage(from.ourPublicId, bytes)
+        if (reply === undefined) break
+        bytes = reply.toBytes()
+      }
     }
     for (const [i, peer] of peers.entries()) {
       for (const { observation } of peer.blocks()) {

@@ -52,6 +52,19 @@ export function toKey(bytes: Uint8Array): string {
 }
 
 /**
+ * Copies bytes into a buffer of their own. Whatever comes from a caller and is kept, and whatever we
+ * keep and give away, goes through this: `slice` will not do, as that of Node's `Buffer` is a view.
+ */
+export function copyOf(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
+  return new Uint8Array(bytes)
+}
+
+/** The same bytes as a plain `Uint8Array`, without a copy: a `Buffer` has a `slice` of its own. */
+export function plainView(bytes: Uint8Array): Uint8Array {
+  return new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length)
+}
+
+/**
  * Compares two byte sequences byte by byte; a prefix comes before what it is a prefix of.
  *
  * @returns a number that is negative, zero or positive, as `Array.sort` expects
@@ -126,7 +139,8 @@ export class Writer {
 
 /**
  * Reads the canonical encoding from bytes that cannot be trusted. It never reads beyond the input and
- * never allocates more than the input's size.
+ * never allocates more than the input's size. What it returns are views of the input: whoever keeps
+ * bytes copies them, because the input may be overwritten, and may be large.
  *
  * Its methods throw {@link ParsecError} `MalformedEncoding` if something else is there than they
  * expect, and `LimitExceeded` if a length is beyond its limit.
@@ -141,8 +155,9 @@ export class Reader {
   readonly #bytes: Uint8Array
   #offset = 0
 
+  /** @param bytes - not kept longer than the reader itself; any kind of `Uint8Array` */
   constructor(bytes: Uint8Array) {
-    this.#bytes = bytes
+    this.#bytes = plainView(bytes)
   }
 
   /** How many bytes have been read. */

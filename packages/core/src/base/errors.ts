@@ -62,7 +62,10 @@ export type ParsecErrorDetail =
   | { readonly code: 'UnknownOwnEvent'; readonly event: string }
   /** We do not know this peer as a member. */
   | { readonly code: 'UnknownPeer'; readonly peer: PublicId }
-  /** The other peer's state does not allow this; for instance, it was removed. */
+  /**
+   * The other peer's state does not allow this; for instance, it was removed, so that we hear nothing
+   * more from it, and it cannot be added again.
+   */
   | { readonly code: 'InvalidPeerState'; readonly peer: PublicId; readonly required: string; readonly actual: string }
   /** Our own state does not allow this; for instance, we are not a voter yet. */
   | { readonly code: 'InvalidSelfState'; readonly required: string; readonly actual: string }

@@ -31,7 +31,8 @@ export const limits = {
   requestsPerTick: 1 << 6,
   /** Bytes of one event: more than the limits of its parts allow. */
   eventBytes: (1 << 20) + (1 << 17),
-  /** Events of a piece of evidence. */
+  /** Bytes of a piece of evidence, and the events in it. */
+  evidenceBytes: 1 << 28,
   evidenceEvents: 1 << 20,
   /** Events that a receipt names. */
   receiptTips: 1 << 10,

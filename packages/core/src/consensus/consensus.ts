@@ -55,7 +55,10 @@ export interface ConsensusOptions {
 
 /** What a decision put out. */
 export interface Outcome {
-  /** The decided payloads, in their order. If one of them removes us, it is the last. */
+  /**
+   * The decided payloads, in their order. If one of them removes us, it is the last. An Add that added
+   * nobody is not among them.
+   */
   readonly payloads: readonly number[]
   /** The voters of the election, by peer index. */
   readonly voters: readonly number[]
@@ -119,7 +122,7 @@ export class Consensus implements Inspected {
     const { graph, payloads, peers, dkgRuns, conclusions, ourIndex } = this
     this.#membership = new Membership({ graph, payloads, peers, dkgRuns, conclusions, ourIndex })
     const coin = this.thresholdCoin ?? predictableCoin
-    this.election = new Election(this.graph, this.payloads, this.seenThrough, coin, (x) => this.#mayRecord(x))
+    this.election = new Election(graph, payloads, peers, this.seenThrough, coin, (x) => this.#mayRecord(x))
   }
 
   /** Returns the peer's index. A peer that was never met gets a new one. */
@@ -266,7 +269,8 @@ export class Consensus implements Inspected {
     if (changed !== undefined) this.#voterSets.push({ from: this.#elections, voters: changed })
     this.#proceedToNext(changed)
     this.election.conclude(decision, changed)
-    return { payloads: this.#upToOurRemoval(decision.payloads), voters, keys: changes.keys }
+    const payloads = this.#upToOurRemoval(decision.payloads).filter((payload) => !changes.idle.has(payload))
+    return { payloads, voters, keys: changes.keys }
   }
 
   /** The payloads up to the one that removes us, if there is one: after it we put out nothing more. */

@@ -17,6 +17,8 @@ import type { DkgRuns } from './dkg.ts'
 export interface Changes {
   /** The voters of the next election. If nothing changed, it is the same array. */
   readonly voters: readonly number[]
+  /** Decided Adds that added nobody, because of what was decided just before them. */
+  readonly idle: ReadonlySet<number>
   /** A key for the coin of the present voters, if the decision completed its generation. */
   readonly coinKeys: DkgResult | undefined
   /** Generated keys for the application, each under the payload that completed its generation. */
@@ -74,10 +76,13 @@ export class Membership {
     let voters = before
     let coinKeys: DkgResult | undefined
     const keys = new Map<number, DkgResult>()
+    const idle = new Set<number>()
     for (const payload of decided) {
       const { observation, voterId } = payloads.at(payload)
       if (observation.kind === 'Add') {
-        voters = this.#addVoter(observation.peerId, voters, { payload, voters: before })
+        const after = this.#addVoter(observation.peerId, voters, { payload, voters: before })
+        if (after === voters) idle.add(payload)
+        voters = after
       } else if (observation.kind === 'StartDkg') {
         this.#startDkg(observation.participants, { payload, voters: before })
       } else if (observation.kind === 'DkgMessage' && voterId !== undefined) {
@@ -89,7 +94,7 @@ export class Membership {
       if (leaving !== undefined) voters = this.#removeVoter(leaving, voters)
     }
     if (voters !== before) this.#openToMembers()
-    return { voters, coinKeys, keys }
+    return { voters, idle, coinKeys, keys }
   }
 
   #startDkg(participants: readonly PublicId[], admission: Admission): void {

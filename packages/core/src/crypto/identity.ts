@@ -8,7 +8,10 @@ export interface SecretId {
   /** The public half, which names the peer to the others. */
   readonly publicId: PublicId
   /**
-   * Signs a message. {@link PublicId.verify} checks the signature.
+   * Signs a message. {@link PublicId.verify} checks the signature. What the library signs begins with
+   * `parsec event` or `parsec vote` and a zero byte. An application that uses the key for something
+   * else, such as the greeting of its transport, puts a tag of its own in front, so that nobody can
+   * make it sign an event.
    *
    * @returns as many bytes as the scheme's `signatureLength`
    */
@@ -34,8 +37,26 @@ export interface IdentityScheme {
   /**
    * Reads a public id from its canonical encoding.
    *
-   * @param reader - stands at the first byte of the encoding, and then behind its last one
+   * @param reader - stands at the first byte of the encoding, and then behind its last one. What it
+   *   returns are views of the input: copy what the id keeps
    * @throws ParsecError `MalformedEncoding`, `LimitExceeded` or `InvalidPublicId`
    */
   decodePublicId(reader: Reader): PublicId
+}
+
+/**
+ * The same scheme, but it decodes an id to the object that is known for it, if there is one: that one
+ * has a name, and its keys are prepared.
+ *
+ * @param known - finds that object
+ */
+export function decodingTo(scheme: IdentityScheme, known: (id: PublicId) => PublicId | undefined): IdentityScheme {
+  return {
+    name: scheme.name,
+    signatureLength: scheme.signatureLength,
+    decodePublicId(reader) {
+      const id = scheme.decodePublicId(reader)
+      return known(id) ?? id
+    },
+  }
 }

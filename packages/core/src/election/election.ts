@@ -7,6 +7,7 @@ import { none } from '../graph/graph.ts'
 import type { GossipGraph } from '../graph/graph.ts'
 import { fates } from '../graph/payloads.ts'
 import type { Payloads } from '../graph/payloads.ts'
+import type { PeerList } from '../graph/peers.ts'
 import type { Coin } from './coin.ts'
 import { inDecidedOrder } from './decided-order.ts'
 import { InterestingContent } from './interesting-content.ts'
@@ -65,6 +66,7 @@ export class Election {
   constructor(
     graph: GossipGraph,
     payloads: Payloads,
+    peers: PeerList,
     seenThrough: SeenThrough,
     coin: Coin,
     mayRecord: (x: number) => boolean,
@@ -74,7 +76,7 @@ export class Election {
     this.#seenThrough = seenThrough
     this.#coin = coin
     this.#mayRecord = mayRecord
-    this.content = new InterestingContent(graph, payloads, this.#voters)
+    this.content = new InterestingContent(graph, payloads, peers, this.#voters)
     this.#voting = new MetaVoting(0, coin)
     this.#viewpoint = new Viewpoint(graph, this.content, this.#voters, seenThrough)
   }

@@ -2,10 +2,12 @@
 
 import { grown, IntList } from '../base/arrays.ts'
 import type { Ints } from '../base/arrays.ts'
+import type { PublicId } from '../base/public-id.ts'
 import { none } from '../graph/graph.ts'
 import type { GossipGraph } from '../graph/graph.ts'
 import { fates } from '../graph/payloads.ts'
 import type { Payloads } from '../graph/payloads.ts'
+import type { PeerList } from '../graph/peers.ts'
 import type { Voters } from './voters.ts'
 
 /**
@@ -18,6 +20,7 @@ import type { Voters } from './voters.ts'
 export class InterestingContent {
   readonly #graph: GossipGraph
   readonly #payloads: Payloads
+  readonly #peers: PeerList
   #voters: Voters
   /** The content of events before this one is computed. */
   #upTo = 0
@@ -34,6 +37,8 @@ export class InterestingContent {
   /** All events that carry a payload, ascending. What those before the head carry is decided or void. */
   readonly #carriers = new IntList()
   #head = 0
+  /** The open payloads that add a peer. */
+  readonly #additions = new Set<number>()
   /** The same per lane: how many of its first events with a payload carry what is decided or void. */
   #laneHead = new Int32Array(16)
 
@@ -44,9 +49,10 @@ export class InterestingContent {
   #payloadMark = new Int32Array(64)
   #payloadStamp = 0
 
-  constructor(graph: GossipGraph, payloads: Payloads, voters: Voters) {
+  constructor(graph: GossipGraph, payloads: Payloads, peers: PeerList, voters: Voters) {
     this.#graph = graph
     this.#payloads = payloads
+    this.#peers = peers
     this.#voters = voters
   }
 
@@ -106,6 +112,8 @@ export class InterestingContent {
 
   /** Ends an election: leaves out what was decided. If the voters changed, forgets all content. */
   conclude(voters: Voters | undefined): void {
+    // A peer that is no voter may have been removed, which leaves the voters as they were.
+    for (const payload of this.#additions) this.#judgeVote(payload)
     if (voters !== undefined) {
       this.#voters = voters
       this.#voterMark = new Int32Array(voters.count)
@@ -128,16 +136,32 @@ export class InterestingContent {
     return this.#payloads.fate[this.#graph.payload[carrier] as number] !== fates.open
   }
 
+  /** Would an Add of this peer change nothing, now and for ever? So it is for voters and removed peers. */
+  addsNobody(id: PublicId): boolean {
+    const peer = this.#peers.indexOf(id)
+    return peer !== undefined && (this.#peers.at(peer).removed || this.#voters.slotOf(peer) !== none)
+  }
+
   /**
-   * In single mode, a vote of a peer that is not a voter is void until the peer becomes one: no voter
-   * could sign the block. This happens to a newcomer, whose votes may be in the graph before it is
-   * added, and to a removed peer, whose events no longer count (section 3).
+   * Judges whether a payload is void (section 5.1), which may change whenever the members do:
+   *
+   * - An Add that would add nobody is void for good.
+   * - In single mode, a vote of a peer that is not a voter is void until the peer becomes one: no
+   *   voter could sign the block. This happens to a newcomer, whose votes may be in the graph before
+   *   it is added, and to a removed peer, whose events no longer count (section 3).
    */
   #judgeVote(payload: number): void {
     const { observation, voter } = this.#payloads.at(payload)
-    if (voter === undefined || observation.kind !== 'OpaquePayload') return
-    if (this.#payloads.fate[payload] === fates.decided) return
-    this.#payloads.fate[payload] = this.#voters.slotOf(voter) === none ? fates.void : fates.open
+    const isAdd = observation.kind === 'Add'
+    if (!isAdd && (voter === undefined || observation.kind !== 'OpaquePayload')) return
+    const { fate } = this.#payloads
+    if (fate[payload] !== fates.decided) {
+      const isVoid = isAdd ? this.addsNobody(observation.peerId) : this.#voters.slotOf(voter ?? none) === none
+      fate[payload] = isVoid ? fates.void : fates.open
+    }
+    if (!isAdd) return
+    if (fate[payload] === fates.open) this.#additions.add(payload)
+    else this.#additions.delete(payload)
   }
 
   #list(x: number): void {

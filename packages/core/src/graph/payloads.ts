@@ -6,8 +6,9 @@ import type { PublicId } from '../base/public-id.ts'
 import type { Observation } from '../wire/observation.ts'
 
 /**
- * What has become of a payload. It is `open` until it is decided. It is `void` if it is a vote in
- * single mode by a peer that is not a voter at present (protocol.md section 5.1).
+ * What has become of a payload. It is `open` until it is decided. It is `void` (protocol.md section
+ * 5.1) if it is a vote in single mode by a peer that is not a voter at present, or an Add that would
+ * add nobody.
  */
 export const fates = { open: 0, decided: 1, void: 2 } as const
 

@@ -137,7 +137,10 @@ export class Deliveries<P> {
       if (isRepeated) delivery.repeatedAt = this.#ticks
       else sent[lane] = x
     }
-    return slice.length === 0 ? undefined : new Message(kind, slice, hasMore)
+    if (slice.length === 0) return undefined
+    // The end may have been sent before, with a message that ended later.
+    if (!hasMore && slice.at(-1) !== events.at(end)) slice.push(events.at(end))
+    return new Message(kind, slice, hasMore)
   }
 
   /** A peer that does not know that we are a member takes only little from us. */

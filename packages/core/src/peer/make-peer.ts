@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
 
-import type { Reader } from '../base/encoding.ts'
 import type { RandomBytes } from '../base/public-id.ts'
-import type { IdentityScheme, SecretId } from '../crypto/identity.ts'
+import { decodingTo } from '../crypto/identity.ts'
+import type { SecretId } from '../crypto/identity.ts'
 import type { KeyScheme } from '../crypto/shared-key/key-scheme.ts'
 import type { EventFormat } from '../wire/event.ts'
 import type { CompleteFormat } from '../wire/format.ts'
@@ -13,6 +13,7 @@ import { Consensus } from '../consensus/consensus.ts'
 import type { DecisionView, Inspection } from '../consensus/views.ts'
 import { Detection } from '../malice/detection.ts'
 import { BlockQueue } from './block-queue.ts'
+import { Callbacks } from './callbacks.ts'
 import type { PeerContext } from './context.ts'
 import { Gossip } from './gossip.ts'
 import { Intake } from './intake.ts'
@@ -34,6 +35,7 @@ export interface PeerSetting<P> extends CompleteFormat<P> {
 
 /** The parts of one peer. */
 export interface Peer<P> extends PeerContext<P> {
+  readonly callbacks: Callbacks
   readonly keys: OwnKeys
   readonly blocks: BlockQueue<P>
   readonly own: OwnEvents<P>
@@ -43,7 +45,8 @@ export interface Peer<P> extends PeerContext<P> {
 
 /** Makes the parts of a new peer. It knows only itself, so its own index is 0. */
 export function makePeer<P>(setting: PeerSetting<P>): Peer<P> {
-  const { us, codec, mode, coin, onDecision, onReport } = setting
+  const { us, codec, mode, coin } = setting
+  const callbacks = new Callbacks()
   const keys = new OwnKeys(us, setting.keys, setting.random)
   const consensus = new Consensus({
     mode,
@@ -52,35 +55,24 @@ export function makePeer<P>(setting: PeerSetting<P>): Peer<P> {
     dkgParticipant: keys,
     ourIndex: 0,
     format: { codec },
-    onDecision,
+    onDecision: callbacks.guarded(setting.onDecision),
   })
   const ourIndex = consensus.addPeer(us.publicId, PeerState.NONE)
-  const format: EventFormat<P> = { codec, identities: rememberingIds(setting.identities, consensus) }
+  // Ids that we do not know are not remembered, as messages could fill the memory with them.
+  const identities = decodingTo(setting.identities, (id) => {
+    const known = consensus.peers.indexOf(id)
+    return known === undefined ? undefined : consensus.peers.at(known).id
+  })
+  const format: EventFormat<P> = { codec, identities }
   const events = new KnownEvents<P>()
   const detection = new Detection(consensus, events, format, ourIndex)
   const window = new Window(consensus)
-  const report = (what: Report): void => onReport?.(what)
+  const report = callbacks.guarded(setting.onReport) ?? (() => undefined)
   const context = { ourIndex, format, consensus, events, detection, window, report }
   const intake = new Intake(context)
-  const blocks = new BlockQueue(consensus, events)
+  const blocks = new BlockQueue(context)
   const own = new OwnEvents(us, keys, context, intake, blocks)
   const reception = new Reception(context, intake, own, blocks)
   const gossip = new Gossip(context, intake, reception, own)
-  return { ...context, keys, blocks, own, gossip, reception }
-}
-
-/**
- * Decodes an id to the object that we know for it, if there is one: that one has a name, and its
- * keys are prepared. Other ids are not remembered, as messages could fill the memory with them.
- */
-function rememberingIds(identities: IdentityScheme, { peers }: Consensus): IdentityScheme {
-  return {
-    name: identities.name,
-    signatureLength: identities.signatureLength,
-    decodePublicId(reader: Reader) {
-      const id = identities.decodePublicId(reader)
-      const known = peers.indexOf(id)
-      return known === undefined ? id : peers.at(known).id
-    },
-  }
+  return { ...context, callbacks, keys, blocks, own, gossip, reception }
 }

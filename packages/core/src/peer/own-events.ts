@@ -3,12 +3,13 @@
 import { Reader, toHex } from '../base/encoding.ts'
 import { assert, ParsecError } from '../base/errors.ts'
 import type { PublicId } from '../base/public-id.ts'
+import { decodingTo } from '../crypto/identity.ts'
 import type { SecretId } from '../crypto/identity.ts'
 import { causes, isSync, isSyncCause } from '../wire/cause.ts'
 import type { CoinShares } from '../wire/coin-shares.ts'
-import { Event } from '../wire/event.ts'
+import { Event, signVote } from '../wire/event.ts'
 import type { Cause, Vote } from '../wire/event.ts'
-import { decodeObservation, encodeObservation, observationHash, signedEncoding } from '../wire/observation.ts'
+import { decodeObservation, encodeObservation, idsIn, observationHash } from '../wire/observation.ts'
 import type { Observation } from '../wire/observation.ts'
 import { none } from '../graph/graph.ts'
 import type { BlockQueue } from './block-queue.ts'
@@ -204,22 +205,36 @@ export class OwnEvents<P> {
   }
 
   /**
-   * Makes a vote. It waits until we are a member. Throws what the others would throw when they
-   * decode it, and `TooFarAhead`.
+   * What the others will read of an observation. It shares nothing that can change with the one that
+   * is given; only the ids are the same objects, so that they keep their names.
+   *
+   * Throws what the others would throw when they decode a vote for it; they would refuse the vote, and
+   * everything that we make after it.
+   */
+  asOthersReadIt(observation: Observation<P>): Observation<P> {
+    const { codec, identities } = this.#context.format
+    const named = idsIn(observation)
+    const naming = decodingTo(identities, (id) => named.find((given) => given.equals(id)))
+    const reader = new Reader(encodeObservation(observation, codec))
+    const read = decodeObservation(reader, codec, naming)
+    reader.end()
+    return read
+  }
+
+  /**
+   * Makes a vote for an observation that nobody else can change. It waits until we are a member. Throws
+   * `TooFarAhead`.
    *
    * @param share - how much of the window it may fill; by default all of it
    */
   vote(observation: Observation<P>, share?: keyof typeof windowShares): void {
-    const { codec, identities } = this.#context.format
-    const encoding = encodeObservation(observation, codec)
-    // If the others could not decode it, they would refuse it and everything that we make after it.
-    decodeObservation(new Reader(encoding), codec, identities)
-    if (share !== undefined && !this.hasRoomFor(share, encoding.length)) {
+    const { codec } = this.#context.format
+    if (share !== undefined && !this.hasRoomFor(share, encodeObservation(observation, codec).length)) {
       throw new ParsecError({ code: 'TooFarAhead', creator: this.#us.publicId })
     }
-    const signature = this.#us.sign(signedEncoding(observation, codec))
+    const vote = signVote(this.#us, observation, codec)
     this.#votedFor.add(this.#keyOf(observation))
-    this.#appendOrHold({ kind: 'Observation', vote: { observation, signature } })
+    this.#appendOrHold({ kind: 'Observation', vote })
   }
 
   /**

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
 
-import { Reader, readSet, Writer } from '../base/encoding.ts'
+import { copyOf, Reader, readSet, Writer } from '../base/encoding.ts'
 import { ParsecError } from '../base/errors.ts'
 import type { PublicId } from '../base/public-id.ts'
 import { isSupermajority } from '../base/quorum.ts'
@@ -8,12 +8,13 @@ import { completeFormat } from './format.ts'
 import type { ConsensusMode, Format } from './format.ts'
 import { decodeObservation, encodeObservation, isOutput, isSingle, signedEncoding } from './observation.ts'
 import type { Output } from './observation.ts'
+import { signedBytes } from './signing.ts'
 
 /** A voter's signature on what a block carries. */
 export interface Proof {
   /** Who voted. */
   readonly voter: PublicId
-  /** Over the canonical encoding of the observation. */
+  /** Of the observation, as `signedBytes` says. */
   readonly signature: Uint8Array
 }
 
@@ -60,7 +61,7 @@ export class Block<P> {
   verify(voters: Iterable<PublicId>, format: Format<P>): void {
     const { codec, mode } = completeFormat(format)
     const known = [...voters]
-    const message = signedEncoding(this.observation, codec)
+    const message = signedBytes('vote', signedEncoding(this.observation, codec))
     let previous: PublicId | undefined
     for (const { voter, signature } of this.proofs) {
       if (previous !== undefined && previous.compareTo(voter) >= 0) this.#fail(`two proofs of ${voter.name}`)
@@ -96,12 +97,12 @@ export class Block<P> {
    */
   static decode<P>(bytes: Uint8Array, options: Format<P> & { readonly index: number }): Block<P> {
     const { codec, identities, mode } = completeFormat(options)
-    const reader = new Reader(bytes.slice())
+    const reader = new Reader(bytes)
     const observation = decodeObservation(reader, codec, identities)
     if (!isOutput(observation)) throw reader.malformed('what a block can carry')
     const proofs = readSet(reader, 'proofs', () => {
       const voter = identities.decodePublicId(reader)
-      const signature = reader.fixed(identities.signatureLength, 'the signature of a vote')
+      const signature = copyOf(reader.fixed(identities.signatureLength, 'the signature of a vote'))
       return { voter, signature, compareTo: (other: Proof) => voter.compareTo(other.voter) }
     })
     reader.end()

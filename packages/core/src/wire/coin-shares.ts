@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
 
-import { Writer } from '../base/encoding.ts'
+import { copyOf, Writer } from '../base/encoding.ts'
 import type { Reader } from '../base/encoding.ts'
 import { checkLimit, limits } from '../base/limits.ts'
 
@@ -50,7 +50,7 @@ export function readCoinShares(reader: Reader): CoinShares {
     if (last !== undefined && (round < last.round || (round === last.round && subject <= last.subject))) {
       throw reader.malformed('coin shares in ascending order')
     }
-    shares.push({ subject, round, share: reader.bytes('a signature share', limits.signatureShareBytes).slice() })
+    shares.push({ subject, round, share: copyOf(reader.bytes('a signature share', limits.signatureShareBytes)) })
   }
   return { election, shares }
 }

@@ -25,13 +25,14 @@ export function encodeDkgMessage(message: DkgMessage): Uint8Array {
 
 /**
  * Reads what {@link encodeDkgMessage} writes. The Part or Ack inside is decoded only once the
- * message is decided. Throws `MalformedEncoding` or `LimitExceeded`.
+ * message is decided; its bytes are a view of the input. Throws `MalformedEncoding` or
+ * `LimitExceeded`.
  */
 export function readDkgMessage(reader: Reader): DkgMessage {
   const variant = reader.u32()
   const generation = reader.u32()
   if (variant !== variants.Part && variant !== variants.Ack) throw reader.malformed('a message of a key generation')
-  const bytes = reader.bytes('message of a key generation', limits.dkgMessageBytes).slice()
+  const bytes = reader.bytes('message of a key generation', limits.dkgMessageBytes)
   return { kind: variant === variants.Part ? 'Part' : 'Ack', generation, bytes }
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
 
 import { platform } from '#crypto'
-import { toHex, Writer } from '../base/encoding.ts'
+import { copyOf, toHex, Writer } from '../base/encoding.ts'
 import type { Reader } from '../base/encoding.ts'
 import { ParsecError } from '../base/errors.ts'
 import type { PublicId } from '../base/public-id.ts'
@@ -11,13 +11,19 @@ import type { CauseKind } from './cause.ts'
 import { readCoinShares, writeCoinShares } from './coin-shares.ts'
 import type { CoinShares } from './coin-shares.ts'
 import type { PayloadCodec } from './format.ts'
+import { signedBytes } from './signing.ts'
 import { decodeObservation, encodeObservation, signedEncoding } from './observation.ts'
 import type { Observation } from './observation.ts'
 
-/** An observation, and the voter's signature over its canonical encoding (protocol.md section 2). */
+/** An observation, and the voter's signature of it (protocol.md section 2). */
 export interface Vote<P> {
   readonly observation: Observation<P>
   readonly signature: Uint8Array
+}
+
+/** Makes a vote: signs the observation. Throws what encoding it throws. */
+export function signVote<P>(us: SecretId, observation: Observation<P>, codec: PayloadCodec<P>): Vote<P> {
+  return { observation, signature: copyOf(us.sign(signedBytes('vote', signedEncoding(observation, codec)))) }
 }
 
 /** Why an event was made, and the hashes of its parents (section 2). */
@@ -47,8 +53,12 @@ export interface EventFormat<P> {
 }
 
 /**
- * A signed gossip event (protocol.md section 2). It never changes, and keeps the bytes that it was
+ * A signed gossip event (protocol.md section 2). It never changes, and owns the bytes that it was
  * decoded from.
+ *
+ * Peers in one process that pass messages as objects share the events in them. So an event is
+ * frozen. JavaScript cannot freeze bytes, and what an application's payload is made of is not ours to
+ * freeze: only read these. Whoever wants to change them takes a copy, by `toBytes` of the message.
  */
 export class Event<P> {
   /** Who made and signed it. */
@@ -67,8 +77,11 @@ export class Event<P> {
   /** The canonical encoding: the content, then the signature. */
   readonly bytes: Uint8Array
   readonly #contentLength: number
-  /** The bytes that the vote's signature is over; undefined if the event is not a vote. */
-  readonly #voted: Uint8Array | undefined
+  /**
+   * The observation that the vote's signature is over, encoded; undefined if the event is not a vote. An
+   * unprovable malice has no reason there.
+   */
+  readonly voted: Uint8Array | undefined
   #verified: boolean
 
   private constructor(
@@ -80,16 +93,18 @@ export class Event<P> {
     verified: boolean,
   ) {
     this.creator = creator
-    this.cause = cause
+    this.cause = Object.freeze(cause)
+    if (cause.kind === 'Observation') Object.freeze(cause.vote)
     this.bytes = bytes
     this.#contentLength = contentLength
-    this.#voted = voted
+    this.voted = voted
     this.#verified = verified
     this.hash = platform.sha3(bytes.subarray(0, contentLength))
     this.id = toHex(this.hash)
     const parents = cause.kind === 'Initial' ? [] : [cause.selfParent]
     if ('otherParent' in cause) parents.push(cause.otherParent)
-    this.parents = parents.map(toHex)
+    this.parents = Object.freeze(parents.map(toHex))
+    Object.freeze(this)
   }
 
   /**
@@ -112,7 +127,7 @@ export class Event<P> {
     } else if (cause.kind === 'CoinShares') writeCoinShares(writer, cause.coins)
     else if (cause.kind !== 'Initial') writer.fixed(cause.otherParent)
     const content = writer.finish()
-    const bytes = writer.fixed(us.sign(content)).finish()
+    const bytes = writer.fixed(us.sign(signedBytes('event', content))).finish()
     return new Event(us.publicId, cause, bytes, content.length, voted, true)
   }
 
@@ -140,7 +155,7 @@ export class Event<P> {
     const contentLength = at()
     reader.fixed(identities.signatureLength, 'the signature of an event')
     // Copied, because a view would keep the whole message in memory as long as the event.
-    const bytes = reader.since(start).slice()
+    const bytes = copyOf(reader.since(start))
     const selfParent = bytes.subarray(selfParentAt, detailAt)
     const voted = observation && votedBytes(observation, bytes.subarray(detailAt, observationEnd), codec)
     let cause: Cause<P>
@@ -171,7 +186,7 @@ export class Event<P> {
 
   /** The hash of the observation that it votes for (section 2); undefined if it is not a vote. */
   get observationHash(): Uint8Array | undefined {
-    return this.#voted && platform.sha3(this.#voted)
+    return this.voted && platform.sha3(this.voted)
   }
 
   /**
@@ -182,9 +197,10 @@ export class Event<P> {
    */
   verify(): void {
     if (this.#verified) return
-    if (!this.creator.verify(this.bytes.subarray(0, this.#contentLength), this.signature)) this.#fail('event')
-    if (this.cause.kind === 'Observation' && this.#voted !== undefined) {
-      if (!this.creator.verify(this.#voted, this.cause.vote.signature)) this.#fail('vote')
+    const content = signedBytes('event', this.bytes.subarray(0, this.#contentLength))
+    if (!this.creator.verify(content, this.signature)) this.#fail('event')
+    if (this.cause.kind === 'Observation' && this.voted !== undefined) {
+      if (!this.creator.verify(signedBytes('vote', this.voted), this.cause.vote.signature)) this.#fail('vote')
     }
     this.#verified = true
   }

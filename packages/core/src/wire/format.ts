@@ -13,7 +13,8 @@ export const consensusModes = ['supermajority', 'single'] as const
 
 /**
  * Turns the application's payloads into bytes and back. A payload must have exactly one encoding:
- * what is decoded must encode to the same bytes again.
+ * what is decoded must encode to the same bytes again. All peers, we among them, get a payload as
+ * `decode` returns it: whatever its bytes do not say is lost.
  *
  * @example
  * const numberCodec: PayloadCodec<number> = {
@@ -25,8 +26,11 @@ export interface PayloadCodec<P> {
   /**
    * Turns a payload into bytes.
    *
-   * @param payload - what was given to `opaque`
-   * @returns at most `limits.payloadBytes` bytes
+   * It may throw if the payload cannot be encoded; `voteFor` then throws `MalformedPayload`.
+   *
+   * @param payload - what was given to `opaque`, or what `decode` returned
+   * @returns at most `limits.payloadBytes` bytes; they are copied at once, so the codec may use their
+   *   buffer again
    */
   encode(payload: P): Uint8Array
   /**
@@ -44,8 +48,18 @@ export interface PayloadCodec<P> {
   text?(payload: P): string
 }
 
-/** For payloads that are strings. */
-export const stringCodec: PayloadCodec<string> = { encode: utf8Bytes, decode: utf8Text, text: (payload) => payload }
+/**
+ * For payloads that are strings. A string with half of a surrogate pair has no UTF-8, so it cannot be
+ * voted for (`MalformedPayload`).
+ */
+export const stringCodec: PayloadCodec<string> = {
+  encode(payload) {
+    if (!payload.isWellFormed()) throw new TypeError('half of a surrogate pair')
+    return utf8Bytes(payload)
+  },
+  decode: utf8Text,
+  text: (payload) => payload,
+}
 
 /** For payloads that are bytes. */
 export const bytesCodec: PayloadCodec<Uint8Array> = {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
 
-import { Reader, Writer } from '../base/encoding.ts'
+import { copyOf, Reader, Writer } from '../base/encoding.ts'
 import { ParsecError } from '../base/errors.ts'
 import { checkLimit, limits } from '../base/limits.ts'
 import { hashLength } from './cause.ts'
@@ -78,7 +78,7 @@ export class Message<P> {
     const { kind, events, hasMore, receipt } = openMessage(bytes, format)
     return new Message(
       kind,
-      [...events].map((event) => event.decode()),
+      Array.from(events, (event) => event.decode()),
       hasMore,
       receipt,
     )
@@ -149,7 +149,7 @@ function openBytes<P>(bytes: Uint8Array, format: Format<P>): OpenMessage<P> {
 function readTips(reader: Reader): Uint8Array[] {
   const count = reader.length('tips of a receipt', limits.receiptTips)
   const tips: Uint8Array[] = []
-  for (let i = 0; i < count; i++) tips.push(reader.fixed(hashLength, 'the hash of an event'))
+  for (let i = 0; i < count; i++) tips.push(copyOf(reader.fixed(hashLength, 'the hash of an event')))
   reader.end()
   return tips
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
 
 import { platform } from '#crypto'
-import { compareBytes, readSet, toHex, Writer } from '../base/encoding.ts'
+import { compareBytes, copyOf, readSet, toHex, Writer } from '../base/encoding.ts'
 import type { Reader } from '../base/encoding.ts'
 import { ParsecError } from '../base/errors.ts'
 import { checkLimit, limits } from '../base/limits.ts'
@@ -126,14 +126,14 @@ export interface DkgResult {
 const noInfo = new Uint8Array(0)
 
 /** Makes the observation that all founders vote for. */
-export function genesis(group: Iterable<PublicId>, relatedInfo = noInfo): Genesis {
+export function genesis(group: Iterable<PublicId>, relatedInfo: Uint8Array = noInfo): Genesis {
   return { kind: 'Genesis', group: sortedIds(group), relatedInfo }
 }
 
 /**
  * Proposes to make a peer a voter (section 7). It takes the votes of a supermajority of the voters.
  * The peer itself is made with `Parsec.fromExisting`. A peer that was removed cannot be added
- * again.
+ * again, nor one that is a voter: a vote for that has no effect, and no block comes of it.
  *
  * @param peerId - the peer to add
  * @param relatedInfo - anything that the block should tell, such as the peer's address; at most
@@ -142,7 +142,7 @@ export function genesis(group: Iterable<PublicId>, relatedInfo = noInfo): Genesi
  * @example
  * peer.voteFor(add(eve))
  */
-export function add(peerId: PublicId, relatedInfo = noInfo): Add {
+export function add(peerId: PublicId, relatedInfo: Uint8Array = noInfo): Add {
   return { kind: 'Add', peerId, relatedInfo }
 }
 
@@ -157,7 +157,7 @@ export function add(peerId: PublicId, relatedInfo = noInfo): Add {
  * @example
  * peer.voteFor(remove(bob))
  */
-export function remove(peerId: PublicId, relatedInfo = noInfo): Remove {
+export function remove(peerId: PublicId, relatedInfo: Uint8Array = noInfo): Remove {
   return { kind: 'Remove', peerId, relatedInfo }
 }
 
@@ -206,6 +206,14 @@ export function removedBy(observation: Observation<unknown>): PublicId | undefin
   return observation.kind === 'Accusation' ? observation.offender : undefined
 }
 
+/** The ids that an observation names. */
+export function idsIn(observation: Observation<unknown>): readonly PublicId[] {
+  if ('peerId' in observation) return [observation.peerId]
+  if ('offender' in observation) return [observation.offender]
+  if ('group' in observation) return observation.group
+  return 'participants' in observation ? observation.participants : []
+}
+
 /** Sorts ids in ascending order and leaves out repetitions, as sets are encoded. */
 export function sortedIds(ids: Iterable<PublicId>): PublicId[] {
   const sorted = [...ids].sort((a, b) => a.compareTo(b))
@@ -248,7 +256,7 @@ function writeIds(writer: Writer, ids: readonly PublicId[]): void {
   for (const id of ids) writer.fixed(id.bytes)
 }
 
-/** The canonical encoding. Throws `LimitExceeded` if no peer would accept it. */
+/** The canonical encoding. Throws `LimitExceeded` or `MalformedPayload` if no peer would accept it. */
 export function encodeObservation<P>(observation: Observation<P>, codec: PayloadCodec<P>): Uint8Array {
   const writer = new Writer().u32(variantIndex[observation.kind])
   switch (observation.kind) {
@@ -266,12 +274,9 @@ export function encodeObservation<P>(observation: Observation<P>, codec: Payload
       writer.fixed(observation.offender.bytes)
       writeMalice(writer, observation.malice)
       break
-    case 'OpaquePayload': {
-      const bytes = codec.encode(observation.payload)
-      checkLimit('payload', limits.payloadBytes, bytes.length)
-      writer.bytes(bytes)
+    case 'OpaquePayload':
+      writer.bytes(encodePayload(observation.payload, codec))
       break
-    }
     case 'StartDkg':
       writeIds(writer, observation.participants)
       break
@@ -287,7 +292,7 @@ export function encodeObservation<P>(observation: Observation<P>, codec: Payload
 }
 
 /**
- * The bytes that votes sign and that are hashed: the canonical encoding, but with an empty reason for
+ * What votes sign, after a tag, and what is hashed: the canonical encoding, but with an empty reason for
  * unprovable malice, so that votes with different reasons count together (section 8).
  */
 export function signedEncoding<P>(observation: Observation<P>, codec: PayloadCodec<P>): Uint8Array {
@@ -297,22 +302,36 @@ export function signedEncoding<P>(observation: Observation<P>, codec: PayloadCod
     : encodeObservation(observation, codec)
 }
 
-/** SHA3-256 of the bytes that votes for it sign (section 2). */
+/** SHA3-256 of its signed encoding (section 2). */
 export function observationHash<P>(observation: Observation<P>, codec: PayloadCodec<P>): Uint8Array {
   return platform.sha3(signedEncoding(observation, codec))
 }
 
-function decodePayload<P>(bytes: Uint8Array, codec: PayloadCodec<P>): P {
-  let again: Uint8Array
-  let payload: P
+/** Calls the application's codec; whatever it throws becomes `MalformedPayload`. */
+function byCodec<T>(call: () => T): T {
   try {
-    payload = codec.decode(bytes)
-    again = codec.encode(payload)
+    return call()
   } catch (error) {
-    throw new ParsecError({ code: 'MalformedPayload', reason: error instanceof Error ? error.message : 'codec threw' })
+    throw malformedPayload(error instanceof Error ? error.message : 'codec threw')
   }
-  if (compareBytes(bytes, again) !== 0) {
-    throw new ParsecError({ code: 'MalformedPayload', reason: 'not the encoding that the codec gives' })
+}
+
+function malformedPayload(reason: string): ParsecError {
+  return new ParsecError({ code: 'MalformedPayload', reason })
+}
+
+/** What the codec returns is the codec's: copy it before the codec is called again. */
+function encodePayload<P>(payload: P, codec: PayloadCodec<P>): Uint8Array {
+  const bytes = byCodec(() => codec.encode(payload))
+  if (!(bytes instanceof Uint8Array)) throw malformedPayload('the codec gives no bytes')
+  checkLimit('payload', limits.payloadBytes, bytes.length)
+  return bytes
+}
+
+function decodePayload<P>(bytes: Uint8Array, codec: PayloadCodec<P>): P {
+  const payload = byCodec(() => codec.decode(copyOf(bytes)))
+  if (compareBytes(bytes, encodePayload(payload, codec)) !== 0) {
+    throw malformedPayload('not the encoding that the codec gives')
   }
   return payload
 }
@@ -330,12 +349,12 @@ export function decodeObservation<P>(
   switch (variant) {
     case variantIndex.Genesis: {
       const group = readSet(reader, 'group', () => identities.decodePublicId(reader))
-      return { kind: 'Genesis', group, relatedInfo: reader.bytes('relatedInfo', limits.relatedInfoBytes).slice() }
+      return { kind: 'Genesis', group, relatedInfo: copyOf(reader.bytes('relatedInfo', limits.relatedInfoBytes)) }
     }
     case variantIndex.Add:
     case variantIndex.Remove: {
       const peerId = identities.decodePublicId(reader)
-      const relatedInfo = reader.bytes('relatedInfo', limits.relatedInfoBytes).slice()
+      const relatedInfo = copyOf(reader.bytes('relatedInfo', limits.relatedInfoBytes))
       return { kind: variant === variantIndex.Add ? 'Add' : 'Remove', peerId, relatedInfo }
     }
     case variantIndex.Accusation:
@@ -343,7 +362,7 @@ export function decodeObservation<P>(
     case variantIndex.OpaquePayload:
       return {
         kind: 'OpaquePayload',
-        payload: decodePayload(reader.bytes('payload', limits.payloadBytes).slice(), codec),
+        payload: decodePayload(reader.bytes('payload', limits.payloadBytes), codec),
       }
     case variantIndex.StartDkg: {
       const participants = readSet(reader, 'group', () => identities.decodePublicId(reader))
@@ -354,7 +373,7 @@ export function decodeObservation<P>(
     case variantIndex.DkgMessage: {
       const start = reader.offset
       const text = dkgMessageText(readDkgMessage(reader))
-      return { kind: 'DkgMessage', text, message: reader.since(start).slice() }
+      return { kind: 'DkgMessage', text, message: copyOf(reader.since(start)) }
     }
     default:
       throw reader.malformed('an observation that a peer may vote for')

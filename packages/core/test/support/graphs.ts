@@ -164,6 +164,8 @@ export function randomGraph(choose: Choose, limits: RandomGraphLimits): RandomGr
   }))
   const effects: TwinPayload['effect'][] = joiners.map((peer) => ({ kind: 'Add', peer }))
   if (removes > 0) effects.push({ kind: 'Remove', peer: pick(founders, choose) })
+  // With other words about it: adds a present voter, who may be removed before.
+  if (effects.length > 0 && choose(2) === 0) effects.push({ kind: 'Add', peer: effects.at(-1)?.peer ?? '' })
   while (effects.length < 3 || choose(3) === 0) effects.push(undefined)
   const payloads = effects.map((effect, place) => ({ hash: hashOf(choose, place), voter: undefined, effect }))
   const gossip = new Gossip(choose, mode, peers, payloads)

@@ -6,8 +6,9 @@ import { Event } from '../../src/wire/event.ts'
 import type { Cause } from '../../src/wire/event.ts'
 import type { Malice } from '../../src/wire/malice.ts'
 import { mockIdentity } from '../../src/crypto/identities/mock.ts'
-import { add, genesis, observationHash, opaque, remove, signedEncoding } from '../../src/wire/observation.ts'
+import { add, genesis, observationHash, opaque, remove } from '../../src/wire/observation.ts'
 import type { Observation } from '../../src/wire/observation.ts'
+import { signedVote } from './vote-event.ts'
 import { expected } from './script-error.ts'
 import type { Place } from './script-error.ts'
 import type { ScriptWorld } from './script-world.ts'
@@ -67,8 +68,7 @@ function causeOf(
     case 'votes':
     case 'accuses': {
       const observation = verb === 'votes' ? votedFor(world, object, place) : accusation(world, object, place)
-      const signature = mockIdentity.secretId(creator).sign(signedEncoding(observation, stringCodec))
-      return { kind: 'Observation', selfParent, vote: { observation, signature } }
+      return { kind: 'Observation', selfParent, vote: signedVote(mockIdentity.secretId(creator), observation) }
     }
     default:
       throw expected(place, 'begins, votes, asks, records or accuses', verb)

@@ -123,8 +123,9 @@ export class Twin {
     return interesting.sort((a, b) => (place(a) === place(b) ? compareKeys(a, b) : place(a) - place(b)))
   }
 
-  /** In single mode nobody but a voter can stand for a block. */
-  #isVoid({ voter, isInternal }: TwinPayload): boolean {
+  /** In single mode nobody but a voter can stand for a block; and nobody is added twice. */
+  #isVoid({ voter, isInternal, effect }: TwinPayload): boolean {
+    if (effect?.kind === 'Add') return this.#removed.has(effect.peer) || this.voters.includes(effect.peer)
     return voter !== undefined && isInternal !== true && !this.voters.includes(voter)
   }
 

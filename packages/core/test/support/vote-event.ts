@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
 
 import { stringCodec } from '../../src/wire/format.ts'
-import { Event } from '../../src/wire/event.ts'
+import { Event, signVote } from '../../src/wire/event.ts'
 import type { Vote } from '../../src/wire/event.ts'
 import type { SecretId } from '../../src/crypto/identity.ts'
-import { signedEncoding } from '../../src/wire/observation.ts'
 import type { Observation } from '../../src/wire/observation.ts'
 
 /** The first event of a creator. */
@@ -14,7 +13,7 @@ export function initialEvent(us: SecretId): Event<string> {
 
 /** A vote as a correct peer signs it. */
 export function signedVote(us: SecretId, observation: Observation<string>): Vote<string> {
-  return { observation, signature: us.sign(signedEncoding(observation, stringCodec)) }
+  return signVote(us, observation, stringCodec)
 }
 
 /** An event that votes. */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
 
 import { Message, stringCodec } from '@parsec-bft/core'
-import { Event, encodeObservation, toHex, isSyncCause } from '@parsec-bft/core/internals'
+import { Event, isSyncCause, signVote, toHex } from '@parsec-bft/core/internals'
 import type { CoinShares, Observation, PublicId, SecretId } from '@parsec-bft/core'
 import type { Cause } from '@parsec-bft/core/internals'
 import { Ancestors } from './event-store.ts'
@@ -85,8 +85,8 @@ export class Puppet {
   }
 
   makeVote(branch: Branch, observation: Observation<string>): Event<string> {
-    const signature = this.#us.sign(encodeObservation(observation, stringCodec))
-    return this.sign({ kind: 'Observation', selfParent: this.#selfParent(branch), vote: { observation, signature } })
+    const vote = signVote(this.#us, observation, stringCodec)
+    return this.sign({ kind: 'Observation', selfParent: this.#selfParent(branch), vote })
   }
 
   sign(cause: Cause<string>): Event<string> {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
 
 import { stringCodec } from '@parsec-bft/core'
-import { encodeObservation } from '@parsec-bft/core/internals'
+import { encodeObservation, signedBytes } from '@parsec-bft/core/internals'
 import { CheckFailure } from '../base/check-failure.ts'
 import type { BlockRecord, SimPeer } from '../peers/sim-peer.ts'
 import type { Network } from '../network/network.ts'
@@ -29,7 +29,7 @@ function faultOf({ block, key, voters }: BlockRecord, network: Network): string 
   const { observation, proofs } = block
   // A key has no votes of its own. The keys checker looks at it.
   if (observation.kind === 'DkgResult') return undefined
-  const message = encodeObservation(observation, stringCodec)
+  const message = signedBytes('vote', encodeObservation(observation, stringCodec))
   const proven = new Set<string>()
   for (const { voter, signature } of proofs) {
     if (!voters.includes(voter.name)) return `${voter.name} was no voter`

@@ -29,6 +29,8 @@ export interface MailParts {
 /** Messages from one peer to another: how they are made and sent, and what the recipient does with them. */
 export class Mail {
   readonly #parts: MailParts
+  /** By recipient and last event, the requests that have arrived. */
+  readonly #answered = new Set<string>()
 
   constructor(parts: MailParts) {
     this.#parts = parts
@@ -58,13 +60,20 @@ export class Mail {
     if (!to.left && !isUnread) to.receive(from.name, this.#parts.ledger.read(message))
   }
 
-  /** @param decidedSince - number of elections that the sender has decided after it made the message. */
-  #send(from: SimPeer, to: Node, message: Message<string>, decidedSince = 0): void {
+  /** @param elections - number of elections that the sender had decided when it made what the message ends with. */
+  #send(from: SimPeer, to: Node, message: Message<string>, elections = from.parsec.inspect().election): void {
     this.#parts.ledger.passed(message)
-    const { kind } = message
-    const isWhole = !message.hasMore && (kind === 'request' || kind === 'response')
-    const elections = isWhole ? from.parsec.inspect().election - decidedSince : 0
-    this.#transmit({ kind, from, to, message, elections })
+    const { kind, hasMore, events } = message
+    const isWhole = !hasMore && (kind === 'request' || kind === 'response')
+    this.#transmit({ kind, from, to, message, end: events.at(-1)?.id, elections: isWhole ? elections : 0 })
+  }
+
+  /** What is sent for the first time ends with an event that was just made. */
+  #answersFirst({ kind, end }: Arrival, to: SimPeer): boolean {
+    const answered = `${to.name} ${end ?? ''}`
+    const isFirst = kind === 'request' && end !== undefined && !this.#answered.has(answered)
+    this.#answered.add(answered)
+    return isFirst
   }
 
   #transmit(sent: Arrival, extraMs = 0): void {
@@ -73,7 +82,8 @@ export class Mail {
     if (carried !== undefined) queue.push(clock.nowMs + extraMs + carried.delayMs, carried.arrival)
   }
 
-  #receive({ kind, from, message, elections }: Arrival, to: SimPeer): void {
+  #receive(arrival: Arrival, to: SimPeer): void {
+    const { kind, from, message, elections } = arrival
     const { wire, ledger, output, transcript } = this.#parts
     // Its type must be written out, since one of its methods asserts.
     const reception: Reception = this.#parts.reception
@@ -81,7 +91,9 @@ export class Mail {
     try {
       const { decidedAlone } = to
       const reply = to.parsec.handleMessage(from.id, message)
-      if (reply !== undefined) this.#send(to, from, reply, to.decidedAlone - decidedAlone)
+      const decided = to.parsec.inspect().election - (to.decidedAlone - decidedAlone)
+      const isFirst = this.#answersFirst(arrival, to)
+      if (reply !== undefined) this.#send(to, from, reply, isFirst ? decided : 0)
       const hasGap = reply?.receipt?.hasGap === true
       if (!hasGap) ledger.passed(message)
       output.drain(to)

@@ -15,6 +15,8 @@ export interface Arrival {
   readonly to: Node
   /** A value or bytes. */
   readonly message: Message<string> | Uint8Array
+  /** The id of its last event, if a correct peer has sent it. */
+  readonly end?: string | undefined
   /** How many elections a correct recipient of a correct sender must have decided once it has taken it in. */
   readonly elections: number
 }

@@ -2,7 +2,7 @@
 
 import { ed25519 } from '@noble/curves/ed25519.js'
 import { platform } from '#crypto'
-import { compareBytes, toHex, utf8Bytes } from '../../base/encoding.ts'
+import { compareBytes, copyOf, toHex, utf8Bytes } from '../../base/encoding.ts'
 import type { Reader } from '../../base/encoding.ts'
 import { ParsecError } from '../../base/errors.ts'
 import type { PublicId, RandomBytes } from '../../base/public-id.ts'
@@ -66,8 +66,8 @@ class Ed25519PublicId implements PublicId {
   constructor(bytes: Uint8Array, name?: string) {
     const fault = keyFault(bytes)
     if (fault !== undefined) throw new ParsecError({ code: 'InvalidPublicId', reason: fault })
-    this.bytes = bytes.slice()
-    this.key = toHex(bytes)
+    this.bytes = copyOf(bytes)
+    this.key = toHex(this.bytes)
     this.name = name ?? this.key.slice(0, 16)
   }
 
@@ -92,7 +92,7 @@ class Ed25519PublicId implements PublicId {
     const seal = { info, associatedData: context }
     const sealed = key === 'no point' ? undefined : hpkeSeal(key, seal, plaintext, random(seedLength))
     // Nobody can hold the secret of such a key, so nobody needs to be able to read this.
-    return sealed ?? random(plaintext.length + hpkeOverhead)
+    return sealed ?? copyOf(random(plaintext.length + hpkeOverhead))
   }
 }
 
@@ -132,8 +132,8 @@ export const ed25519Identity: IdentityScheme & {
   publicId: (bytes, name) => new Ed25519PublicId(bytes, name),
   secretIdFromSeed(seed, name) {
     if (seed.length !== seedLength) throw new RangeError(`a seed has ${String(seedLength)} bytes`)
-    const signer = platform.ed25519Signer(seed)
-    const ownSeed = seed.slice()
+    const ownSeed = copyOf(seed)
+    const signer = platform.ed25519Signer(ownSeed)
     let keys: { secretKey: Uint8Array; publicKey: Uint8Array } | undefined
     return {
       publicId: new Ed25519PublicId(signer.publicKey, name),

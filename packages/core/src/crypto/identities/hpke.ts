@@ -104,7 +104,7 @@ export function hpkeOpen(
   ciphertext: Uint8Array,
 ): Uint8Array | undefined {
   if (ciphertext.length < hpkeOverhead) return undefined
-  const ephemeral = ciphertext.slice(0, keyLength)
+  const ephemeral = ciphertext.subarray(0, keyLength)
   const shared = platform.x25519(secretKey, ephemeral)
   if (shared === undefined) return undefined
   const { key, nonce } = keyAndNonce(shared, ephemeral, publicKey, binding.info)

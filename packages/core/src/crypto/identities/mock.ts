@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
 
 import { platform } from '#crypto'
-import { compareBytes, utf8Bytes, Writer } from '../../base/encoding.ts'
+import { compareBytes, copyOf, utf8Bytes, Writer } from '../../base/encoding.ts'
 import type { Reader } from '../../base/encoding.ts'
 import { checkLimit, limits } from '../../base/limits.ts'
 import type { PublicId } from '../../base/public-id.ts'
@@ -64,7 +64,7 @@ class MockPublicId implements PublicId {
 
   decrypt(ciphertext: Uint8Array, context: Uint8Array): Uint8Array | undefined {
     if (ciphertext.length < tagLength) return undefined
-    const plaintext = ciphertext.slice(tagLength)
+    const plaintext = copyOf(ciphertext.subarray(tagLength))
     const tag = this.#tag(plaintext, context)
     return compareBytes(tag, ciphertext.subarray(0, tagLength)) === 0 ? plaintext : undefined
   }

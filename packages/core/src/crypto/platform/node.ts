@@ -4,6 +4,7 @@ import { createPrivateKey, createPublicKey, diffieHellman, hash, randomBytes, si
 import type { KeyObject } from 'node:crypto'
 import { createRequire } from 'node:module'
 import type * as Blst from '@chainsafe/blst'
+import { plainView } from '../../base/encoding.ts'
 import type { Platform } from './platform.ts'
 
 /**
@@ -45,10 +46,10 @@ function optionalBlst(): typeof Blst | undefined {
 
 /** Uses Node's OpenSSL. Each key is turned into a key object only once. */
 export const platform: Platform = {
-  sha3: (bytes) => hash('sha3-256', bytes, 'buffer'),
+  sha3: (bytes) => plainView(hash('sha3-256', bytes, 'buffer')),
   ed25519Signer(seed) {
     const key = secretKeyObject('ed25519', seed)
-    return { publicKey: publicKeyOf('ed25519', key), sign: (message) => sign(null, message, key) }
+    return { publicKey: publicKeyOf('ed25519', key), sign: (message) => plainView(sign(null, message, key)) }
   },
   ed25519Verifier(publicKey) {
     const key = publicKeyObject('ed25519', publicKey)

@@ -2,16 +2,22 @@
 
 import type * as Blst from '@chainsafe/blst'
 
-/** What differs between Node and browsers. Everything else in core is the same everywhere. */
+/**
+ * What differs between Node and browsers. Everything else in core is the same everywhere. All bytes
+ * that are returned are plain `Uint8Array`s that own their buffer.
+ */
 export interface Platform {
   /** SHA3-256. */
   sha3(bytes: Uint8Array): Uint8Array
+  /** @param seed - kept: nobody else may write to it */
   ed25519Signer(seed: Uint8Array): { readonly publicKey: Uint8Array; sign(message: Uint8Array): Uint8Array }
   /**
    * Makes a verifier that accepts exactly the signatures (R, S) with S < L and encode(S·B − k·A) =
    * R. All platforms must accept the same signatures, because one that only some peers accept would
    * split the network. It is never asked about a key or an R of small order, where versions of
    * OpenSSL differ.
+   *
+   * @param publicKey - kept, like a seed
    */
   ed25519Verifier(publicKey: Uint8Array): (message: Uint8Array, signature: Uint8Array) => boolean
   /** The X25519 public key of a secret key (RFC 7748). */

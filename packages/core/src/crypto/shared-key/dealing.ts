@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
 
-import { Reader, Writer } from '../../base/encoding.ts'
+import { copyOf, Reader, Writer } from '../../base/encoding.ts'
 import { ParsecError } from '../../base/errors.ts'
 import { limits } from '../../base/limits.ts'
 import type { PublicId } from '../../base/public-id.ts'
@@ -126,7 +126,7 @@ function writeCiphertexts(writer: Writer, ciphertexts: readonly Uint8Array[]): W
 
 function readCiphertexts(reader: Reader): Uint8Array[] {
   const count = reader.length('participants', limits.dkgParticipants)
-  return Array.from({ length: count }, () => reader.bytes('encrypted row', limits.encryptedRowBytes).slice())
+  return Array.from({ length: count }, () => copyOf(reader.bytes('encrypted row', limits.encryptedRowBytes)))
 }
 
 function readIndex(reader: Reader): number {
@@ -147,7 +147,7 @@ export function decodePart(bytes: Uint8Array, pointLength: number): Part {
   const dealer = readIndex(reader)
   const size = keyThreshold(limits.dkgParticipants) + 1
   const points = reader.length('points of a commitment', (size * (size + 1)) / 2)
-  const commitment = Array.from({ length: points }, () => reader.fixed(pointLength, 'a point').slice())
+  const commitment = Array.from({ length: points }, () => copyOf(reader.fixed(pointLength, 'a point')))
   const rows = readCiphertexts(reader)
   reader.end()
   return { dealer, commitment, rows }

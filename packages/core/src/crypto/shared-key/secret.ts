@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
 
+import { copyOf } from '../../base/encoding.ts'
+
 /**
  * Bytes that must not get out by accident. Printing, `JSON.stringify`, enumeration and structured
  * clone show at most that there is a secret. Only {@link Secret.toSecretBytes} returns it.
@@ -9,12 +11,12 @@ export class Secret {
 
   /** @param bytes - the secret; they are copied */
   constructor(bytes: Uint8Array) {
-    this.#bytes = bytes.slice()
+    this.#bytes = copyOf(bytes)
   }
 
   /** Returns a copy of the secret itself. Store it only where nobody else can read it. */
   toSecretBytes(): Uint8Array {
-    return this.#bytes.slice()
+    return copyOf(this.#bytes)
   }
 
   /** Says that there is a secret, without showing it. */
