@@ -115,7 +115,7 @@ function delay(json: Json): Delay {
   const kind = oneOf(json, 'kind', ['none', 'constant', 'poisson', 'adversarial'])
   if (kind === 'none') return { kind }
   if (kind === 'adversarial') {
-    return { kind, tactic: oneOf(json, 'tactic', schedulerTactics), maxMs: number(json, 'maxMs') }
+    return { kind, tactic: oneOf(json, 'tactic', [...schedulerTactics, 'collusion']), maxMs: number(json, 'maxMs') }
   }
   return kind === 'constant' ? { kind, ms: number(json, 'ms') } : { kind, meanMs: number(json, 'meanMs') }
 }

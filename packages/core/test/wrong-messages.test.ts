@@ -22,6 +22,8 @@ const create = (us: SecretId, cause: Cause<string>): Event<string> => Event.crea
 
 const initial = initialEvent(dave)
 const ask = create(dave, { kind: 'Requesting', selfParent: initial.hash, recipient: id('Alice') })
+const carolsInitial = initialEvent(mockIdentity.secretId('Carol'))
+const conclusion = create(dave, { kind: 'Conclusion', selfParent: initial.hash, otherParent: carolsInitial.hash })
 const nowhere = new Uint8Array(32).fill(9)
 
 /** Three correct peers, enough to go on, and Dave, who sends Alice whatever he likes. */
@@ -69,6 +71,17 @@ const requests: [string, Event<string>[], object, number][] = [
     [initial, create(dave, { kind: 'Requesting', selfParent: initialEvent(alice).hash, recipient: id('Alice') })],
     { code: 'MaliciousEvent', malice: 'SelfParentByDifferentCreator' },
     1,
+  ],
+  [
+    'a Conclusion that records what its line knows',
+    [
+      initial,
+      carolsInitial,
+      conclusion,
+      create(dave, { kind: 'Conclusion', selfParent: conclusion.hash, otherParent: carolsInitial.hash }),
+    ],
+    { code: 'MaliciousEvent', malice: 'InvalidConclusion' },
+    3,
   ],
   [
     'an other-parent of its own',

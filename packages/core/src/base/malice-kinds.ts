@@ -24,6 +24,7 @@ const refusedEventKinds = [
   'InvalidResponse',
   'InvalidGossipCreator',
   'OwnForkInAncestry',
+  'InvalidConclusion',
 ] as const
 /** A fault for which every correct peer refuses an event (section 8). */
 export type RefusedEventKind = (typeof refusedEventKinds)[number]
@@ -53,6 +54,7 @@ export const maliceKinds = [
   'OwnForkInAncestry',
   'InvalidCoinShare',
   'WrongCoinShare',
+  'InvalidConclusion',
 ] as const
 /** What a peer can be accused of (section 8). */
 export type MaliceKind = (typeof maliceKinds)[number]

@@ -54,8 +54,12 @@ export class Refusals<P> {
     if (selfParent !== none && graph.creator[selfParent] !== creator) return 'SelfParentByDifferentCreator'
     if (otherParent === none) return undefined
     if (graph.creator[otherParent] === creator) return 'OtherParentBySameCreator'
-    if (cause.kind !== 'Request' && cause.kind !== 'Response') return this.ofDescent(creator, selfParent, otherParent)
-    return this.ofRecording(cause.kind, creator, selfParent, otherParent)
+    if (cause.kind === 'Request' || cause.kind === 'Response') {
+      return this.ofRecording(cause.kind, creator, selfParent, otherParent)
+    }
+    const malice = this.ofDescent(creator, selfParent, otherParent)
+    if (malice !== undefined) return malice
+    return selfParent !== none && graph.descends(selfParent, otherParent) ? 'InvalidConclusion' : undefined
   }
 
   /** The same for a Request or Response whose other-parent is by another peer. */

@@ -43,6 +43,7 @@ export type Malice =
    * - `InvalidGossipCreator`: it records gossip by a peer of whose fork it already knew, or of
    *   whose addition it could not know.
    * - `OwnForkInAncestry`: it descends from another branch of its own creator.
+   * - `InvalidConclusion`: a Conclusion that records what its line knew already.
    */
   | { readonly kind: RefusedEventKind; readonly eventBytes: Uint8Array }
   /**

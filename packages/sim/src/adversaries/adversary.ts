@@ -96,6 +96,11 @@ export class Adversary implements Me {
     }
   }
 
+  /** If a scheduler helps it: does it want messages from one peer to another to be late? */
+  wantsLate(from: string, to: string): boolean {
+    return this.#active.some((strategy) => strategy.wantsLate?.(this, from, to) === true)
+  }
+
   /** Learns of events, from wherever. */
   observe(events: readonly Event<string>[]): void {
     for (const event of events) this.store.add(event)

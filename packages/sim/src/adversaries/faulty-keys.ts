@@ -4,7 +4,7 @@ import type { KeyScheme, PublicKeySet, SecretKeyShare } from '@parsec-bft/core'
 import type { Strategy } from './strategy.ts'
 
 /** A scheme with some of its methods replaced. */
-function changed(scheme: KeyScheme, changes: Partial<KeyScheme>): KeyScheme {
+export function changed(scheme: KeyScheme, changes: Partial<KeyScheme>): KeyScheme {
   return {
     name: scheme.name,
     signatureLength: scheme.signatureLength,

@@ -115,6 +115,8 @@ export interface Strategy {
   recipients?(me: Me, names: readonly string[]): readonly string[]
   /** By hand: is gossip of the peer recorded? */
   records?(me: Me, peer: string): boolean
+  /** If a scheduler helps: are messages from one peer to another to be late? */
+  wantsLate?(me: Me, from: string, to: string): boolean
   /** What is sent instead of a message. */
   outgoing?(me: Me, outgoing: Outgoing): readonly Outgoing[]
 }

@@ -17,8 +17,15 @@ export type Delays = (passage: Passage) => number
 /** Rounds after which `partitions` divides the network in another way. */
 const partitionRounds = 8
 
-/** @param leaders - names of the live voters that have put out most. */
-export function makeDelays({ delay }: SimulationOptions, random: Random, leaders: () => readonly string[]): Delays {
+/** What a scheduler sees of the peers. */
+export interface Players {
+  /** Names of the live voters that have put out most. */
+  readonly leaders: readonly string[]
+  /** Does an adversary want messages from one peer to another to be late? */
+  wantsLate(from: string, to: string): boolean
+}
+
+export function makeDelays({ delay }: SimulationOptions, random: Random, players: () => Players): Delays {
   switch (delay.kind) {
     case 'none':
       return () => 0
@@ -27,7 +34,7 @@ export function makeDelays({ delay }: SimulationOptions, random: Random, leaders
     case 'poisson':
       return () => random.poisson(delay.meanMs)
     case 'adversarial':
-      return adversarialDelays(delay, random, leaders)
+      return adversarialDelays(delay, random, players)
   }
 }
 
@@ -35,11 +42,7 @@ export function makeDelays({ delay }: SimulationOptions, random: Random, leaders
  * A scheduler that tries to prevent progress. It sees everything and delays messages as it likes, up
  * to a bound; it loses none.
  */
-function adversarialDelays(
-  { tactic, maxMs }: AdversarialDelay,
-  random: Random,
-  leaders: () => readonly string[],
-): Delays {
+function adversarialDelays({ tactic, maxMs }: AdversarialDelay, random: Random, players: () => Players): Delays {
   const sides = new Map<string, boolean>()
   const sideOf = (peer: string, epoch: number): boolean => {
     const key = `${String(epoch)} ${peer}`
@@ -48,7 +51,8 @@ function adversarialDelays(
     return side
   }
   const isHeld = ({ from, to, round }: Passage): boolean => {
-    if (tactic === 'leaders') return leaders().includes(from)
+    if (tactic === 'leaders') return players().leaders.includes(from)
+    if (tactic === 'collusion') return players().wantsLate(from, to)
     const epoch = tactic === 'halves' ? 0 : Math.floor(round / partitionRounds)
     return sideOf(from, epoch) !== sideOf(to, epoch)
   }

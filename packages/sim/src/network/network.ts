@@ -78,7 +78,7 @@ export class Network {
     const stage = new Stage(clock, setting, random.fork('adversaries'), ledger, (from, outgoing) => {
       mail.sendBadly(from, outgoing)
     })
-    const delays = makeDelays(options, random.fork('delays'), () => stage.leaders)
+    const delays = makeDelays(options, random.fork('delays'), () => stage)
     const wire = new Wire(options, random.fork('losses'), delays, held, transcript)
     const reception = new Reception(adversaryNames(options))
     const mail = new Mail({ clock, stage, wire, queue, reception, ledger, output, transcript })

@@ -86,6 +86,11 @@ export class Stage implements NetworkView {
     return this.liveVoters.filter(({ blocks }) => blocks.length === most).map(({ name }) => name)
   }
 
+  /** Does an adversary want messages from one peer to another to be late? */
+  wantsLate(from: string, to: string): boolean {
+    return [...this.adversaries].some((adversary) => adversary.wantsLate(from, to))
+  }
+
   /** True of every peer that is no adversary, whether it has crashed or not. */
   isCorrect(name: string): boolean {
     return !this.#adversaryNames.has(name)

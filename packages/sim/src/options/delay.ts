@@ -10,12 +10,14 @@ export type Delay =
 /**
  * A scheduler that sees everything and delays messages to hurt progress. `halves`: messages between
  * two halves of the network are late; `partitions`: the same, and every few rounds the network is
- * divided in another way; `leaders`: messages of the peers that have put out most are late.
+ * divided in another way; `leaders`: messages of the peers that have put out most are late;
+ * `collusion`: those are late that the adversaries want to be.
  */
 export interface AdversarialDelay {
   readonly kind: 'adversarial'
-  readonly tactic: (typeof schedulerTactics)[number]
+  readonly tactic: (typeof schedulerTactics)[number] | 'collusion'
   readonly maxMs: number
 }
 
+/** The tactics that need no adversary. Scenarios draw from this list. */
 export const schedulerTactics = ['halves', 'partitions', 'leaders'] as const

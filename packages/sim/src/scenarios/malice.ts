@@ -40,21 +40,33 @@ const forkLate = scenario(
   },
 )
 
+/** A forker that strands others; before there is a key for the coin, or after, or as members come and go. */
+function strander(random: Random): Differing {
+  const initialPeers = random.integer(4, 7)
+  const [peer = '', ...others] = random.shuffle(peerNames(initialPeers)).slice(0, mostFaulty(initialPeers))
+  const forker = { strategy: 'fork-stranding', peer, round: random.integer(1, 25) }
+  const joining = additions(random, initialPeers, random.integer(0, 3), 25)
+  return {
+    initialPeers,
+    adversaries: [forker, ...anyAdversaries(random, others)],
+    topics: [...payloads(random, 12, 35), ...joining],
+  }
+}
+
 const stranding = scenario(
   'stranding',
   'a peer that decides first leads some to decide by what others do not take in; before there is a key for the coin, ' +
     'or after, or as members come and go',
-  (random) => {
-    const initialPeers = random.integer(4, 7)
-    const [peer = '', ...others] = random.shuffle(peerNames(initialPeers)).slice(0, mostFaulty(initialPeers))
-    const forker = { strategy: 'fork-stranding', peer, round: random.integer(1, 25) }
-    const joining = additions(random, initialPeers, random.integer(0, 3), 25)
-    return {
-      initialPeers,
-      adversaries: [forker, ...anyAdversaries(random, others)],
-      topics: [...payloads(random, 12, 35), ...joining],
-    }
-  },
+  strander,
+)
+
+const strandingHelped = scenario(
+  'stranding-helped',
+  'the same, with a scheduler that lets the peer decide first, and its victims meet before they hear of others',
+  (random) => ({
+    ...strander(random),
+    delay: { kind: 'adversarial', tactic: 'collusion', maxMs: random.integer(200, 600) },
+  }),
 )
 
 const prematureGossip = scenario(
@@ -105,6 +117,7 @@ export const maliceScenarios: readonly Scenario[] = [
   forkLate,
   family('fork-collusion', 'two-faced peers back each other in each half of the network', ['fork-colluding']),
   stranding,
+  strandingHelped,
   family('double-vote', 'peers vote twice for the same', ['double-vote']),
   family('false-accuser', 'peers accuse correct ones of what they have not done', ['false-accuser']),
   family('accomplice', 'a peer votes twice, another one sees it and accuses nobody', ['double-vote', 'accomplice'], 2),
