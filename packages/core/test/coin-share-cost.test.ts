@@ -47,11 +47,7 @@ class Hand {
 
   append(detail: Detail): Event<string> {
     const selfParent = this.#events.at(-1)?.hash ?? new Uint8Array()
-    const event = Event.create(
-      this.#network.secretId(this.#name),
-      { ...detail, selfParent } as Cause<string>,
-      stringCodec,
-    )
+    const event = Event.create(this.#network.secretId(this.#name), { ...detail, selfParent }, stringCodec)
     this.#events.push(event)
     return event
   }
@@ -81,7 +77,7 @@ interface Scene {
   readonly election: number
   readonly dave: Hand
   /** Dave's right shares of that many rounds for each subject, or of an earlier election. */
-  sharesOf(rounds: number, election?: number): CoinShare[]
+  readonly sharesOf: (rounds: number, election?: number) => CoinShare[]
 }
 
 /** A network that has a key and has decided something with it; Dave goes on by hand, and nothing was counted yet. */
