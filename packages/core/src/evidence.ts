@@ -3,10 +3,13 @@
 import { Reader, Writer } from './base/encoding.ts'
 import { ParsecError } from './base/errors.ts'
 import { checkLimit, limits } from './base/limits.ts'
+import { chargeOf } from './base/malice-kinds.ts'
 import type { PublicId } from './base/public-id.ts'
 import { Event } from './wire/event.ts'
 import { completeFormat } from './wire/format.ts'
 import type { Format } from './wire/format.ts'
+import { encodeGrounds, readGrounds } from './wire/malice.ts'
+import type { Malice } from './wire/malice.ts'
 import { decodeObservation, encodeObservation, genesis } from './wire/observation.ts'
 import type { Accusation } from './wire/observation.ts'
 import { KnownEvents } from './graph/known-events.ts'
@@ -35,11 +38,14 @@ export interface EvidenceOptions<P> extends NetworkOptions<P> {
 export class Evidence<P> {
   /** What is proven. */
   readonly accusation: Accusation
+  /** What the offender did, and what in the events proves it. */
+  readonly grounds: Malice
   /** The events that prove it; parents come before children. */
   readonly events: readonly Event<P>[]
 
-  constructor(accusation: Accusation, events: readonly Event<P>[]) {
+  constructor(accusation: Accusation, grounds: Malice, events: readonly Event<P>[]) {
     this.accusation = accusation
+    this.grounds = grounds
     this.events = events
   }
 
@@ -56,18 +62,20 @@ export class Evidence<P> {
   verify(options: EvidenceOptions<P>): void {
     const history = new History(options)
     for (const event of this.events) history.add(event)
-    history.mustProve(this.accusation)
+    history.mustProve(this.accusation, this.grounds)
   }
 
   /**
-   * The canonical encoding: the accusation as an observation, the number of events, the events.
+   * The canonical encoding: the accusation as an observation, its grounds, the number of events, the
+   * events.
    *
    * @param format - the network's codec
    * @throws ParsecError `LimitExceeded` if it is too large to be read
    */
   toBytes({ codec }: Format<P>): Uint8Array {
     checkLimit('evidence events', limits.evidenceEvents, this.events.length)
-    const writer = new Writer().fixed(encodeObservation<P>(this.accusation, codec)).length(this.events.length)
+    const writer = new Writer().fixed(encodeObservation<P>(this.accusation, codec)).fixed(encodeGrounds(this.grounds))
+    writer.length(this.events.length)
     for (const event of this.events) writer.fixed(event.bytes)
     const bytes = writer.finish()
     checkLimit('evidence bytes', limits.evidenceBytes, bytes.length)
@@ -91,6 +99,7 @@ export class Evidence<P> {
     const reader = new Reader(bytes)
     const accusation = decodeObservation(reader, codec, identities)
     if (accusation.kind !== 'Accusation') throw reader.malformed('an accusation')
+    const grounds = readGrounds(reader, accusation.charge)
     const count = reader.length('evidence events', limits.evidenceEvents)
     const events: Event<P>[] = []
     for (let i = 0; i < count; i++) {
@@ -99,8 +108,8 @@ export class Evidence<P> {
       events.push(event)
     }
     reader.end()
-    history.mustProve(accusation)
-    return new Evidence(accusation, events)
+    history.mustProve(accusation, grounds)
+    return new Evidence(accusation, grounds, events)
   }
 }
 
@@ -140,8 +149,9 @@ class History<P> {
     return true
   }
 
-  /** Throws `InvalidEvidence` if what has come in does not prove the accusation. */
-  mustProve(accusation: Accusation): void {
-    if (this.#detection.facts.proofOf(accusation) === undefined) throw new ParsecError({ code: 'InvalidEvidence' })
+  /** Throws `InvalidEvidence` if what has come in does not prove the accusation on these grounds. */
+  mustProve({ offender, charge }: Accusation, grounds: Malice): void {
+    const isProven = this.#detection.facts.proofOf(offender, grounds) !== undefined
+    if (!isProven || chargeOf(grounds.kind) !== charge) throw new ParsecError({ code: 'InvalidEvidence' })
   }
 }

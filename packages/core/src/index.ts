@@ -96,7 +96,7 @@ export type { Report } from './peer/report.ts'
 export type { PeerStatus } from './peer/status.ts'
 export { maliceText } from './wire/malice.ts'
 export type { Malice } from './wire/malice.ts'
-export type { FaultyEventKind, MaliceKind, RefusedEventKind } from './base/malice-kinds.ts'
+export type { Charge, FaultyEventKind, MaliceKind, RefusedEventKind } from './base/malice-kinds.ts'
 
 export type * from './consensus/views.ts'
 export type { CauseKind } from './wire/cause.ts'

@@ -7,7 +7,14 @@
  * @packageDocumentation
  */
 export { compareBytes, Reader, toHex, utf8Bytes, utf8Text, Writer } from './base/encoding.ts'
-export { isFaultyEventKind, isRefusedEventKind, maliceKinds } from './base/malice-kinds.ts'
+export {
+  chargeOf,
+  charges,
+  isFaultyEventKind,
+  isRefusedEventKind,
+  maliceKinds,
+  refusedEventKinds,
+} from './base/malice-kinds.ts'
 export { isSupermajority, leastSupermajority, leastThird, mostFaulty } from './base/quorum.ts'
 export { decodeAck, encodeAck, isWellFormedAck, keyThreshold } from './crypto/shared-key/dealing.ts'
 export type { Ack, DkgGroup, Part, Row } from './crypto/shared-key/dealing.ts'
@@ -17,6 +24,7 @@ export { Event, signVote } from './wire/event.ts'
 export type { Cause, EventFormat, Vote } from './wire/event.ts'
 export { signedBytes } from './wire/signing.ts'
 export {
+  accusationOf,
   encodeObservation,
   genesis,
   isInternal,

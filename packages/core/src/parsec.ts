@@ -182,9 +182,10 @@ export class Parsec<P> {
     if (this.haveVotedFor(observation)) {
       throw new ParsecError({ code: 'DuplicateVote', observation: observationText(observation, this.#peer.format) })
     }
+    const grounds = proposal.kind === 'Accusation' ? this.#peer.own.asOthersReadGrounds(proposal) : undefined
     if (observation.kind === 'Add') this.#requireAddable(observation.peerId)
     this.#peer.callbacks.during(() => {
-      this.#peer.own.vote(observation, 'vote')
+      this.#peer.own.vote(observation, { share: 'vote', grounds })
       this.#proceedAlone()
     })
   }
@@ -321,21 +322,23 @@ export class Parsec<P> {
    * proportion to the history.
    *
    * @param accusation - from a block, or still to be decided
-   * @returns undefined if our graph does not prove it, as with what is unprovable
+   * @returns undefined if nobody makes the accusation on grounds that our graph proves, as with what
+   *   is unprovable. Of several grounds we take the first, so other peers may give another proof
    * @example
    * for (const { observation } of peer.blocks()) {
    *   if (observation.kind === 'Accusation') publish(peer.evidence(observation)?.toBytes(options))
    * }
    */
   evidence(accusation: Accusation): Evidence<P> | undefined {
-    const tips = this.#peer.detection.facts.proofOf(accusation)
-    if (tips === undefined) return undefined
+    const proof = this.#peer.detection.proofOf(accusation)
+    if (proof === undefined) return undefined
     const { graph } = this.#peer.consensus
     const proving = Array.from({ length: graph.size }, (_, x) => x).filter((x) =>
-      tips.some((tip) => graph.descends(tip, x)),
+      proof.events.some((tip) => graph.descends(tip, x)),
     )
     return new Evidence(
       accusation,
+      proof.grounds,
       proving.map((x) => this.#peer.events.at(x)),
     )
   }
@@ -379,7 +382,7 @@ export class Parsec<P> {
 /** May an application vote for it? Who writes JavaScript is not told by a compiler. */
 function isProposal<P>(observation: Observation<P>): observation is Proposal<P> {
   const { kind } = observation
-  if (kind === 'Accusation') return observation.malice.kind === 'Unprovable'
+  if (kind === 'Accusation') return observation.charge === 'Unprovable' && 'reason' in observation
   return kind === 'OpaquePayload' || kind === 'Add' || kind === 'Remove' || kind === 'StartDkg'
 }
 

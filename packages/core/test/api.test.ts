@@ -17,7 +17,7 @@ import { genesis } from '../src/wire/observation.ts'
 import { Event } from '../src/wire/event.ts'
 import { Message } from '../src/wire/message.ts'
 import { Network, chooser, codeOf, seedOf, textOf, thrownBy } from './support/network.ts'
-import { initialEvent, voteEvent } from './support/vote-event.ts'
+import { accusingEvent, initialEvent, voteEvent } from './support/vote-event.ts'
 
 const names = ['Alice', 'Bob', 'Carol', 'Dave']
 const id = (name: string): PublicId => mockIdentity.publicId(name)
@@ -179,7 +179,7 @@ describe('the status of a peer', () => {
       const initial = initialEvent(us)
       const founding = voteEvent(us, initial, genesis(names.map(id)))
       const malice = { kind: 'Fork', selfParentHash: new Uint8Array(32).fill(7) } as const
-      const accusing = voteEvent(us, founding, { kind: 'Accusation', offender: id('Dave'), malice })
+      const accusing = accusingEvent(us, founding, id('Dave'), malice)
       const cause = { kind: 'Requesting', selfParent: accusing.hash, recipient: id('Dave') } as const
       return new Message('request', [initial, founding, accusing, Event.create(us, cause, stringCodec)])
     }

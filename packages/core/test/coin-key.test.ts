@@ -86,7 +86,7 @@ describe('the key of the coin', () => {
       network.blocksOf(name).some(({ observation }) => observation.kind === 'Accusation')
     network.run(chooser(4), () => ['Alice', 'Bob', 'Carol'].every(isGone))
     const block = network.blocksOf('Carol').find(({ observation }) => observation.kind === 'Accusation')
-    expect(block?.observation).toMatchObject({ offender: { name: 'Dave' }, malice: { kind: 'InvalidCoinShare' } })
+    expect(block?.observation).toMatchObject({ offender: { name: 'Dave' }, charge: 'InvalidCoinShare' })
     const evidence = network.peer('Carol').evidence(block?.observation as Accusation)
     const options = { ...network.options, founders: ids(founders) }
     const bytes = evidence?.toBytes(options) ?? new Uint8Array()
@@ -122,7 +122,7 @@ describe('the key of the coin', () => {
     network.run(chooser(4), () => ['Alice', 'Bob', 'Carol'].every(isGone))
     const block = network.blocksOf('Bob').find(({ observation }) => observation.kind === 'Accusation')
     const evidence = network.peer('Bob').evidence(block?.observation as Accusation)
-    expect(evidence?.accusation.malice.kind).toBe('InvalidCoinShare')
+    expect(evidence?.grounds.kind).toBe('InvalidCoinShare')
     evidence?.verify({ ...network.options, founders: ids(founders) })
   })
 

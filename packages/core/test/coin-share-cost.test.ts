@@ -14,7 +14,7 @@ import type { ParsecOptions } from '../src/parsec.ts'
 import { CountingKeys } from './support/counting-keys.ts'
 import { KeyNetwork, founders, ids } from './support/key-network.ts'
 import { chooser } from './support/network.ts'
-import { signedVote } from './support/vote-event.ts'
+import { signedAccusation } from './support/vote-event.ts'
 
 const seven = [...founders, 'Eve', 'Fred', 'Grace']
 const wrongShare = new Uint8Array(4).fill(7)
@@ -47,11 +47,7 @@ class Hand {
 
   append(detail: Detail): Event<string> {
     const selfParent = this.#events.at(-1)?.hash ?? new Uint8Array()
-    const event = Event.create(
-      this.#network.secretId(this.#name),
-      { ...detail, selfParent } as Cause<string>,
-      stringCodec,
-    )
+    const event = Event.create(this.#network.secretId(this.#name), { ...detail, selfParent }, stringCodec)
     this.#events.push(event)
     return event
   }
@@ -62,8 +58,8 @@ class Hand {
 
   accuse(offender: string, eventHash: Uint8Array, place: number): Event<string> {
     const malice = { kind: 'WrongCoinShare', eventHash, place } as const
-    const accusation: Accusation = { kind: 'Accusation', offender: this.#network.id(offender), malice }
-    return this.append({ kind: 'Observation', vote: signedVote(this.#network.secretId(this.#name), accusation) })
+    const vote = signedAccusation(this.#network.secretId(this.#name), this.#network.id(offender), malice)
+    return this.append({ kind: 'Observation', vote })
   }
 
   /** Asks a peer, which so gets everything. */
@@ -81,7 +77,7 @@ interface Scene {
   readonly election: number
   readonly dave: Hand
   /** Dave's right shares of that many rounds for each subject, or of an earlier election. */
-  sharesOf(rounds: number, election?: number): CoinShare[]
+  readonly sharesOf: (rounds: number, election?: number) => CoinShare[]
 }
 
 /** A network that has a key and has decided something with it; Dave goes on by hand, and nothing was counted yet. */
@@ -130,9 +126,9 @@ describe('shares of coins cost nothing', () => {
     dave.ask('Alice')
     expect(keys.checks).toBe(0)
     const accusation = eviction(network)
-    expect(accusation).toMatchObject({ offender: { name: 'Dave' }, malice: { kind: 'InvalidCoinShare' } })
-    expect(accusation?.malice).toHaveProperty('eventHash', second?.hash)
+    expect(accusation).toMatchObject({ offender: { name: 'Dave' }, charge: 'InvalidCoinShare' })
     const evidence = accusation && network.peer('Bob').evidence(accusation)
+    expect(evidence?.grounds).toHaveProperty('eventHash', second?.hash)
     evidence?.verify({ ...network.options, founders: ids(founders) })
   })
 
@@ -156,7 +152,7 @@ describe('shares of coins cost nothing', () => {
     const { keys, network, election, dave } = scene()
     dave.shares(election, [{ subject: 4, round: 1, share: wrongShare }])
     dave.ask('Alice')
-    expect(eviction(network)).toMatchObject({ offender: { name: 'Dave' }, malice: { kind: 'InvalidCoinShare' } })
+    expect(eviction(network)).toMatchObject({ offender: { name: 'Dave' }, charge: 'InvalidCoinShare' })
     expect(keys.checks).toBe(0)
   })
 })
@@ -174,10 +170,11 @@ describe('an accusation of a share', () => {
     carol.ask('Alice')
     expect(keys.checks).toBe(1)
     const accusation = eviction(network)
-    expect(accusation).toMatchObject({ offender: { name: 'Dave' }, malice: { kind: 'WrongCoinShare', place: 20 } })
+    expect(accusation).toMatchObject({ offender: { name: 'Dave' }, charge: 'WrongCoinShare' })
     expect(keys.checks).toBe(network.peers.size)
     const evidence = accusation && network.peer('Bob').evidence(accusation)
     expect(evidence?.accusation).toEqual(accusation)
+    expect(evidence?.grounds).toEqual({ kind: 'WrongCoinShare', eventHash: wrong.hash, place: 20 })
     evidence?.verify({ ...network.options, founders: ids(seven) })
     const others = accusationsIn(network, 'Alice').filter(({ offender }) => offender.name !== 'Dave')
     expect(others).toEqual([])
@@ -195,7 +192,7 @@ describe('an accusation of a share', () => {
     }
     carol.ask('Alice')
     expect(keys.checks).toBe(1)
-    expect(eviction(network)).toMatchObject({ offender: { name: 'Carol' }, malice: { kind: 'InvalidAccusation' } })
+    expect(eviction(network)).toMatchObject({ offender: { name: 'Carol' }, charge: 'InvalidAccusation' })
     expect(keys.checks).toBeLessThanOrEqual(network.peers.size)
   })
 })

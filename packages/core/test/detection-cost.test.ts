@@ -8,19 +8,16 @@ import { limits } from '../src/base/limits.ts'
 import { Message } from '../src/wire/message.ts'
 import { mockIdentity } from '../src/crypto/identities/mock.ts'
 import { genesis, opaque } from '../src/wire/observation.ts'
-import type { Observation } from '../src/wire/observation.ts'
 import { Parsec } from '../src/parsec.ts'
 import { Line } from './support/line.ts'
 import { accusationsOf } from './support/mixed-network.ts'
 
 const names = ['Alice', 'Bob', 'Carol', 'Dave', 'Erin', 'Frank', 'Grace']
-const bob = mockIdentity.publicId('Bob')
 const founders = names.map((name) => mockIdentity.publicId(name))
 
-function falseAccusation(i: number): Observation<string> {
-  const selfParentHash = new Uint8Array(32)
-  new DataView(selfParentHash.buffer).setUint32(0, i + 1)
-  return { kind: 'Accusation', offender: bob, malice: { kind: 'Fork', selfParentHash } }
+/** Accuses the i-th of many whom nobody knows of a fork. */
+function accuseFalsely(line: Line, i: number): void {
+  line.accuse(mockIdentity.publicId(`nobody ${String(i)}`), { kind: 'Fork', selfParentHash: new Uint8Array(32) })
 }
 
 /** So many faults on one line. */
@@ -46,14 +43,14 @@ const lines: [string, (line: Line, faults: number) => void][] = [
   [
     'makes many false accusations before one sync event',
     (line, faults) => {
-      for (let i = 0; i < faults; i++) line.vote(falseAccusation(i))
+      for (let i = 0; i < faults; i++) accuseFalsely(line, i)
     },
   ],
   [
     'makes a false accusation before each of many sync events',
     (line, faults) => {
       for (let i = 0; i < faults; i++) {
-        line.vote(falseAccusation(i))
+        accuseFalsely(line, i)
         line.ask()
       }
     },

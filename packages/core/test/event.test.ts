@@ -12,7 +12,7 @@ import type { IdentityScheme } from '../src/crypto/identity.ts'
 import { mockIdentity } from '../src/crypto/identities/mock.ts'
 import { add, encodeObservation, genesis, observationHash, opaque } from '../src/wire/observation.ts'
 import { codeOf, secretIdOf, thrownBy } from './support/network.ts'
-import { initialEvent, signedVote, voteEvent } from './support/vote-event.ts'
+import { accusingEvent, initialEvent, signedVote, voteEvent } from './support/vote-event.ts'
 
 const schemes: [string, IdentityScheme][] = [
   ['mock', mockIdentity],
@@ -33,6 +33,14 @@ describe.each(schemes)('events with %s identities', (_, identities) => {
     voteEvent(us, initial, opaque('payload')),
     voteEvent(us, initial, add(bob, Uint8Array.of(1, 2))),
     voteEvent(us, initial, genesis([us.publicId, bob])),
+    accusingEvent(us, initial, bob, { kind: 'Fork', selfParentHash: selfParent }),
+    accusingEvent(us, initial, bob, { kind: 'InvalidRequest', signedHeader: initial.signedHeader() }),
+    accusingEvent(us, initial, bob, { kind: 'Unprovable', reason: 'rude' }),
+    create({
+      kind: 'CoinShares',
+      selfParent,
+      coins: { election: 1, shares: [{ round: 1, subject: 0, share: selfParent }] },
+    }),
   ]
   const format = { codec: stringCodec, identities }
   const decoded = (bytes: Uint8Array): Event<string> => {
@@ -47,6 +55,7 @@ describe.each(schemes)('events with %s identities', (_, identities) => {
     for (const event of events) {
       const again = decoded(event.bytes)
       expect(again.id).toBe(event.id)
+      expect(Event.idOf(event.bytes, identities)).toBe(event.id)
       expect(again.bytes).toEqual(event.bytes)
       expect(again.cause.kind).toBe(event.cause.kind)
       expect(again.creator.compareTo(us.publicId)).toBe(0)
@@ -67,9 +76,13 @@ describe.each(schemes)('events with %s identities', (_, identities) => {
         const at = place % bytes.length
         bytes[at] = (bytes[at] ?? 0) ^ (1 << bit)
         const code = codeOf(() => {
-          decoded(bytes).verify()
+          const changed = decoded(bytes)
+          expect(Event.idOf(bytes, identities)).toBe(changed.id)
+          changed.verify()
         })
         expect(code).toBeDefined()
+        // What is no event has an id or a typed error.
+        codeOf(() => Event.idOf(bytes, identities))
         refusals.add(code ?? '')
       }),
       { numRuns: 600 },

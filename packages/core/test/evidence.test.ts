@@ -2,6 +2,8 @@
 
 import { stringCodec } from '../src/wire/format.ts'
 import { describe, expect, test } from 'vitest'
+import { chargeOf, charges } from '../src/base/malice-kinds.ts'
+import type { MaliceKind } from '../src/base/malice-kinds.ts'
 import { Reader, Writer } from '../src/base/encoding.ts'
 import { limits } from '../src/base/limits.ts'
 import type { SecretId } from '../src/crypto/identity.ts'
@@ -10,7 +12,9 @@ import { Event } from '../src/wire/event.ts'
 import type { Cause } from '../src/wire/event.ts'
 import { Message } from '../src/wire/message.ts'
 import { mockIdentity } from '../src/crypto/identities/mock.ts'
-import { encodeObservation, genesis, opaque } from '../src/wire/observation.ts'
+import { encodeGrounds } from '../src/wire/malice.ts'
+import type { Malice } from '../src/wire/malice.ts'
+import { accusationOf, encodeObservation, genesis, opaque, unprovable } from '../src/wire/observation.ts'
 import type { Accusation, Observation } from '../src/wire/observation.ts'
 import { Network, chooser, codeOf, thrownBy } from './support/network.ts'
 import { initialEvent, voteEvent } from './support/vote-event.ts'
@@ -29,7 +33,7 @@ const ask = (selfParent: Event<string>, recipient = aliceId): Event<string> =>
   create({ kind: 'Requesting', selfParent: selfParent.hash, recipient })
 
 /** What Dave sends to Alice and to Bob. */
-const malices: [string, Event<string>[], Event<string>[]][] = [
+const malices: [MaliceKind, Event<string>[], Event<string>[]][] = [
   ['Fork', [initial, founding, vote, ask(vote)], [initial, founding, ask(founding, bobId)]],
   [
     'DuplicateVote',
@@ -72,7 +76,8 @@ describe.each(malices)('%s: the block', (kind, toAlice, toBob) => {
   const evidence = network.peer('Carol').evidence(accusation)
 
   test('says who was removed and for what, and is signed by a supermajority', () => {
-    expect(accusation).toMatchObject({ offender: { name: 'Dave' }, malice: { kind } })
+    expect(accusation).toEqual({ kind: 'Accusation', offender: dave.publicId, charge: chargeOf(kind) })
+    expect(evidence?.grounds.kind).toBe(kind)
     const block = network.blocksOf('Carol').find(({ observation }) => observation === accusation)
     block?.verify(ids, { codec: stringCodec })
     expect(block?.proofs.length).toBe(3)
@@ -85,44 +90,40 @@ describe.each(malices)('%s: the block', (kind, toAlice, toBob) => {
     const read = Evidence.decode(bytes, options)
     read.verify(options)
     expect(read.accusation).toEqual(accusation)
+    expect(read.grounds).toEqual(evidence.grounds)
     expect(codeOf(() => Evidence.decode(bytes.subarray(0, -1), options))).toBe('MalformedEncoding')
-    const twice = new Evidence(accusation, [...evidence.events.slice(0, 1), ...evidence.events]).toBytes(format)
+    const twice = new Evidence(accusation, evidence.grounds, [
+      ...evidence.events.slice(0, 1),
+      ...evidence.events,
+    ]).toBytes(format)
     expect(codeOf(() => Evidence.decode(twice, options))).toBe('MalformedEncoding')
   })
 
   test('is not proven by a part of the events, nor is another one by them; repeated events do no harm', () => {
-    const { events } = evidence ?? { events: [] }
-    const verify = (some: readonly Event<string>[], group = ids): unknown =>
+    if (evidence === undefined) throw new Error('no evidence')
+    const { events, grounds } = evidence
+    const verify = (some: readonly Event<string>[], said: Accusation = accusation): unknown =>
       codeOf(() => {
-        new Evidence({ ...accusation }, some).verify({ ...format, founders: group })
+        new Evidence(said, grounds, some).verify({ ...format, founders: ids })
       })
     expect(verify([...events, ...events])).toBeUndefined()
     expect(verify(events.filter(({ creator }) => creator !== dave.publicId && creator.name !== 'Dave'))).toBeDefined()
     expect(verify([])).toBe('InvalidEvidence')
-    const bob = { ...accusation, offender: bobId }
-    const { code } = thrownBy(() => {
-      new Evidence(bob, events).verify({ ...format, founders: ids })
-    })
-    expect(code).toBe('InvalidEvidence')
+    expect(verify(events, { ...accusation, offender: bobId })).toBe('InvalidEvidence')
+    const other = charges.find((charge) => charge !== accusation.charge) ?? accusation.charge
+    expect(verify(events, { ...accusation, charge: other })).toBe('InvalidEvidence')
   })
 })
 
 test('what is unprovable has no evidence', () => {
   const network = new Network(names)
-  expect(
-    network
-      .peer('Alice')
-      .evidence({ kind: 'Accusation', offender: bobId, malice: { kind: 'Unprovable', reason: 'spam' } }),
-  ).toBeUndefined()
+  expect(network.peer('Alice').evidence(unprovable(bobId, 'spam'))).toBeUndefined()
 })
 
 describe('bytes that claim to be evidence', () => {
   const mallory = mockIdentity.secretId('Mallory')
-  const claim: Accusation = {
-    kind: 'Accusation',
-    offender: bobId,
-    malice: { kind: 'Fork', selfParentHash: initial.hash },
-  }
+  const grounds: Malice = { kind: 'Fork', selfParentHash: initial.hash }
+  const claim = accusationOf(bobId, grounds)
 
   /** How many payloads were decoded before it ended, and how it ended. */
   function cost(bytes: Uint8Array): [code: string | undefined, payloads: number] {
@@ -147,9 +148,9 @@ describe('bytes that claim to be evidence', () => {
 
   test('cost no more than what comes before the first event that is none of the network', () => {
     const foreign = line(mallory, 300)
-    expect(cost(new Evidence(claim, foreign).toBytes(format))).toEqual(['UnknownCreator', 0])
+    expect(cost(new Evidence(claim, grounds, foreign).toBytes(format))).toEqual(['UnknownCreator', 0])
     const orphans = line(dave, 300).slice(2)
-    expect(cost(new Evidence(claim, orphans).toBytes(format))).toEqual(['UnknownParent', 1])
+    expect(cost(new Evidence(claim, grounds, orphans).toBytes(format))).toEqual(['UnknownParent', 1])
     const forged = [
       initial,
       founding,
@@ -158,7 +159,7 @@ describe('bytes that claim to be evidence', () => {
         .map((event) => withoutSignature(event)),
       ...foreign,
     ]
-    expect(cost(new Evidence(claim, forged).toBytes(format))).toEqual(['SignatureFailure', 1])
+    expect(cost(new Evidence(claim, grounds, forged).toBytes(format))).toEqual(['SignatureFailure', 1])
   })
 
   test('are read up to a size', () => {
@@ -167,7 +168,8 @@ describe('bytes that claim to be evidence', () => {
       code: 'LimitExceeded',
       what: 'evidence bytes',
     })
-    const many = new Writer().fixed(encodeObservation<string>(claim, stringCodec)).length(limits.evidenceEvents + 1)
+    const head = new Writer().fixed(encodeObservation<string>(claim, stringCodec)).fixed(encodeGrounds(grounds))
+    const many = head.length(limits.evidenceEvents + 1)
     expect(thrownBy(() => Evidence.decode(many.finish(), { ...format, founders: ids })).detail).toMatchObject({
       code: 'LimitExceeded',
       what: 'evidence events',

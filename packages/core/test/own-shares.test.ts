@@ -64,7 +64,7 @@ class Voter {
   }
 }
 
-test('what does not fit into one event follows after the next sync events, also if the election is over by then', () => {
+test('what does not fit into one event follows after the next sync events, also if the election is over', () => {
   const voter = new Voter(dealt.publicKeySet)
   voter.begin(1, 3)
   const first = voter.sync()
@@ -87,7 +87,8 @@ test('what was published, or is still to be, is not published again when more co
   const before = voter.sync()
   voter.begin(1, 2)
   const after = Array.from({ length: 4 }, () => voter.sync()).flat()
-  const named = [...before, ...after].flatMap(({ shares }) => shares.map(({ subject, round }) => `${round}/${subject}`))
+  const shares = [...before, ...after].flatMap((coins) => coins.shares)
+  const named = shares.map(({ subject, round }) => [round, subject].join('/'))
   expect(new Set(named).size).toBe(named.length)
   expect(named).toHaveLength(2 * count)
 })

@@ -161,7 +161,7 @@ describe('a vote', () => {
     const network = new Network(names)
     network.crash('Dave')
     for (const [name, peer] of network.peers) peer.voteFor(unprovable(network.id('Dave'), `${name} says so`))
-    network.run(chooser(1), () => network.allHave('Accusation(Dave, Unprovable())'))
+    network.run(chooser(1), () => network.allHave('Accusation(Dave, Unprovable)'))
     expect(network.agrees).toBe(true)
     const [alice, bob] = ['Alice', 'Bob'].map((name) => network.blocksOf(name).map(textOf))
     expect(alice).toEqual(bob)

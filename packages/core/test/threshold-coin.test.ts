@@ -203,10 +203,10 @@ describe('a line of shares', () => {
   const line =
     (...coins: [subject: number, round: number, of?: number][]) =>
     (network: CoinGraph): number =>
-      coins.reduce((_, [subject, round, of]) => {
+      coins.reduce<number>((_, [subject, round, of]) => {
         network.record(1, 2)
         return network.publish(1, subject, round, of)
-      }, none as number)
+      }, none)
 
   test.each<[string, boolean, (network: CoinGraph) => number]>([
     ['with ever later rounds', false, line([0, 1], [0, 2], [1, 1], [0, 3])],

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
 
 import { maliceText } from '@parsec-bft/core'
-import { isFaultyEventKind, isRefusedEventKind, toHex } from '@parsec-bft/core/internals'
+import { chargeOf, charges, isFaultyEventKind, isRefusedEventKind, toHex } from '@parsec-bft/core/internals'
 import type { CoinShares, Malice, Observation, PublicId } from '@parsec-bft/core'
 import { escapeText, unescapeText } from './dot-names.ts'
 
@@ -24,7 +24,7 @@ export function dotObservation(
       return `${kind} { peer_id: ${nameOf(peerId)}, related_info: ${byteList(relatedInfo)} }`
     }
     case 'Accusation':
-      return `Accusation(${nameOf(observation.offender)}, ${dotMalice(observation.malice)})`
+      return `Accusation(${nameOf(observation.offender)}, ${observation.charge})`
     case 'OpaquePayload':
       return `OpaquePayload(${escapeText(payloadText)})`
     case 'StartDkg':
@@ -35,9 +35,19 @@ export function dotObservation(
   }
 }
 
-/** The text of a vote as a cause: of an internal message with its bytes, so that it can be read back. */
-export function dotVote(text: string, observation: Observation<unknown>): string {
-  return observation.kind === 'DkgMessage' ? `${text}, SerialisedDkgMessage(${byteList(observation.message)})` : text
+/** What is voted for; for an accusation also its grounds. */
+export interface DotVote {
+  readonly observation: Observation<string>
+  readonly grounds?: Malice | undefined
+}
+
+/**
+ * The text of a vote as a cause, so that it can be read back: of an internal message with its bytes,
+ * of an accusation with its grounds.
+ */
+export function dotVote(text: string, observation: Observation<unknown>, grounds: Malice | undefined): string {
+  if (observation.kind === 'DkgMessage') return `${text}, SerialisedDkgMessage(${byteList(observation.message)})`
+  return grounds === undefined ? text : `${text}, ${dotMalice(grounds)}`
 }
 
 /** The text of the cause of an event that brings shares of coins. */
@@ -60,14 +70,19 @@ export function parseDotCoinShares(text: string): CoinShares | undefined {
 }
 
 /** Reads what {@link dotVote} writes; undefined when it is something else. */
-export function parseDotVote(text: string, idOf: (name: string) => PublicId): Observation<string> | undefined {
-  const open = /^(Genesis|Add|Remove|Accusation|OpaquePayload|StartDkg|DkgMessage)( \{ |\()/.exec(text)
+export function parseDotVote(text: string, idOf: (name: string) => PublicId): DotVote | undefined {
+  if (text.startsWith('Accusation(')) return parseAccusation(text, idOf)
+  const observation = parseObservation(text, idOf)
+  return observation && { observation }
+}
+
+function parseObservation(text: string, idOf: (name: string) => PublicId): Observation<string> | undefined {
+  const open = /^(Genesis|Add|Remove|OpaquePayload|StartDkg|DkgMessage)( \{ |\()/.exec(text)
   if (open === null) return undefined
   const [head, kind, bracket] = open
   const body = text.slice(head.length)
   if (bracket !== '(') return kind === 'Add' || kind === 'Remove' ? parseWithInfo(kind, body, idOf) : undefined
   if (kind === 'DkgMessage') return parseDkgMessage(body)
-  if (kind === 'Accusation') return parseAccusation(body, idOf)
   if (!body.endsWith(')')) return undefined
   const inside = body.slice(0, -1)
   if (kind === 'OpaquePayload') return { kind, payload: unescapeText(inside) }
@@ -103,29 +118,36 @@ function parseWithInfo(
   return relatedInfo === undefined || !isName(name) ? undefined : { kind, peerId: idOf(name), relatedInfo }
 }
 
-/** With whole hashes and events, so that the same malice is read back. */
+/** With whole hashes and headers, so that the same malice is read back. */
 function dotMalice(malice: Malice): string {
   return malice.kind === 'Unprovable' ? `Unprovable(${escapeText(malice.reason)})` : maliceText(malice, 'whole')
 }
 
-function parseAccusation(body: string, idOf: (name: string) => PublicId): Observation<string> | undefined {
-  const match = /^(\S+), (\w+)\((.*)\)\)$/.exec(body)
-  const [, name = '', kind = '', inside = ''] = match ?? []
-  const malice = isName(name) ? parseMalice(kind, inside) : undefined
-  return malice && { kind: 'Accusation', offender: idOf(name), malice }
+function parseAccusation(text: string, idOf: (name: string) => PublicId): DotVote | undefined {
+  const match = /^Accusation\((\S+), (\w+)\)(?:, (\w+)\((.*)\))?$/.exec(text)
+  const [, name = '', charged = '', kind, inside = ''] = match ?? []
+  const charge = charges.find((known) => known === charged)
+  if (charge === undefined || !isName(name)) return undefined
+  const observation = { kind: 'Accusation', offender: idOf(name), charge } as const
+  if (kind === undefined) return { observation }
+  const grounds = parseMalice(kind, inside)
+  return grounds !== undefined && chargeOf(grounds.kind) === charge ? { observation, grounds } : undefined
 }
 
 function parseMalice(kind: string, inside: string): Malice | undefined {
   if (kind === 'Unprovable') return { kind, reason: unescapeText(inside) }
-  const [first, second] = inside.split(', ').map(parseHex)
+  const [firstText = '', secondText = ''] = inside.split(', ')
+  const [first, second] = [parseHex(firstText), parseHex(secondText)]
   if (first === undefined) return undefined
   if (isFaultyEventKind(kind)) return { kind, eventHash: first }
-  if (isRefusedEventKind(kind)) return { kind, eventBytes: first }
+  if (isRefusedEventKind(kind)) return { kind, signedHeader: first }
   switch (kind) {
     case 'DuplicateVote':
       return second && { kind, firstHash: first, secondHash: second }
     case 'Accomplice':
       return second && { kind, eventHash: first, accusationHash: second }
+    case 'WrongCoinShare':
+      return /^\d{1,10}$/.test(secondText) ? { kind, eventHash: first, place: Number(secondText) } : undefined
     case 'Fork':
       return { kind, selfParentHash: first }
     default:

@@ -2,21 +2,14 @@
 
 import { limits, mockIdentity } from '@parsec-bft/core'
 import { PeerState } from '@parsec-bft/core/internals'
-import type {
-  CoinKind,
-  CoinShares,
-  ConsensusMode,
-  KeyScheme,
-  Observation,
-  PublicId,
-  SeenThrough,
-} from '@parsec-bft/core'
+import type { CoinKind, CoinShares, ConsensusMode, KeyScheme, PublicId, SeenThrough } from '@parsec-bft/core'
 import { readFileSync } from 'node:fs'
 import { readExtras } from './dot-extras.ts'
 import type { Extras } from './dot-extras.ts'
 import { DotLines } from './dot-lines.ts'
 import { unescapeText } from './dot-names.ts'
 import { isName, parseDotCoinShares, parseDotVote } from './dot-observation.ts'
+import type { DotVote } from './dot-observation.ts'
 import { readMetaElection } from './dot-meta.ts'
 import type { RecordedElection } from './dot-meta.ts'
 
@@ -24,7 +17,7 @@ import type { RecordedElection } from './dot-meta.ts'
 export type RecordedCause =
   | { readonly kind: 'Initial' | 'Request' | 'Response' | 'Conclusion' }
   | { readonly kind: 'Requesting'; readonly recipient: string }
-  | { readonly kind: 'Observation'; readonly observation: Observation<string> }
+  | ({ readonly kind: 'Observation' } & DotVote)
   | { readonly kind: 'CoinShares'; readonly coins: CoinShares }
 
 export interface RecordedEvent {
@@ -245,10 +238,10 @@ function readCause(lines: DotLines, idOf: (name: string) => PublicId): RecordedC
   }
   const coins = parseDotCoinShares(text)
   if (coins !== undefined) return { kind: 'CoinShares', coins }
-  const vote = /^Observation\((.*)\)$/.exec(text)?.[1]
-  const observation = vote === undefined ? undefined : parseDotVote(vote, idOf)
-  if (observation === undefined) lines.fail('a cause', lines.at - 1)
-  return { kind: 'Observation', observation }
+  const voteText = /^Observation\((.*)\)$/.exec(text)?.[1]
+  const vote = voteText === undefined ? undefined : parseDotVote(voteText, idOf)
+  if (vote === undefined) lines.fail('a cause', lines.at - 1)
+  return { kind: 'Observation', ...vote }
 }
 
 function readLastAncestors(lines: DotLines): ReadonlyMap<string, number> {

@@ -153,11 +153,12 @@ class DotWriter {
     return this.#inspection.coin === 'threshold'
   }
 
-  #cause({ cause, payload, recipient, coins }: EventView): string {
+  #cause({ cause, payload, recipient, coins, grounds }: EventView): string {
     if (coins !== undefined) return dotCoinShares(coins)
     if (cause === 'Requesting') return `Requesting(${recipient === undefined ? '%' : this.#name(recipient)})`
     if (payload === undefined) return cause
-    return `Observation(${dotVote(this.#payloadText(payload), this.#inspection.payload(payload).observation)})`
+    const { observation } = this.#inspection.payload(payload)
+    return `Observation(${dotVote(this.#payloadText(payload), observation, grounds)})`
   }
 
   #election(): void {
@@ -223,10 +224,11 @@ class DotWriter {
       if (payload === undefined) continue
       const { hash, observation } = this.#inspection.payload(payload)
       if (!isDerivable.has(payload)) {
-        const read = parseDotVote(dotVote(this.#payloadText(payload), observation), (name) =>
+        const read = parseDotVote(dotVote(this.#payloadText(payload), observation, undefined), (name) =>
           mockIdentity.publicId(unescapeText(name)),
         )
-        isDerivable.set(payload, read !== undefined && toHex(observationHash(read, stringCodec)) === hash)
+        const derived = read && toHex(observationHash(read.observation, stringCodec))
+        isDerivable.set(payload, derived === hash)
       }
       if (isDerivable.get(payload) === false) lines.push(`///   ${this.#labels.name(index)}: ${hash}`)
     }

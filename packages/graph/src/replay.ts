@@ -200,6 +200,7 @@ function insert(
     recipient: cause.kind === 'Requesting' ? peerOf(cause.recipient) : undefined,
     payload,
     coins: cause.kind === 'CoinShares' ? cause.coins : undefined,
+    grounds: cause.kind === 'Observation' ? cause.grounds : undefined,
   })
   consensus.decide()
 }

@@ -2,7 +2,7 @@
 
 import { Block, mockIdentity, stringCodec } from '@parsec-bft/core'
 import { Event, genesis } from '@parsec-bft/core/internals'
-import type { Malice, Message, SecretId } from '@parsec-bft/core'
+import type { Accusation, Message, SecretId } from '@parsec-bft/core'
 import { defaultOptions, findScenario, simulate } from '@parsec-bft/sim'
 import type { SimulationHooks, SimulationOptions } from '@parsec-bft/sim'
 import { afterEach, describe, expect, it, vi } from 'vitest'
@@ -40,7 +40,9 @@ function failureOf(options: SimulationOptions, plant?: Plant): string | undefine
   return failure && `${failure.checker}: ${failure.reason}`
 }
 
-const fork: Malice = { kind: 'Fork', selfParentHash: new Uint8Array(32) }
+function accuse(offender: string): Accusation {
+  return { kind: 'Accusation', offender: mockIdentity.secretId(offender).publicId, charge: 'Fork' }
+}
 
 /** A network in which Dave is an adversary and a peer has sent these accusations. */
 function afterAccusations(accuser: string, offender: string, count: number, checker: Checker): void {
@@ -51,7 +53,8 @@ function afterAccusations(accuser: string, offender: string, count: number, chec
   const branch = puppet.branchAfter(undefined)
   puppet.vote(branch, genesis([us.publicId]))
   for (let i = 0; i < count; i++) {
-    puppet.vote(branch, { kind: 'Accusation', offender: mockIdentity.secretId(offender).publicId, malice: fork })
+    const selfParentHash = new Uint8Array(32).fill(i)
+    puppet.vote(branch, accuse(offender), { kind: 'Fork', selfParentHash })
   }
   network.ledger.passed(puppet.message(branch, 'request', 'Alice'))
   checker.onRound?.(network)
@@ -70,12 +73,9 @@ describe('no-false-accusation', () => {
   })
 
   it('sees the removal of a correct peer', () => {
-    const carol = mockIdentity.secretId('Carol').publicId
     const failure = failureOf(optionsOf('minimal'), (_peer, block) => {
       if (block.observation.kind !== 'OpaquePayload') return [block]
-      return [
-        new Block(block.index, { kind: 'Accusation', offender: carol, malice: fork }, block.proofs, 'supermajority'),
-      ]
+      return [new Block(block.index, accuse('Carol'), block.proofs, 'supermajority')]
     })
     expect(failure).toMatch(/^no-false-accusation: \w+ put out Accusation\(Carol/)
   })
@@ -90,7 +90,7 @@ describe('no-false-accusation', () => {
 })
 
 describe('accusation-once', () => {
-  it('sees the same accusation twice', () => {
+  it('sees the same charge twice, on other grounds', () => {
     expect(() => {
       afterAccusations('Bob', 'Dave', 2, accusationOnceChecker())
     }).toThrow(/Bob accuses Dave twice of Fork/)

@@ -132,6 +132,11 @@ export class Writer {
     return this.bytes(utf8Bytes(text))
   }
 
+  /** How many bytes are written. */
+  get size(): number {
+    return this.#length
+  }
+
   finish(): Uint8Array {
     return this.#bytes.slice(0, this.#length)
   }

@@ -45,8 +45,11 @@ export const limits = {
   payloadBytes: 1 << 20,
   /** Bytes of `relatedInfo` in Genesis, Add and Remove. */
   relatedInfoBytes: 1 << 16,
-  /** Bytes of an event that an accusation carries: enough for a payload of the largest size. */
-  accusedEventBytes: (1 << 20) + (1 << 12),
+  /**
+   * Bytes of a header and its signature that an accusation carries: enough for any event, as a header
+   * holds hashes in the place of what is long.
+   */
+  accusedHeaderBytes: 1 << 10,
   /** Bytes of the application's reason for an accusation that cannot be proven. */
   reasonBytes: 1 << 10,
   /**

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
 
 /**
- * Faults of an event that is accepted into the graph. An accusation names the event by its hash
- * (protocol.md section 8).
+ * Faults of an event that is accepted into the graph. The grounds of an accusation name the event by
+ * its hash (protocol.md section 8).
  */
 const faultyEventKinds = ['UnexpectedGenesis', 'MissingGenesis', 'InvalidAccusation', 'InvalidCoinShare'] as const
 /** A fault of an event that is accepted into the graph (protocol.md section 8). */
@@ -13,10 +13,11 @@ export function isFaultyEventKind(kind: string): kind is FaultyEventKind {
 }
 
 /**
- * Faults for which every correct peer refuses an event. The accusation carries the event (section
- * 8).
+ * Faults for which every correct peer refuses an event. The grounds of an accusation carry the event's
+ * header (section 8). The place in this list is the number in the canonical encoding, so new kinds go
+ * to the end.
  */
-const refusedEventKinds = [
+export const refusedEventKinds = [
   'IncorrectGenesis',
   'SelfParentByDifferentCreator',
   'OtherParentBySameCreator',
@@ -34,27 +35,37 @@ export function isRefusedEventKind(kind: string): kind is RefusedEventKind {
 }
 
 /**
- * All kinds of malice. The place in this list is the number of the kind in the canonical encoding, so
- * new kinds go to the end.
+ * What an accusation charges its offender with, and all that a block tells of it (section 8). The
+ * place in this list is the number in the canonical encoding, so new charges go to the end.
  */
-export const maliceKinds = [
+export const charges = [
   'UnexpectedGenesis',
   'MissingGenesis',
-  'IncorrectGenesis',
   'DuplicateVote',
   'Fork',
   'InvalidAccusation',
-  'SelfParentByDifferentCreator',
-  'OtherParentBySameCreator',
-  'InvalidRequest',
-  'InvalidResponse',
   'Accomplice',
-  'Unprovable',
-  'InvalidGossipCreator',
-  'OwnForkInAncestry',
+  'RefusedEvent',
   'InvalidCoinShare',
   'WrongCoinShare',
-  'InvalidConclusion',
+  'Unprovable',
 ] as const
-/** What a peer can be accused of (section 8). */
-export type MaliceKind = (typeof maliceKinds)[number]
+/** What an accusation charges its offender with (section 8). */
+export type Charge = (typeof charges)[number]
+
+/** A fault that a peer can commit (section 8). */
+export type MaliceKind = Exclude<Charge, 'RefusedEvent'> | RefusedEventKind
+
+/** All kinds of malice. */
+export const maliceKinds: readonly MaliceKind[] = [
+  ...charges.filter((charge) => charge !== 'RefusedEvent'),
+  ...refusedEventKinds,
+]
+
+/**
+ * What malice of this kind is charged as. All events that are refused are one charge: an offender may
+ * show each peer another one, and the accusations must count together all the same.
+ */
+export function chargeOf(kind: MaliceKind): Charge {
+  return isRefusedEventKind(kind) ? 'RefusedEvent' : kind
+}

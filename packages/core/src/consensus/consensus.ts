@@ -6,6 +6,7 @@ import { causeKinds } from '../wire/cause.ts'
 import type { CauseKind } from '../wire/cause.ts'
 import type { CoinShares } from '../wire/coin-shares.ts'
 import type { ConsensusMode } from '../wire/format.ts'
+import type { Malice } from '../wire/malice.ts'
 import { isSingle, removedBy, sortedIds } from '../wire/observation.ts'
 import type { DkgResult, Observation } from '../wire/observation.ts'
 import { GossipGraph, none } from '../graph/graph.ts'
@@ -76,6 +77,8 @@ export interface EventInput {
   readonly payload?: number | undefined
   /** Its shares of coins. Their election must have begun. */
   readonly coins?: CoinShares | undefined
+  /** The grounds of the accusation that it makes. */
+  readonly grounds?: Malice | undefined
 }
 
 const noOutcomes: readonly Outcome[] = []
@@ -105,6 +108,7 @@ export class Consensus implements Inspected {
   readonly #history: number[] = []
   readonly #voterSets: { readonly from: number; readonly voters: readonly number[] }[] = []
   readonly #coins = new Map<number, CoinShares>()
+  readonly #grounds = new Map<number, Malice>()
   /** The key for the coin of the present voters, once it is generated. */
   #coinKeys: DkgResult | undefined
   #elections = 0
@@ -164,6 +168,7 @@ export class Consensus implements Inspected {
     )
     if (event.creator === this.ourIndex) this.conclusions?.made(index)
     if (payload !== none) this.#carry(index, payload)
+    if (event.grounds !== undefined) this.#grounds.set(index, event.grounds)
     if (event.coins !== undefined) {
       this.#coins.set(index, event.coins)
       this.thresholdCoin?.added(index, this.peers.at(event.creator).id, event.coins)
@@ -180,6 +185,11 @@ export class Consensus implements Inspected {
   /** The shares of coins that an event carries. */
   coinsOf(x: number): CoinShares | undefined {
     return this.#coins.get(x)
+  }
+
+  /** The grounds of the accusation that an event makes. */
+  groundsOf(x: number): Malice | undefined {
+    return this.#grounds.get(x)
   }
 
   /** Is the share at this place in an event wrong (section 11)? False if there is none. */

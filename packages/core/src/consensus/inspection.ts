@@ -4,6 +4,7 @@ import { toHex } from '../base/encoding.ts'
 import { causeKinds } from '../wire/cause.ts'
 import type { CoinShares } from '../wire/coin-shares.ts'
 import type { ConsensusMode, Format } from '../wire/format.ts'
+import type { Malice } from '../wire/malice.ts'
 import { observationText } from '../wire/observation.ts'
 import { none } from '../graph/graph.ts'
 import type { GossipGraph } from '../graph/graph.ts'
@@ -39,6 +40,8 @@ export interface Inspected {
   readonly keys: string | undefined
   /** The shares of coins that an event carries. */
   coinsOf(x: number): CoinShares | undefined
+  /** The grounds of the accusation that an event makes. */
+  groundsOf(x: number): Malice | undefined
   readonly thresholdCoin: ThresholdCoin | undefined
   readonly ourIndex: number | undefined
   /** How many elections are decided. */
@@ -99,6 +102,7 @@ export class GraphInspection implements Inspection {
       recipient: numberOrUndefined(graph.recipient[index]),
       payload: numberOrUndefined(graph.payload[index]),
       coins: this.#consensus.coinsOf(index),
+      grounds: this.#consensus.groundsOf(index),
       lastAncestors: this.#lastAncestors(index),
     }
   }

@@ -3,6 +3,7 @@
 import type { PublicId } from '../base/public-id.ts'
 import type { CauseKind } from '../wire/cause.ts'
 import type { CoinShares } from '../wire/coin-shares.ts'
+import type { Malice } from '../wire/malice.ts'
 import type { ConsensusMode } from '../wire/format.ts'
 import type { Observation } from '../wire/observation.ts'
 import type { PeerState } from '../graph/peers.ts'
@@ -60,6 +61,8 @@ export interface EventView {
   readonly payload: number | undefined
   /** Its shares of coins, for CoinShares. */
   readonly coins: CoinShares | undefined
+  /** On which grounds it accuses, if what it votes for is an accusation (section 8). */
+  readonly grounds: Malice | undefined
   /**
    * For each peer that has events among its ancestors, itself included: the highest indexByCreator
    * of these.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
 
 import { IntList } from '../base/arrays.ts'
-import { toHex } from '../base/encoding.ts'
+import type { Charge } from '../base/malice-kinds.ts'
 import type { PublicId } from '../base/public-id.ts'
 import { causes } from '../wire/cause.ts'
 import type { Malice } from '../wire/malice.ts'
@@ -9,24 +9,16 @@ import type { Accusation } from '../wire/observation.ts'
 import { FirstOnLine } from '../graph/ancestry.ts'
 import type { Consensus } from '../consensus/consensus.ts'
 
-/** What an accusation carries that others need to be told: a refused event, or which share is wrong. */
-export type Carried = 'event' | 'share'
-
-export function carriedBy(malice: Malice): Carried | undefined {
-  if ('eventBytes' in malice) return 'event'
-  return malice.kind === 'WrongCoinShare' ? 'share' : undefined
-}
-
 /** The offender is named by id, not by index: it may be accused before we have met it. */
-function carryingKey(accuser: number, offender: PublicId, carried: Carried): string {
-  return `${String(accuser)}/${offender.key}/${carried}`
+function keyOf(offender: PublicId, charge: Charge): string {
+  return `${charge}/${offender.key}`
 }
 
 const nobody: ReadonlySet<number> = new Set()
 
 /**
- * The accusations in the graph: who accuses whom of what. Those of `Unprovable` malice are left
- * out.
+ * The accusations in the graph: who accuses whom of what, and on which grounds. Those of `Unprovable`
+ * malice are left out. So are those that repeat a charge on their line: they are DuplicateVotes.
  */
 export class Accusations {
   readonly #consensus: Consensus
@@ -34,35 +26,32 @@ export class Accusations {
   readonly #accusers = new Map<string, Set<number>>()
   /** Per creator, its events that accuse, ascending. */
   readonly #by = new Map<number, IntList>()
-  /** The first event per accuser and accusation. */
-  readonly #ofOne: FirstOnLine<string>
-  /** The first event per accuser, offender and what is {@link Carried}. */
-  readonly #carrying: FirstOnLine<string>
-  /** All events in {@link #carrying}. */
-  readonly #firstCarrying = new Set<number>()
+  /** Per offender and charge, the events that accuse, ascending. */
+  readonly #of = new Map<string, number[]>()
+  /** The first event per accuser, offender and charge. */
+  readonly #first: FirstOnLine<string>
 
   constructor(consensus: Consensus) {
     this.#consensus = consensus
-    this.#ofOne = new FirstOnLine(consensus.graph)
-    this.#carrying = new FirstOnLine(consensus.graph)
+    this.#first = new FirstOnLine(consensus.graph)
   }
 
   /** Takes in the newest event of the graph. */
   added(x: number): void {
     const { graph, payloads } = this.#consensus
     if (graph.cause[x] !== causes.Observation) return
-    const { observation, hash } = payloads.at(graph.payload[x] as number)
-    if (observation.kind !== 'Accusation' || observation.malice.kind === 'Unprovable') return
+    const { observation } = payloads.at(graph.payload[x] as number)
+    if (observation.kind !== 'Accusation' || observation.charge === 'Unprovable') return
+    const { offender, charge } = observation
     const creator = graph.creator[x] as number
-    const accusers = this.#accusers.get(observation.offender.key) ?? new Set()
-    this.#accusers.set(observation.offender.key, accusers.add(creator))
+    const key = keyOf(offender, charge)
+    if (!this.#first.add(`${String(creator)}/${key}`, x)) return
+    const accusers = this.#accusers.get(offender.key) ?? new Set()
+    this.#accusers.set(offender.key, accusers.add(creator))
     const list = this.#by.get(creator) ?? new IntList(4)
     list.push(x)
     this.#by.set(creator, list)
-    this.#ofOne.add(`${String(creator)}/${toHex(hash)}`, x)
-    const carried = carriedBy(observation.malice)
-    if (carried === undefined) return
-    if (this.#carrying.add(carryingKey(creator, observation.offender, carried), x)) this.#firstCarrying.add(x)
+    this.#of.set(key, [...(this.#of.get(key) ?? []), x])
   }
 
   /** The peer indices of those who accuse a peer. */
@@ -75,10 +64,16 @@ export class Accusations {
     return this.#by.has(creator)
   }
 
-  /** The accusation that an event makes. */
-  at(x: number): Accusation {
+  /** Whom an accusing event accuses, and on which grounds. */
+  at(x: number): { readonly offender: PublicId; readonly grounds: Malice } {
     const { graph, payloads } = this.#consensus
-    return payloads.at(graph.payload[x] as number).observation as Accusation
+    const { offender } = payloads.at(graph.payload[x] as number).observation as Accusation
+    return { offender, grounds: this.#consensus.groundsOf(x) as Malice }
+  }
+
+  /** The grounds on which an accusation is made in the graph, in the order in which they arrived. */
+  groundsOf({ offender, charge }: Accusation): Malice[] {
+    return (this.#of.get(keyOf(offender, charge)) ?? []).map((x) => this.at(x).grounds)
   }
 
   /** The events that accuse, among x and its self-ancestors after `before`, in order. */
@@ -93,22 +88,8 @@ export class Accusations {
     return since.reverse()
   }
 
-  /**
-   * Does x or a self-ancestor of it make this accusation?
-   *
-   * @param id - the accusation's hash in hexadecimal
-   */
-  include(id: string, x: number): boolean {
-    return this.#ofOne.precedes(`${String(this.#consensus.graph.creator[x])}/${id}`, x)
-  }
-
-  /** Does x or a self-ancestor of it accuse this offender by an accusation that carries such a thing? */
-  carry(carried: Carried, offender: PublicId, x: number): boolean {
-    return this.#carrying.precedes(carryingKey(this.#consensus.graph.creator[x] as number, offender, carried), x)
-  }
-
-  /** Is it the first event of its line that accuses its offender by an accusation that carries the like? */
-  isFirstCarrying(x: number): boolean {
-    return this.#firstCarrying.has(x)
+  /** Does x or a self-ancestor of it make this accusation? */
+  include({ offender, charge }: Accusation, x: number): boolean {
+    return this.#first.precedes(`${String(this.#consensus.graph.creator[x])}/${keyOf(offender, charge)}`, x)
   }
 }

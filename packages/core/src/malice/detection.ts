@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
 
+import { compareBytes } from '../base/encoding.ts'
 import { limits } from '../base/limits.ts'
 import type { RefusedEventKind } from '../base/malice-kinds.ts'
 import type { PublicId } from '../base/public-id.ts'
@@ -12,11 +13,15 @@ import { Ancestry, FirstOnLine } from '../graph/ancestry.ts'
 import { none } from '../graph/graph.ts'
 import type { KnownEvents } from '../graph/known-events.ts'
 import type { Consensus } from '../consensus/consensus.ts'
-import { Accusations, carriedBy } from './accusations.ts'
-import type { Carried } from './accusations.ts'
+import { Accusations } from './accusations.ts'
 import { Facts } from './facts.ts'
 import type { Fact } from './facts.ts'
 import { Refusals } from './refusal.ts'
+
+/** Must others be told of it by an accusation: is it in no graph, or found only by whoever looks for it? */
+function mustBeTold(malice: Malice): boolean {
+  return 'signedHeader' in malice || malice.kind === 'WrongCoinShare'
+}
 
 /** Malice that we know of, and that we can accuse once certain events are among our ancestors. */
 interface Pending {
@@ -33,8 +38,9 @@ interface Pending {
  * correct peer accuses exactly what the ancestry of its next sync event will prove, and is never
  * accused.
  *
- * Where a peer makes several faulty events in a row, only the first one is reported. That is enough
- * to remove the peer, and it cannot make the others write many accusations by making many faults.
+ * It makes each charge against a peer once, on any grounds that it has: that is enough to remove the
+ * peer, and it cannot make the others write many accusations by many faults. Where a peer makes
+ * several faulty events in a row, only the first one counts at all.
  */
 export class Detection<P> {
   readonly #consensus: Consensus
@@ -51,10 +57,10 @@ export class Detection<P> {
   /** Per creator and payload, the first event on each line that repeats the vote. */
   readonly #repeating: FirstOnLine<string>
   /**
-   * What nobody knows of unless we accuse it, and what we cannot accuse yet: events that we have
-   * refused, and wrong shares of coins. Of each of the two, per offender.
+   * What others learn only from an accusation and we cannot accuse yet: events that we have refused,
+   * and wrong shares of coins. By what we will charge with it, see {@link Fact.charge}.
    */
-  readonly #pending: Readonly<Record<Carried, Map<number, Pending[]>>> = { event: new Map(), share: new Map() }
+  readonly #pending = new Map<string, Pending[]>()
 
   constructor(consensus: Consensus, events: KnownEvents<P>, format: EventFormat<P>, ourIndex: number) {
     this.#consensus = consensus
@@ -62,7 +68,7 @@ export class Detection<P> {
     this.#format = format
     this.#ourIndex = ourIndex
     this.refusals = new Refusals(consensus, events)
-    this.facts = new Facts(consensus, events, format, (...event) => this.refusals.of(...event))
+    this.facts = new Facts(consensus, events, format.identities, (...event) => this.refusals.of(...event))
     this.#accusations = new Accusations(consensus)
     this.#faulty = new FirstOnLine(consensus.graph)
     this.#repeating = new FirstOnLine(consensus.graph)
@@ -71,7 +77,7 @@ export class Detection<P> {
   /** Sets the founders, by peer index, and the observation that they vote for. */
   setGenesis(founders: readonly number[], genesis: Observation<P>): void {
     this.#founders = new Set(founders)
-    const hash = observationHash(genesis, this.#format.codec)
+    const hash = this.#hashOf(genesis)
     this.refusals.setGenesis(hash)
     this.#genesisPayload = this.#consensus.addPayload(genesis, this.#ourIndex, hash)
   }
@@ -86,15 +92,14 @@ export class Detection<P> {
    * refused event are among the ancestors of an event of ours.
    */
   refused(event: Event<P>, creator: number, kind: RefusedEventKind): void {
-    if (event.bytes.length > limits.accusedEventBytes) return
-    this.#suspect('event', this.facts.of(creator, { kind, eventBytes: event.bytes }), event.parents)
+    this.#suspect(this.facts.of(creator, { kind, signedHeader: event.signedHeader() }), event.parents)
   }
 
-  #suspect(carried: Carried, fact: Fact, needs: readonly string[]): void {
-    const ofOffender = this.#pending[carried].get(fact.offender) ?? []
-    if (fact.offender === this.#ourIndex || ofOffender.length >= limits.refusedEvents) return
-    ofOffender.push({ fact, needs })
-    this.#pending[carried].set(fact.offender, ofOffender)
+  #suspect(fact: Fact, needs: readonly string[]): void {
+    const pending = this.#pending.get(fact.charge) ?? []
+    if (fact.offender === this.#ourIndex || pending.length >= limits.refusedEvents) return
+    pending.push({ fact, needs })
+    this.#pending.set(fact.charge, pending)
   }
 
   /** Takes note of wrong shares that elections have found. Their events are in the graph. */
@@ -102,7 +107,7 @@ export class Detection<P> {
     for (const { x, place } of this.#consensus.thresholdCoin?.takeWrong() ?? []) {
       const { id, hash } = this.#events.at(x)
       const offender = this.#consensus.graph.creator[x] as number
-      this.#suspect('share', this.facts.of(offender, { kind: 'WrongCoinShare', eventHash: hash, place }), [id])
+      this.#suspect(this.facts.of(offender, { kind: 'WrongCoinShare', eventHash: hash, place }), [id])
     }
   }
 
@@ -122,8 +127,31 @@ export class Detection<P> {
   }
 
   /** The accusations that we must make before we make a sync event with these parents. */
-  due(selfParent: number, otherParent: number): Accusation[] {
-    return this.#dueFacts(selfParent, otherParent).map(({ accusation }) => accusation)
+  due(selfParent: number, otherParent: number): Fact[] {
+    const { graph } = this.#consensus
+    const ancestry = new Ancestry(graph, otherParent === none ? [selfParent] : [selfParent, otherParent])
+    const due = this.#unaccused(ancestry, graph.latestSync(selfParent), selfParent)
+    for (const [charge, pending] of this.#pending) {
+      const isMade = pending.some(({ fact }) => this.#accusations.include(fact.accusation, selfParent))
+      if (isMade) this.#pending.delete(charge)
+      else if (!due.has(charge)) {
+        const proven = pending.find(({ fact }) => this.facts.bearsOut(ancestry, fact))
+        if (proven !== undefined) due.set(charge, proven.fact)
+      }
+    }
+    return [...due.values()]
+  }
+
+  /**
+   * The grounds on which an accusation was made and that the graph proves, with events that prove
+   * them together with their ancestors. Undefined if there are none.
+   */
+  proofOf(accusation: Accusation): { readonly grounds: Malice; readonly events: readonly number[] } | undefined {
+    for (const grounds of this.#accusations.groundsOf(accusation)) {
+      const events = this.facts.proofOf(accusation.offender, grounds)
+      if (events !== undefined) return { grounds, events }
+    }
+    return undefined
   }
 
   /**
@@ -133,64 +161,49 @@ export class Detection<P> {
    */
   evidenceFor(last: number): number | undefined {
     const { graph } = this.#consensus
-    if (this.facts.areNone && this.#pending.event.size === 0 && this.#pending.share.size === 0) return undefined
+    if (this.facts.areNone && this.#pending.size === 0) return undefined
     const ancestry = new Ancestry(graph, [last])
+    const isDue = new Set(this.due(last, none).map(({ charge }) => charge))
     for (const tip of [...this.facts.unseenFrom(last), ...this.#neededByPending()]) {
       if (ancestry.includes(tip) || this.refusals.ofDescent(this.#ourIndex, last, tip) !== undefined) continue
-      if (this.#dueFacts(last, tip).some((fact) => !this.facts.bearsOut(ancestry, fact))) return tip
+      if (this.due(last, tip).some(({ charge }) => !isDue.has(charge))) return tip
     }
     return undefined
   }
 
   // Which accusations must be made.
 
-  #dueFacts(selfParent: number, otherParent: number): Fact[] {
-    const { graph, peers } = this.#consensus
-    const ancestry = new Ancestry(graph, otherParent === none ? [selfParent] : [selfParent, otherParent])
-    const due = this.#unaccused(ancestry, graph.latestSync(selfParent), selfParent)
-    for (const carried of ['event', 'share'] as const) {
-      for (const [offender, ofOffender] of this.#pending[carried]) {
-        const isDue = ({ offender: other, accusation }: Fact): boolean =>
-          other === offender && carriedBy(accusation.malice) === carried
-        if (this.#accusations.carry(carried, peers.at(offender).id, selfParent)) this.#pending[carried].delete(offender)
-        else if (!due.some(isDue)) {
-          const proven = ofOffender.find(({ fact }) => this.facts.bearsOut(ancestry, fact))
-          if (proven !== undefined) due.push(proven.fact)
-        }
-      }
-    }
-    return due
-  }
-
   *#neededByPending(): IterableIterator<number> {
-    for (const ofKind of Object.values(this.#pending)) {
-      for (const { needs } of [...ofKind.values()].flat()) {
+    for (const pending of this.#pending.values()) {
+      for (const { needs } of pending) {
         for (const id of needs) yield this.#events.indexOfId(id) ?? none
       }
     }
   }
 
   /**
-   * What the creator of `selfParent` must still accuse before its next sync event.
+   * What the creator of `selfParent` must still accuse before its next sync event: of each charge
+   * one fact, by the charge.
    *
    * @param ancestry - the ancestors of that next sync event
    * @param before - the creator's last sync event
    */
-  #unaccused(ancestry: Ancestry, before: number, selfParent: number): Fact[] {
-    if (this.facts.areNone) return []
+  #unaccused(ancestry: Ancestry, before: number, selfParent: number): Map<string, Fact> {
     const accuser = this.#consensus.graph.creator[selfParent]
     const unaccused = new Map<string, Fact>()
+    if (this.facts.areNone) return unaccused
     for (const fact of this.facts.newlyProven(ancestry, before)) {
-      if (fact.offender !== accuser && !this.#accusations.include(fact.id, selfParent)) unaccused.set(fact.id, fact)
+      if (fact.offender === accuser || unaccused.has(fact.charge)) continue
+      if (!this.#accusations.include(fact.accusation, selfParent)) unaccused.set(fact.charge, fact)
     }
-    return [...unaccused.values()]
+    return unaccused
   }
 
   /** The accusation that an event makes; undefined if we have never met the offender. */
   #madeAt(x: number): Fact | undefined {
-    const { offender, malice } = this.#accusations.at(x)
+    const { offender, grounds } = this.#accusations.at(x)
     const peer = this.#consensus.peers.indexOf(offender)
-    return peer === undefined ? undefined : this.facts.of(peer, malice)
+    return peer === undefined ? undefined : this.facts.of(peer, grounds)
   }
 
   // Faults.
@@ -225,20 +238,10 @@ export class Detection<P> {
   }
 
   /**
-   * Do these ancestors prove what an accusation among them says? To find that a share is wrong we check
-   * it only for the first such accusation of a line against each offender: a correct peer makes no
-   * second one but of what is proven already. So false accusations do not make us check many shares.
-   */
-  #bearsOut(ancestry: Ancestry, fact: Fact, made: number): boolean {
-    const isOfShare = fact.accusation.malice.kind === 'WrongCoinShare'
-    if (isOfShare && !this.#accusations.isFirstCarrying(made)) return this.facts.areProven(ancestry, fact.id)
-    return this.facts.bearsOut(ancestry, fact)
-  }
-
-  /**
    * Checks, at a sync event, the accusations that its creator made since its last one, and whether
    * any are missing. A correct accusation of a refused event or a wrong share becomes a fact that others
-   * must accuse, too; on the accuser's line only the first of each against each offender does.
+   * must accuse, too. On the accuser's line there is one of each against each offender, so false ones
+   * do not make us check many shares.
    */
   #judgeAccusations(x: number, creator: number): Malice[] {
     if (this.facts.areNone && !this.#accusations.haveBeenMadeBy(creator)) return []
@@ -249,17 +252,21 @@ export class Detection<P> {
     const faults: Malice[] = []
     for (const made of this.#accusations.since(before, selfParent)) {
       const fact = this.#madeAt(made)
-      if (fact === undefined || !this.#bearsOut(ancestry, fact, made)) {
+      if (fact === undefined || !this.facts.bearsOut(ancestry, fact)) {
         if (faults.length === 0) faults.push({ kind: 'InvalidAccusation', eventHash: this.#events.at(made).hash })
-      } else if (this.#accusations.isFirstCarrying(made)) this.facts.prove(x, fact)
+      } else if (mustBeTold(fact.malice)) this.facts.prove(x, fact)
     }
     const unaccused = this.#unaccused(ancestry, before, selfParent)
-    if (unaccused.length > 0) {
-      // One is enough. All peers must choose the same one, so it is the one with the smallest id.
-      const { accusation } = unaccused.reduce((least, fact) => (fact.id < least.id ? fact : least))
-      const accusationHash = observationHash<P>(accusation, this.#format.codec)
+    if (unaccused.size > 0) {
+      // One is enough. All peers must choose the same one, so it is the one with the smallest hash.
+      const hashes = [...unaccused.values()].map(({ accusation }) => this.#hashOf(accusation))
+      const accusationHash = hashes.reduce((least, hash) => (compareBytes(hash, least) < 0 ? hash : least))
       faults.push({ kind: 'Accomplice', eventHash: this.#events.at(x).hash, accusationHash })
     }
     return faults
+  }
+
+  #hashOf(observation: Observation<P>): Uint8Array {
+    return observationHash(observation, this.#format.codec)
   }
 }

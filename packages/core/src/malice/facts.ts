@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
 
 import { IntList } from '../base/arrays.ts'
-import { Reader, toHex } from '../base/encoding.ts'
 import { ParsecError } from '../base/errors.ts'
 import type { RefusedEventKind } from '../base/malice-kinds.ts'
-import { Event } from '../wire/event.ts'
-import type { EventFormat } from '../wire/event.ts'
+import type { PublicId } from '../base/public-id.ts'
+import type { IdentityScheme } from '../crypto/identity.ts'
+import { SignedHeader } from '../wire/event-header.ts'
+import type { EventHeader } from '../wire/event-header.ts'
+import { maliceText } from '../wire/malice.ts'
 import type { Malice } from '../wire/malice.ts'
-import { observationHash } from '../wire/observation.ts'
+import { accusationOf } from '../wire/observation.ts'
 import type { Accusation } from '../wire/observation.ts'
 import { Ancestry } from '../graph/ancestry.ts'
 import { none } from '../graph/graph.ts'
@@ -19,13 +21,17 @@ export interface Fact {
   /** The peer index of who did it. */
   readonly offender: number
   readonly accusation: Accusation
-  /** The accusation's hash in hexadecimal. */
+  /** The grounds of the accusation. */
+  readonly malice: Malice
+  /** Tells this fact from all others in this graph. */
   readonly id: string
+  /** The same for all facts for which the accusation is the same. */
+  readonly charge: string
 }
 
 /** Tells why an event with these parents is refused; undefined if it is not. */
-type Refuse<P> = (
-  event: Event<P>,
+type Refuse = (
+  event: EventHeader,
   creator: number,
   selfParent: number,
   otherParent: number,
@@ -33,15 +39,15 @@ type Refuse<P> = (
 
 /**
  * Tells which malice an ancestry proves (protocol.md section 8). A fork is proven by two
- * self-children of one event. An accusation that carries a refused event is proven by the parents
- * of that event. One that names a wrong share is proven by the event with the share, but only checking
- * the share shows that. All other malice is proven by a single event of the ancestry.
+ * self-children of one event. An accusation of a refused event is proven by the parents of that
+ * event. One that names a wrong share is proven by the event with the share, but only checking the
+ * share shows that. All other malice is proven by a single event of the ancestry.
  */
 export class Facts<P> {
   readonly #consensus: Consensus
   readonly #events: KnownEvents<P>
-  readonly #format: EventFormat<P>
-  readonly #refuse: Refuse<P>
+  readonly #identities: IdentityScheme
+  readonly #refuse: Refuse
   /** The facts that an event proves. */
   readonly #at = new Map<number, Fact[]>()
   /** The events that prove facts, per lane, in ascending order. */
@@ -51,15 +57,15 @@ export class Facts<P> {
   /** The peers that have more than one lane. */
   readonly #forkers = new Set<number>()
   /**
-   * The events that accusations carry, by the accusation's id. Undefined if the offender has not
-   * signed it.
+   * The headers that accusations carry, by the fact's id. Undefined if the offender has not signed
+   * it.
    */
-  readonly #carried = new Map<string, Event<P> | undefined>()
+  readonly #carried = new Map<string, SignedHeader | undefined>()
 
-  constructor(consensus: Consensus, events: KnownEvents<P>, format: EventFormat<P>, refuse: Refuse<P>) {
+  constructor(consensus: Consensus, events: KnownEvents<P>, identities: IdentityScheme, refuse: Refuse) {
     this.#consensus = consensus
     this.#events = events
-    this.#format = format
+    this.#identities = identities
     this.#refuse = refuse
   }
 
@@ -74,13 +80,9 @@ export class Facts<P> {
    * @param offender - the offender's peer index
    */
   of(offender: number, malice: Malice): Fact {
-    const accusation: Accusation = { kind: 'Accusation', offender: this.#consensus.peers.at(offender).id, malice }
-    return { offender, accusation, id: this.idOf(accusation) }
-  }
-
-  /** The accusation's hash in hexadecimal. */
-  idOf(accusation: Accusation): string {
-    return toHex(observationHash<P>(accusation, this.#format.codec))
+    const accusation = accusationOf(this.#consensus.peers.at(offender).id, malice)
+    const of = `${String(offender)}/`
+    return { offender, accusation, malice, id: of + maliceText(malice, 'whole'), charge: of + accusation.charge }
   }
 
   /** Takes note that an event proves a fact. */
@@ -123,39 +125,38 @@ export class Facts<P> {
   }
 
   /** Do these ancestors prove the fact? */
-  bearsOut(ancestry: Ancestry, { offender, accusation, id }: Fact): boolean {
-    const { malice } = accusation
+  bearsOut(ancestry: Ancestry, { offender, malice, id }: Fact): boolean {
     if (malice.kind === 'Fork') {
       const point = this.#events.indexOf(malice.selfParentHash)
       return point !== undefined && ancestry.forkPoints(offender).has(point)
     }
-    if ('eventBytes' in malice) return this.#bearsOutRefusal(ancestry, offender, malice.kind, malice.eventBytes, id)
-    if (this.areProven(ancestry, id)) return true
+    if ('signedHeader' in malice) return this.#bearsOutRefusal(ancestry, offender, malice, id)
+    if (this.#areProven(ancestry, id)) return true
     return malice.kind === 'WrongCoinShare' && this.#includesWrongShare(ancestry, offender, malice)
   }
 
   /** Does a single event among these ancestors prove the fact, by its id? */
-  areProven(ancestry: Ancestry, id: string): boolean {
+  #areProven(ancestry: Ancestry, id: string): boolean {
     return this.#proofs.get(id)?.some((proof) => ancestry.includes(proof)) === true
   }
 
   /**
-   * Finds events that prove an accusation together with their ancestors. Undefined if the graph
-   * does not prove it.
+   * Finds events that prove malice together with their ancestors. Undefined if the graph does not
+   * prove it.
    */
-  proofOf(accusation: Accusation): readonly number[] | undefined {
+  proofOf(id: PublicId, malice: Malice): readonly number[] | undefined {
     const { graph, peers } = this.#consensus
-    const offender = peers.indexOf(accusation.offender)
-    if (offender === undefined || accusation.malice.kind === 'Unprovable') return undefined
-    const fact = this.of(offender, accusation.malice)
+    const offender = peers.indexOf(id)
+    if (offender === undefined || malice.kind === 'Unprovable') return undefined
+    const fact = this.of(offender, malice)
     const [proof] = this.#proofs.get(fact.id) ?? []
     // Judging a share takes the key, which follows from everything that was decided: so it takes
     // the whole graph.
-    const isOfShare = accusation.malice.kind === 'InvalidCoinShare' || accusation.malice.kind === 'WrongCoinShare'
+    const isOfShare = malice.kind === 'InvalidCoinShare' || malice.kind === 'WrongCoinShare'
     if (proof !== undefined) return isOfShare ? graph.tips() : [proof]
     if (!this.bearsOut(new Ancestry(graph, graph.tips()), fact)) return undefined
-    return accusation.malice.kind === 'Fork'
-      ? this.#childrenOf(offender, this.#events.indexOf(accusation.malice.selfParentHash))
+    return malice.kind === 'Fork'
+      ? this.#childrenOf(offender, this.#events.indexOf(malice.selfParentHash))
       : graph.tips()
   }
 
@@ -203,16 +204,15 @@ export class Facts<P> {
   #bearsOutRefusal(
     ancestry: Ancestry,
     offender: number,
-    kind: RefusedEventKind,
-    bytes: Uint8Array,
+    { kind, signedHeader }: Extract<Malice, { signedHeader: Uint8Array }>,
     id: string,
   ): boolean {
-    if (!this.#carried.has(id)) this.#carried.set(id, this.#readSigned(bytes, offender))
-    const event = this.#carried.get(id)
-    if (event === undefined || !this.#showsMember(ancestry, offender)) return false
-    const indices = event.parents.map((parent) => this.#events.indexOfId(parent))
+    if (!this.#carried.has(id)) this.#carried.set(id, this.#readSigned(signedHeader, offender))
+    const header = this.#carried.get(id)
+    if (header === undefined || !this.#showsMember(ancestry, offender)) return false
+    const indices = header.parents.map((parent) => this.#events.indexOfId(parent))
     const areThere = indices.every((index) => index !== undefined && ancestry.includes(index))
-    return areThere && this.#refuse(event, offender, indices[0] ?? none, indices[1] ?? none) === kind
+    return areThere && this.#refuse(header, offender, indices[0] ?? none, indices[1] ?? none) === kind
   }
 
   /**
@@ -225,13 +225,12 @@ export class Facts<P> {
     return graph.lanesOf[peer]?.some((lane) => ancestry.latestOn(lane) !== none) === true
   }
 
-  #readSigned(bytes: Uint8Array, creator: number): Event<P> | undefined {
+  #readSigned(signedHeader: Uint8Array, creator: number): SignedHeader | undefined {
     try {
-      const reader = new Reader(bytes)
-      const event = Event.decode(reader, this.#format)
-      reader.end()
-      event.verify()
-      return event.creator.equals(this.#consensus.peers.at(creator).id) ? event : undefined
+      const header = new SignedHeader(signedHeader, this.#identities)
+      if (!header.creator.equals(this.#consensus.peers.at(creator).id)) return undefined
+      header.verify()
+      return header
     } catch (error) {
       if (error instanceof ParsecError) return undefined
       throw error

@@ -4,14 +4,14 @@ import { IntList } from '../base/arrays.ts'
 import { compareBytes } from '../base/encoding.ts'
 import type { RefusedEventKind } from '../base/malice-kinds.ts'
 import { causes, isSync } from '../wire/cause.ts'
-import type { Event } from '../wire/event.ts'
+import type { EventHeader } from '../wire/event-header.ts'
 import { none } from '../graph/graph.ts'
 import type { KnownEvents } from '../graph/known-events.ts'
 import type { Consensus } from '../consensus/consensus.ts'
 
 /**
  * Tells which events no correct peer makes or inserts (protocol.md section 8). It depends on
- * nothing but the event and its ancestry, so all peers refuse the same events.
+ * nothing but the event's header and its ancestry, so all peers refuse the same events.
  */
 export class Refusals<P> {
   readonly #consensus: Consensus
@@ -44,13 +44,15 @@ export class Refusals<P> {
   }
 
   /** Tells why an event is refused; undefined if it is not. Its parents must be in the graph. */
-  of(event: Event<P>, creator: number, selfParent: number, otherParent: number): RefusedEventKind | undefined {
-    const { cause } = event
+  of(
+    { cause, genesisHash }: EventHeader,
+    creator: number,
+    selfParent: number,
+    otherParent: number,
+  ): RefusedEventKind | undefined {
     const { graph } = this.#consensus
-    if (cause.kind === 'Observation' && cause.vote.observation.kind === 'Genesis') {
-      const hash = event.observationHash
-      if (hash && this.#genesisHash && compareBytes(hash, this.#genesisHash) !== 0) return 'IncorrectGenesis'
-    }
+    const right = this.#genesisHash
+    if (genesisHash && right && compareBytes(genesisHash, right) !== 0) return 'IncorrectGenesis'
     if (selfParent !== none && graph.creator[selfParent] !== creator) return 'SelfParentByDifferentCreator'
     if (otherParent === none) return undefined
     if (graph.creator[otherParent] === creator) return 'OtherParentBySameCreator'

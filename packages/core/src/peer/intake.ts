@@ -157,6 +157,7 @@ export class Intake<P> {
       recipient: cause.kind === 'Requesting' ? peers.indexOf(cause.recipient) : undefined,
       payload: this.#payloadOf(event, creator),
       coins: cause.kind === 'CoinShares' ? cause.coins : undefined,
+      grounds: cause.kind === 'Observation' ? cause.vote.grounds : undefined,
     })
     const outcomes = consensus.decide()
     const isFaulty = detection.added(index)

@@ -9,8 +9,10 @@ import { causes, isSync, isSyncCause } from '../wire/cause.ts'
 import type { CoinShares } from '../wire/coin-shares.ts'
 import { Event, signVote } from '../wire/event.ts'
 import type { Cause, Vote } from '../wire/event.ts'
+import { encodeGrounds, readGrounds } from '../wire/malice.ts'
+import type { Malice } from '../wire/malice.ts'
 import { decodeObservation, encodeObservation, idsIn, observationHash } from '../wire/observation.ts'
-import type { Observation } from '../wire/observation.ts'
+import type { Observation, Unprovable } from '../wire/observation.ts'
 import { none } from '../graph/graph.ts'
 import type { BlockQueue } from './block-queue.ts'
 import type { PeerContext } from './context.ts'
@@ -166,7 +168,9 @@ export class OwnEvents<P> {
         }
         break
       case 'accusations':
-        for (const accusation of detection.due(this.#lastIndex, otherParent)) this.vote(accusation)
+        for (const { accusation, malice } of detection.due(this.#lastIndex, otherParent)) {
+          this.vote(accusation, { grounds: malice })
+        }
         break
     }
   }
@@ -221,18 +225,27 @@ export class OwnEvents<P> {
     return read
   }
 
+  /** What the others will read of the reason of an accusation. Throws `LimitExceeded`. */
+  asOthersReadGrounds({ charge, reason }: Unprovable): Malice {
+    return readGrounds(new Reader(encodeGrounds({ kind: charge, reason })), charge)
+  }
+
   /**
    * Makes a vote for an observation that nobody else can change. It waits until we are a member. Throws
    * `TooFarAhead`.
    *
    * @param share - how much of the window it may fill; by default all of it
+   * @param grounds - of an accusation
    */
-  vote(observation: Observation<P>, share?: keyof typeof windowShares): void {
+  vote(
+    observation: Observation<P>,
+    { share, grounds }: { readonly share?: keyof typeof windowShares; readonly grounds?: Malice | undefined } = {},
+  ): void {
     const { codec } = this.#context.format
     if (share !== undefined && !this.hasRoomFor(share, encodeObservation(observation, codec).length)) {
       throw new ParsecError({ code: 'TooFarAhead', creator: this.#us.publicId })
     }
-    const vote = signVote(this.#us, observation, codec)
+    const vote = signVote(this.#us, observation, codec, grounds)
     this.#votedFor.add(this.#keyOf(observation))
     this.#appendOrHold({ kind: 'Observation', vote })
   }

@@ -6,7 +6,7 @@ import type { PublicId } from '../base/public-id.ts'
 import { isSupermajority } from '../base/quorum.ts'
 import { completeFormat } from './format.ts'
 import type { ConsensusMode, Format } from './format.ts'
-import { decodeObservation, encodeObservation, isOutput, isSingle, signedEncoding } from './observation.ts'
+import { decodeObservation, encodeObservation, isOutput, isSingle } from './observation.ts'
 import type { Output } from './observation.ts'
 import { signedBytes } from './signing.ts'
 
@@ -61,7 +61,7 @@ export class Block<P> {
   verify(voters: Iterable<PublicId>, format: Format<P>): void {
     const { codec, mode } = completeFormat(format)
     const known = [...voters]
-    const message = signedBytes('vote', signedEncoding(this.observation, codec))
+    const message = signedBytes('vote', encodeObservation(this.observation, codec))
     let previous: PublicId | undefined
     for (const { voter, signature } of this.proofs) {
       if (previous !== undefined && previous.compareTo(voter) >= 0) this.#fail(`two proofs of ${voter.name}`)

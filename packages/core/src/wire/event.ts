@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
 
 import { platform } from '#crypto'
-import { copyOf, toHex, Writer } from '../base/encoding.ts'
-import type { Reader } from '../base/encoding.ts'
+import { copyOf, Reader, toHex, Writer } from '../base/encoding.ts'
 import { ParsecError } from '../base/errors.ts'
 import type { PublicId } from '../base/public-id.ts'
 import type { IdentityScheme, SecretId } from '../crypto/identity.ts'
@@ -10,20 +9,39 @@ import { causeKinds, hashLength } from './cause.ts'
 import type { CauseKind } from './cause.ts'
 import { readCoinShares, writeCoinShares } from './coin-shares.ts'
 import type { CoinShares } from './coin-shares.ts'
+import { headerOf } from './event-header.ts'
+import type { EventHeader, EventLayout } from './event-header.ts'
 import type { PayloadCodec } from './format.ts'
+import { encodeGrounds, readGrounds } from './malice.ts'
+import type { Malice } from './malice.ts'
+import { decodeObservation, encodeObservation, isVariant } from './observation.ts'
 import { signedBytes } from './signing.ts'
-import { decodeObservation, encodeObservation, signedEncoding } from './observation.ts'
 import type { Observation } from './observation.ts'
 
 /** An observation, and the voter's signature of it (protocol.md section 2). */
 export interface Vote<P> {
   readonly observation: Observation<P>
+  /**
+   * For an accusation, what its voter accuses the offender on: the signature does not cover it, so
+   * that accusations on different grounds count together (section 8).
+   */
+  readonly grounds?: Malice | undefined
   readonly signature: Uint8Array
 }
 
-/** Makes a vote: signs the observation. Throws what encoding it throws. */
-export function signVote<P>(us: SecretId, observation: Observation<P>, codec: PayloadCodec<P>): Vote<P> {
-  return { observation, signature: copyOf(us.sign(signedBytes('vote', signedEncoding(observation, codec)))) }
+/**
+ * Makes a vote: signs the observation. Throws what encoding it throws.
+ *
+ * @param grounds - of an accusation
+ */
+export function signVote<P>(
+  us: SecretId,
+  observation: Observation<P>,
+  codec: PayloadCodec<P>,
+  grounds?: Malice,
+): Vote<P> {
+  const signature = copyOf(us.sign(signedBytes('vote', encodeObservation(observation, codec))))
+  return { observation, grounds, signature }
 }
 
 /** Why an event was made, and the hashes of its parents (section 2). */
@@ -60,14 +78,14 @@ export interface EventFormat<P> {
  * frozen. JavaScript cannot freeze bytes, and what an application's payload is made of is not ours to
  * freeze: only read these. Whoever wants to change them takes a copy, by `toBytes` of the message.
  */
-export class Event<P> {
+export class Event<P> implements EventHeader {
   /** Who made and signed it. */
   readonly creator: PublicId
   /** Why it was made. */
   readonly cause: Cause<P>
   /**
-   * SHA3-256 of the encoded content. The signature is left out, so the same content with another
-   * signature is the same event.
+   * SHA3-256 of the header. The signature is left out, so the same content with another signature is
+   * the same event.
    */
   readonly hash: Uint8Array
   /** The hash in hexadecimal. */
@@ -76,30 +94,28 @@ export class Event<P> {
   readonly parents: readonly string[]
   /** The canonical encoding: the content, then the signature. */
   readonly bytes: Uint8Array
-  readonly #contentLength: number
-  /**
-   * The observation that the vote's signature is over, encoded; undefined if the event is not a vote. An
-   * unprovable malice has no reason there.
-   */
-  readonly voted: Uint8Array | undefined
+  /** The hash of the observation that it votes for (section 2); undefined if it is not a vote. */
+  readonly observationHash: Uint8Array | undefined
+  readonly #layout: EventLayout
   #verified: boolean
 
   private constructor(
     creator: PublicId,
     cause: Cause<P>,
     bytes: Uint8Array,
-    contentLength: number,
-    voted: Uint8Array | undefined,
+    layout: EventLayout,
+    observationHash: Uint8Array | undefined,
+    header: Uint8Array,
     verified: boolean,
   ) {
     this.creator = creator
     this.cause = Object.freeze(cause)
     if (cause.kind === 'Observation') Object.freeze(cause.vote)
     this.bytes = bytes
-    this.#contentLength = contentLength
-    this.voted = voted
+    this.observationHash = observationHash
+    this.#layout = layout
     this.#verified = verified
-    this.hash = platform.sha3(bytes.subarray(0, contentLength))
+    this.hash = platform.sha3(header)
     this.id = toHex(this.hash)
     const parents = cause.kind === 'Initial' ? [] : [cause.selfParent]
     if ('otherParent' in cause) parents.push(cause.otherParent)
@@ -115,20 +131,25 @@ export class Event<P> {
    * @param codec - of the network, for a vote
    */
   static create<P>(us: SecretId, cause: Cause<P>, codec: PayloadCodec<P>): Event<P> {
-    const writer = new Writer().fixed(us.publicId.bytes).u32(causeKinds.indexOf(cause.kind))
-    let voted: Uint8Array | undefined
-    if (cause.kind !== 'Initial') writer.fixed(cause.selfParent)
-    if (cause.kind === 'Requesting') writer.fixed(cause.recipient.bytes)
-    else if (cause.kind === 'Observation') {
-      const { observation, signature } = cause.vote
-      const encoding = encodeObservation(observation, codec)
-      voted = votedBytes(observation, encoding, codec)
-      writer.fixed(encoding).fixed(signature)
-    } else if (cause.kind === 'CoinShares') writeCoinShares(writer, cause.coins)
-    else if (cause.kind !== 'Initial') writer.fixed(cause.otherParent)
+    const { kind } = cause
+    const writer = new Writer().fixed(us.publicId.bytes).u32(causeKinds.indexOf(kind))
+    if (kind !== 'Initial') writer.fixed(cause.selfParent)
+    const prefix = writer.size
+    if (kind === 'Observation') writer.fixed(encodeObservation(cause.vote.observation, codec))
+    const observation = writer.size
+    if (kind === 'Requesting') writer.fixed(cause.recipient.bytes)
+    else if (kind === 'Observation') {
+      const { grounds, signature } = cause.vote
+      if (grounds !== undefined) writer.fixed(encodeGrounds(grounds))
+      writer.fixed(signature)
+    } else if (kind === 'CoinShares') writeCoinShares(writer, cause.coins)
+    else if (kind !== 'Initial') writer.fixed(cause.otherParent)
     const content = writer.finish()
-    const bytes = writer.fixed(us.sign(signedBytes('event', content))).finish()
-    return new Event(us.publicId, cause, bytes, content.length, voted, true)
+    const layout = { prefix, observation, content: content.length }
+    const observationHash = kind === 'Observation' ? platform.sha3(content.subarray(prefix, observation)) : undefined
+    const header = headerOf(kind, content, layout, observationHash)
+    const bytes = writer.fixed(us.sign(signedBytes('event', header))).finish()
+    return new Event(us.publicId, cause, bytes, layout, observationHash, header, true)
   }
 
   /**
@@ -145,48 +166,65 @@ export class Event<P> {
     if (kind === undefined) throw reader.malformed('the cause of an event')
     const selfParentAt = at()
     if (kind !== 'Initial') reader.fixed(hashLength, 'the hash of the self-parent')
-    const detailAt = at()
+    const prefix = at()
     const recipient = kind === 'Requesting' ? identities.decodePublicId(reader) : undefined
     const observation = kind === 'Observation' ? decodeObservation(reader, codec, identities) : undefined
     const observationEnd = at()
+    const grounds = observation?.kind === 'Accusation' ? readGrounds(reader, observation.charge) : undefined
+    const voteSignatureAt = at()
     if (observation !== undefined) reader.fixed(identities.signatureLength, 'the signature of a vote')
     const coins = kind === 'CoinShares' ? readCoinShares(reader) : undefined
     if (isRecording(kind)) reader.fixed(hashLength, 'the hash of the other-parent')
-    const contentLength = at()
+    const layout = { prefix, observation: observationEnd, content: at() }
     reader.fixed(identities.signatureLength, 'the signature of an event')
     // Copied, because a view would keep the whole message in memory as long as the event.
     const bytes = copyOf(reader.since(start))
-    const selfParent = bytes.subarray(selfParentAt, detailAt)
-    const voted = observation && votedBytes(observation, bytes.subarray(detailAt, observationEnd), codec)
+    const selfParent = bytes.subarray(selfParentAt, prefix)
+    const observationHash = observation && platform.sha3(bytes.subarray(prefix, observationEnd))
     let cause: Cause<P>
     if (recipient !== undefined) cause = { kind: 'Requesting', selfParent, recipient }
     else if (observation !== undefined) {
-      const vote = { observation, signature: bytes.subarray(observationEnd, contentLength) }
+      const vote = { observation, grounds, signature: bytes.subarray(voteSignatureAt, layout.content) }
       cause = { kind: 'Observation', selfParent, vote }
     } else if (coins !== undefined) cause = { kind: 'CoinShares', selfParent, coins }
     else if (isRecording(kind)) {
-      cause = { kind, selfParent, otherParent: bytes.subarray(detailAt, contentLength) }
+      cause = { kind, selfParent, otherParent: bytes.subarray(prefix, layout.content) }
     } else cause = { kind: 'Initial' }
-    return new Event(creator, cause, bytes, contentLength, voted, false)
+    const header = headerOf(kind, bytes, layout, observationHash)
+    return new Event(creator, cause, bytes, layout, observationHash, header, false)
   }
 
   /**
-   * Tells which event these bytes are, if they are one, without decoding them.
+   * Tells which event these bytes are, if they are one, without decoding what they are about.
    *
    * @param bytes - the canonical encoding
+   * @throws ParsecError `MalformedEncoding`, `LimitExceeded` or `InvalidPublicId`
    */
-  static idOf(bytes: Uint8Array, { signatureLength }: IdentityScheme): string {
-    return toHex(platform.sha3(bytes.subarray(0, Math.max(0, bytes.length - signatureLength))))
+  static idOf(bytes: Uint8Array, identities: IdentityScheme): string {
+    const { kind, ...layout } = findParts(bytes, identities)
+    const { prefix, observation } = layout
+    const observationHash = kind === 'Observation' ? platform.sha3(bytes.subarray(prefix, observation)) : undefined
+    return toHex(platform.sha3(headerOf(kind, bytes, layout, observationHash)))
   }
 
-  /** The creator's signature of the content. */
+  /** The creator's signature of the header. */
   get signature(): Uint8Array {
-    return this.bytes.subarray(this.#contentLength)
+    return this.bytes.subarray(this.#layout.content)
   }
 
-  /** The hash of the observation that it votes for (section 2); undefined if it is not a vote. */
-  get observationHash(): Uint8Array | undefined {
-    return this.voted && platform.sha3(this.voted)
+  /** The encoded observation that the vote's signature is over; undefined if the event is not a vote. */
+  get voted(): Uint8Array | undefined {
+    return this.observationHash && this.bytes.subarray(this.#layout.prefix, this.#layout.observation)
+  }
+
+  get genesisHash(): Uint8Array | undefined {
+    const { cause } = this
+    return cause.kind === 'Observation' && cause.vote.observation.kind === 'Genesis' ? this.observationHash : undefined
+  }
+
+  /** The header and the signature: what an accusation carries if the event is refused (section 8). */
+  signedHeader(): Uint8Array {
+    return new Writer().fixed(this.#header()).fixed(this.signature).finish()
   }
 
   /**
@@ -197,12 +235,15 @@ export class Event<P> {
    */
   verify(): void {
     if (this.#verified) return
-    const content = signedBytes('event', this.bytes.subarray(0, this.#contentLength))
-    if (!this.creator.verify(content, this.signature)) this.#fail('event')
+    if (!this.creator.verify(signedBytes('event', this.#header()), this.signature)) this.#fail('event')
     if (this.cause.kind === 'Observation' && this.voted !== undefined) {
       if (!this.creator.verify(signedBytes('vote', this.voted), this.cause.vote.signature)) this.#fail('vote')
     }
     this.#verified = true
+  }
+
+  #header(): Uint8Array {
+    return headerOf(this.cause.kind, this.bytes, this.#layout, this.observationHash)
   }
 
   #fail(signed: 'event' | 'vote'): never {
@@ -210,12 +251,22 @@ export class Event<P> {
   }
 }
 
-/**
- * The bytes that a vote signs: the encoding in the event, except for unprovable malice, where the
- * reason is left out.
- */
-function votedBytes<P>(observation: Observation<P>, encoding: Uint8Array, codec: PayloadCodec<P>): Uint8Array {
-  return observation.kind === 'Accusation' ? signedEncoding(observation, codec) : encoding
+/** Where the parts of an encoded event end: what stands behind an observation tells, so it need not be decoded. */
+function findParts(bytes: Uint8Array, identities: IdentityScheme): EventLayout & { readonly kind: CauseKind } {
+  const reader = new Reader(bytes)
+  identities.decodePublicId(reader)
+  const kind = causeKinds[reader.u32()]
+  if (kind === undefined) throw reader.malformed('the cause of an event')
+  if (kind !== 'Initial') reader.fixed(hashLength, 'the hash of the self-parent')
+  const prefix = reader.offset
+  const content = Math.max(prefix, bytes.length - identities.signatureLength)
+  if (kind !== 'Observation') return { kind, prefix, observation: prefix, content }
+  if (!isVariant(reader.u32(), 'Accusation')) {
+    return { kind, prefix, observation: Math.max(reader.offset, content - identities.signatureLength), content }
+  }
+  identities.decodePublicId(reader)
+  reader.u32()
+  return { kind, prefix, observation: reader.offset, content }
 }
 
 function isRecording(kind: CauseKind): kind is RecordingKind {

@@ -5,12 +5,13 @@ import { compareBytes, copyOf, readSet, toHex, Writer } from '../base/encoding.t
 import type { Reader } from '../base/encoding.ts'
 import { ParsecError } from '../base/errors.ts'
 import { checkLimit, limits } from '../base/limits.ts'
+import { chargeOf, charges } from '../base/malice-kinds.ts'
+import type { Charge } from '../base/malice-kinds.ts'
 import type { PublicId } from '../base/public-id.ts'
 import type { IdentityScheme } from '../crypto/identity.ts'
 import type { PublicKeySet, SecretKeyShare } from '../crypto/shared-key/key-scheme.ts'
 import { dkgMessageText, readDkgMessage } from './dkg-message.ts'
 import type { ConsensusMode, Format, PayloadCodec } from './format.ts'
-import { maliceText, readMalice, writeMalice } from './malice.ts'
 import type { Malice } from './malice.ts'
 
 /**
@@ -57,15 +58,16 @@ export interface Remove {
 }
 
 /**
- * A peer is removed for what it did (section 8). The library votes for it by itself, unless the
- * malice is {@link unprovable}.
+ * A peer is removed for what it did (section 8). The library votes for it by itself, unless it is
+ * {@link unprovable}. The grounds stand beside it in the accusing events and differ from accuser to
+ * accuser; `Parsec.evidence` gives a proof.
  */
 export interface Accusation {
   readonly kind: 'Accusation'
   /** Who did it, and is removed. */
   readonly offender: PublicId
-  /** What it did, and what names the proof. */
-  readonly malice: Malice
+  /** What it did. */
+  readonly charge: Charge
 }
 
 /**
@@ -73,8 +75,9 @@ export interface Accusation {
  * {@link unprovable}.
  */
 export interface Unprovable extends Accusation {
-  /** What it did, in the application's words. */
-  readonly malice: Extract<Malice, { kind: 'Unprovable' }>
+  readonly charge: 'Unprovable'
+  /** What it did, in the application's words. It goes with our vote; no block tells it. */
+  readonly reason: string
 }
 
 /** A payload that the application wants to put in order. Made by {@link opaque}. */
@@ -161,10 +164,15 @@ export function remove(peerId: PublicId, relatedInfo: Uint8Array = noInfo): Remo
   return { kind: 'Remove', peerId, relatedInfo }
 }
 
+/** The accusation of malice. Its grounds, which are the malice itself, stand beside it in the vote. */
+export function accusationOf(offender: PublicId, { kind }: Malice): Accusation {
+  return { kind: 'Accusation', offender, charge: chargeOf(kind) }
+}
+
 /**
  * Accuses a peer of what the graph cannot prove, such as spam or silence (section 8). The peer is
- * removed if a supermajority of the voters accuse it; their reasons may differ. What `onReport`
- * tells can be a cause.
+ * removed if a supermajority of the voters accuse it; their reasons may differ, and the block gives
+ * none. What `onReport` tells can be a cause.
  *
  * @param offender - the peer to accuse
  * @param reason - for people; at most `limits.reasonBytes` bytes in UTF-8
@@ -172,7 +180,7 @@ export function remove(peerId: PublicId, relatedInfo: Uint8Array = noInfo): Remo
  * peer.voteFor(unprovable(bob, 'has not answered for an hour'))
  */
 export function unprovable(offender: PublicId, reason: string): Unprovable {
-  return { kind: 'Accusation', offender, malice: { kind: 'Unprovable', reason } }
+  return { kind: 'Accusation', offender, charge: 'Unprovable', reason }
 }
 
 /**
@@ -232,6 +240,14 @@ const variantIndex = {
   DkgMessage: 7,
 } as const
 
+/** The length of what stands first in an encoded observation: the number of its kind. */
+export const variantLength = 4
+
+/** Is it the number of this kind in the canonical encoding? */
+export function isVariant(variant: number, kind: Observation<unknown>['kind']): boolean {
+  return variant === variantIndex[kind]
+}
+
 /** Is it a message for key generations, which no block carries? */
 export function isInternal(kind: Observation<unknown>['kind']): kind is 'StartDkg' | 'DkgMessage' {
   return kind === 'StartDkg' || kind === 'DkgMessage'
@@ -271,8 +287,7 @@ export function encodeObservation<P>(observation: Observation<P>, codec: Payload
       writer.fixed(observation.peerId.bytes).bytes(observation.relatedInfo)
       break
     case 'Accusation':
-      writer.fixed(observation.offender.bytes)
-      writeMalice(writer, observation.malice)
+      writer.fixed(observation.offender.bytes).u32(charges.indexOf(observation.charge))
       break
     case 'OpaquePayload':
       writer.bytes(encodePayload(observation.payload, codec))
@@ -291,20 +306,9 @@ export function encodeObservation<P>(observation: Observation<P>, codec: Payload
   return writer.finish()
 }
 
-/**
- * What votes sign, after a tag, and what is hashed: the canonical encoding, but with an empty reason for
- * unprovable malice, so that votes with different reasons count together (section 8).
- */
-export function signedEncoding<P>(observation: Observation<P>, codec: PayloadCodec<P>): Uint8Array {
-  const { kind } = observation
-  return kind === 'Accusation' && observation.malice.kind === 'Unprovable'
-    ? encodeObservation(unprovable(observation.offender, ''), codec)
-    : encodeObservation(observation, codec)
-}
-
-/** SHA3-256 of its signed encoding (section 2). */
+/** SHA3-256 of the canonical encoding, which votes for it sign after a tag (section 2). */
 export function observationHash<P>(observation: Observation<P>, codec: PayloadCodec<P>): Uint8Array {
-  return platform.sha3(signedEncoding(observation, codec))
+  return platform.sha3(encodeObservation(observation, codec))
 }
 
 /** Calls the application's codec; whatever it throws becomes `MalformedPayload`. */
@@ -357,8 +361,12 @@ export function decodeObservation<P>(
       const relatedInfo = copyOf(reader.bytes('relatedInfo', limits.relatedInfoBytes))
       return { kind: variant === variantIndex.Add ? 'Add' : 'Remove', peerId, relatedInfo }
     }
-    case variantIndex.Accusation:
-      return { kind: 'Accusation', offender: identities.decodePublicId(reader), malice: readMalice(reader) }
+    case variantIndex.Accusation: {
+      const offender = identities.decodePublicId(reader)
+      const charge = charges[reader.u32()]
+      if (charge === undefined) throw reader.malformed('a charge')
+      return { kind: 'Accusation', offender, charge }
+    }
     case variantIndex.OpaquePayload:
       return {
         kind: 'OpaquePayload',
@@ -401,7 +409,7 @@ export function observationText<P>(observation: Observation<P>, format?: Pick<Fo
       return `${kind} { peer_id: ${peerId.name}, related_info: [${relatedInfo.join(', ')}] }`
     }
     case 'Accusation':
-      return `Accusation(${observation.offender.name}, ${maliceText(observation.malice)})`
+      return `Accusation(${observation.offender.name}, ${observation.charge})`
     case 'OpaquePayload':
       return `OpaquePayload(${payloadText(observation.payload)})`
     case 'StartDkg':

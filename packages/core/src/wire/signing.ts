@@ -13,7 +13,7 @@ const tags = { event: utf8Bytes('parsec event\0'), vote: utf8Bytes('parsec vote\
  * The bytes that are signed (protocol.md section 2).
  *
  * @param kind - what the signature is for
- * @param content - of an event its content, of a vote the signed encoding of its observation
+ * @param content - of an event its header, of a vote the encoding of its observation
  */
 export function signedBytes(kind: keyof typeof tags, content: Uint8Array): Uint8Array {
   return concat(tags[kind], content)

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
 
+import type { PublicId } from '../../src/base/public-id.ts'
 import { mockIdentity } from '../../src/crypto/identities/mock.ts'
 import { Event } from '../../src/wire/event.ts'
 import type { Cause } from '../../src/wire/event.ts'
 import { stringCodec } from '../../src/wire/format.ts'
+import type { Malice } from '../../src/wire/malice.ts'
 import { genesis } from '../../src/wire/observation.ts'
 import type { Observation } from '../../src/wire/observation.ts'
-import { initialEvent, signedVote } from './vote-event.ts'
+import { initialEvent, signedAccusation, signedVote } from './vote-event.ts'
 
 /** The events of a founder, each the self-parent of the next. */
 export class Line {
@@ -24,6 +26,11 @@ export class Line {
 
   vote(observation: Observation<string>): void {
     this.push({ kind: 'Observation', selfParent: this.last.hash, vote: signedVote(this.#us, observation) })
+  }
+
+  accuse(offender: PublicId, malice: Malice): void {
+    const vote = signedAccusation(this.#us, offender, malice)
+    this.push({ kind: 'Observation', selfParent: this.last.hash, vote })
   }
 
   /** A request to Alice. */

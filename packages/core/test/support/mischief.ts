@@ -12,7 +12,7 @@ import type { Observation } from '../../src/wire/observation.ts'
 import { EventBook } from './event-book.ts'
 import { pick } from './network.ts'
 import type { Choose } from './network.ts'
-import { signedVote } from './vote-event.ts'
+import { signedAccusation, signedVote } from './vote-event.ts'
 
 export interface MischiefOptions {
   readonly choose: Choose
@@ -131,7 +131,7 @@ export class Mischief {
     const choice = this.#choose(10)
     if (choice < 4) return this.#vote(name, parent, opaque(pick(['a', 'b', 'c'], this.#choose)))
     if (choice < 5) return this.#vote(name, parent, this.#genesis())
-    if (choice < 8) return this.#vote(name, parent, this.#accusation())
+    if (choice < 8) return this.#accuse(name, parent)
     return this.#drawRefused(name, parent)
   }
 
@@ -169,23 +169,26 @@ export class Mischief {
 
   #refuse(event: Event<string>, kind: RefusedEventKind): Event<string> | undefined {
     this.refused.set(event, kind)
-    this.#candidates.push({ offender: event.creator.name, malice: { kind, eventBytes: event.bytes } })
+    this.#candidates.push({ offender: event.creator.name, malice: { kind, signedHeader: event.signedHeader() } })
     return undefined
   }
 
   /** Of something that may be true and may be in the accuser's ancestry; or of nothing. */
-  #accusation(): Observation<string> {
+  #accuse(name: string, parent: Event<string>): Event<string> | undefined {
+    const { offender, malice } = this.#accusation()
+    const vote = signedAccusation(mockIdentity.secretId(name), this.#id(offender), malice)
+    return this.#make(name, { kind: 'Observation', selfParent: parent.hash, vote })
+  }
+
+  #accusation(): Candidate {
     const choose = this.#choose
     const event = pick(this.book.all, choose)
-    if (this.#candidates.length > 0 && choose(3) > 0) {
-      const { offender, malice } = pick(this.#candidates, choose)
-      return { kind: 'Accusation', offender: this.#id(offender), malice }
-    }
+    if (this.#candidates.length > 0 && choose(3) > 0) return pick(this.#candidates, choose)
     const malice: Malice =
       choose(2) === 0
         ? { kind: 'Fork', selfParentHash: event.hash }
         : { kind: 'InvalidAccusation', eventHash: event.hash }
-    return { kind: 'Accusation', offender: event.creator, malice }
+    return { offender: event.creator.name, malice }
   }
 
   #isAsking({ cause }: Event<string>, name: string): boolean {

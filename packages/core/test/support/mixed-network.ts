@@ -3,6 +3,7 @@
 import { stringCodec } from '../../src/wire/format.ts'
 import { toHex } from '../../src/base/encoding.ts'
 import type { Event } from '../../src/wire/event.ts'
+import type { Malice } from '../../src/wire/malice.ts'
 import { Message } from '../../src/wire/message.ts'
 import { mockIdentity } from '../../src/crypto/identities/mock.ts'
 import { add, observationHash, opaque } from '../../src/wire/observation.ts'
@@ -12,15 +13,20 @@ import { Mischief } from './mischief.ts'
 import { Network, codeOf, pick } from './network.ts'
 import type { Choose } from './network.ts'
 
+/** An accusation that a peer has made, and its grounds. */
+export interface Accused extends Accusation {
+  readonly grounds: Malice
+}
+
 /** What a peer has accused others of, in order. */
-export function accusationsOf(parsec: Parsec<string>): Accusation[] {
+export function accusationsOf(parsec: Parsec<string>): Accused[] {
   const inspection = parsec.inspect()
-  const accusations: Accusation[] = []
+  const accusations: Accused[] = []
   for (let x = 0; x < inspection.eventCount; x++) {
-    const { creator, payload } = inspection.event(x)
-    if (creator !== inspection.ourIndex || payload === undefined) continue
+    const { creator, payload, grounds } = inspection.event(x)
+    if (creator !== inspection.ourIndex || payload === undefined || grounds === undefined) continue
     const { observation } = inspection.payload(payload)
-    if (observation.kind === 'Accusation') accusations.push(observation)
+    if (observation.kind === 'Accusation') accusations.push({ ...observation, grounds })
   }
   return accusations
 }
@@ -103,7 +109,7 @@ export class MixedNetwork {
   }
 
   kinds(): Set<string> {
-    return new Set(this.#accusations().map(({ malice }) => malice.kind))
+    return new Set(this.#accusations().map(({ grounds }) => grounds.kind))
   }
 
   /** Whom every real peer has removed. */
@@ -158,7 +164,7 @@ export class MixedNetwork {
     return [...wrong]
   }
 
-  #accusations(): Accusation[] {
+  #accusations(): Accused[] {
     return [...this.#network.peers.values()].flatMap(accusationsOf)
   }
 

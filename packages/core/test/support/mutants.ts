@@ -42,10 +42,10 @@ export const blindMutants: readonly Mutant[] = [
       "if (made < 0) faults.push({ kind: 'InvalidAccusation'",
       'invalid-accusation-of-nothing',
     ],
-    ['Accomplice is not seen', 'if (unaccused.length > 0) {', 'if (unaccused.length < 0) {', 'accomplice'],
+    ['Accomplice is not seen', 'if (unaccused.size > 0) {', 'if (unaccused.size < 0) {', 'accomplice'],
     [
-      'an accusation that carries an event is not taken up by others',
-      'if (this.#accusations.isFirstCarrying(made)) this.facts',
+      'an accusation of a refused event is not taken up by others',
+      'if (mustBeTold(fact.malice)) this.facts',
       'if (made < 0) this.facts',
       'incorrect-genesis',
     ],
@@ -167,8 +167,8 @@ export const blindMutants: readonly Mutant[] = [
     ],
     [
       'nobody accuses',
-      'of detection.due(this.#lastIndex, otherParent)) this.vote',
-      'of detection.due(this.#lastIndex, otherParent).slice(0, 0)) this.vote',
+      'of detection.due(this.#lastIndex, otherParent)) {',
+      'of detection.due(this.#lastIndex, otherParent).slice(0, 0)) {',
       'fork-simple',
     ],
   ]),
@@ -179,12 +179,6 @@ export const blindMutants: readonly Mutant[] = [
       'return undefined',
       'duplicate-vote',
     ],
-    [
-      'the reason of what is unprovable counts',
-      "return kind === 'Accusation' && observation.malice.kind === 'Unprovable'",
-      "return kind === 'Genesis' && observation.group.length === 0",
-      'unprovable',
-    ],
   ]),
 ]
 
@@ -193,20 +187,20 @@ export const unjustMutants: readonly Mutant[] = [
   ...mutants('malice/detection.ts', [
     [
       'the offender is an accomplice of itself',
-      'if (fact.offender !== accuser && !this.#accusations',
-      'if (!this.#accusations',
+      'if (fact.offender === accuser || unaccused.has(fact.charge)) continue',
+      'if (unaccused.has(fact.charge)) continue',
       'accomplice-and-offender',
     ],
     [
       'what was accused is accused again',
-      'if (fact.offender !== accuser && !this.#accusations.include(fact.id, selfParent))',
-      'if (fact.offender !== accuser)',
+      'if (!this.#accusations.include(fact.accusation, selfParent)) unaccused',
+      'unaccused',
       'fork-simple',
     ],
     [
       'a refused event is accused before its parents are among the ancestors',
-      'ofOffender.find(({ fact }) => this.facts.bearsOut(ancestry, fact))',
-      'ofOffender.find(({ fact }) => fact.offender >= 0)',
+      'pending.find(({ fact }) => this.facts.bearsOut(ancestry, fact))',
+      'pending.find(({ fact }) => fact.offender >= 0)',
       'evidence-of-refused-event',
     ],
   ]),
@@ -226,10 +220,16 @@ export const unjustMutants: readonly Mutant[] = [
   ]),
   ...mutants('malice/facts.ts', [
     [
-      'an event that others accuse of is not understood',
-      "if ('eventBytes' in malice) return this.#bearsOutRefusal(",
-      "if (id === '') return this.#bearsOutRefusal(",
+      'a refused event that others accuse of is not understood',
+      "if ('signedHeader' in malice) return this.#bearsOutRefusal(",
+      "if ('signedHeader' in malice && id === '') return this.#bearsOutRefusal(",
       'incorrect-genesis',
+    ],
+    [
+      'what proves the same charge is accused apart',
+      'charge: of + accusation.charge',
+      "charge: of + maliceText(malice, 'whole')",
+      'fork-with-faults-on-both-branches',
     ],
     [
       'whether the accused is a member is judged by decisions, not by ancestry',

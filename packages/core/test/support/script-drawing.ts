@@ -1,17 +1,18 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
 
 import { stringCodec } from '../../src/wire/format.ts'
-import { isFaultyEventKind, isRefusedEventKind, maliceKinds } from '../../src/base/malice-kinds.ts'
+import { charges, isFaultyEventKind, isRefusedEventKind, maliceKinds } from '../../src/base/malice-kinds.ts'
+import type { PublicId } from '../../src/base/public-id.ts'
 import { Event } from '../../src/wire/event.ts'
 import type { Cause } from '../../src/wire/event.ts'
 import type { Malice } from '../../src/wire/malice.ts'
 import { mockIdentity } from '../../src/crypto/identities/mock.ts'
 import { add, genesis, observationHash, opaque, remove } from '../../src/wire/observation.ts'
 import type { Observation } from '../../src/wire/observation.ts'
-import { signedVote } from './vote-event.ts'
 import { expected } from './script-error.ts'
 import type { Place } from './script-error.ts'
 import type { ScriptWorld } from './script-world.ts'
+import { signedAccusation, signedVote } from './vote-event.ts'
 
 /** One line that draws an event by hand. */
 interface Drawing {
@@ -65,10 +66,14 @@ function causeOf(
       const isRequest = how === undefined ? other.cause.kind === 'Requesting' : how === 'request'
       return { kind: isRequest ? 'Request' : 'Response', selfParent, otherParent: other.hash }
     }
-    case 'votes':
+    case 'votes': {
+      const vote = signedVote(mockIdentity.secretId(creator), votedFor(world, object, place))
+      return { kind: 'Observation', selfParent, vote }
+    }
     case 'accuses': {
-      const observation = verb === 'votes' ? votedFor(world, object, place) : accusation(world, object, place)
-      return { kind: 'Observation', selfParent, vote: signedVote(mockIdentity.secretId(creator), observation) }
+      const { offender, malice } = accused(world, object, place)
+      const vote = signedAccusation(mockIdentity.secretId(creator), offender, malice)
+      return { kind: 'Observation', selfParent, vote }
     }
     default:
       throw expected(place, 'begins, votes, asks, records or accuses', verb)
@@ -88,10 +93,14 @@ function votedFor(world: ScriptWorld, text: string, place: Place): Observation<s
 }
 
 /** `Dave of Fork(D_1)`. */
-function accusation(world: ScriptWorld, text: string, place: Place): Observation<string> {
+function accused(
+  world: ScriptWorld,
+  text: string,
+  place: Place,
+): { readonly offender: PublicId; readonly malice: Malice } {
   const match = /^(\w+) of (\w+\(.*\))$/.exec(text)
   if (match?.[1] === undefined || match[2] === undefined) throw expected(place, 'NAME of KIND(…)', text)
-  return { kind: 'Accusation', offender: world.id(match[1]), malice: maliceFrom(world, match[2], place) }
+  return { offender: world.id(match[1]), malice: maliceFrom(world, match[2], place) }
 }
 
 /** Reads what {@link ScriptNames.malice} writes. */
@@ -103,7 +112,7 @@ function maliceFrom(world: ScriptWorld, text: string, place: Place): Malice {
   const event = (name: string): Event<string> => eventNamed(world, name, place)
   if (kind === undefined) throw expected(place, `one of ${maliceKinds.join(', ')}`, text)
   if (isFaultyEventKind(kind)) return { kind, eventHash: event(inside).hash }
-  if (isRefusedEventKind(kind)) return { kind, eventBytes: event(inside).bytes }
+  if (isRefusedEventKind(kind)) return { kind, signedHeader: event(inside).signedHeader() }
   switch (kind) {
     case 'Unprovable':
       return { kind, reason: inside }
@@ -114,11 +123,12 @@ function maliceFrom(world: ScriptWorld, text: string, place: Place): Malice {
     case 'WrongCoinShare':
       return { kind, eventHash: event(first).hash, place: Number(second) }
     case 'Accomplice': {
-      const missing = /^(\w+'*), (.+) by (\w+)$/.exec(inside)
-      if (missing?.[2] === undefined || missing[3] === undefined) {
-        throw expected(place, 'Accomplice(EVENT, KIND(…) by NAME)', text)
+      const missing = /^(\w+'*), (\w+) by (\w+)$/.exec(inside)
+      const charge = charges.find((name) => name === missing?.[2])
+      if (charge === undefined || missing?.[3] === undefined) {
+        throw expected(place, 'Accomplice(EVENT, CHARGE by NAME)', text)
       }
-      const silentAbout = accusation(world, `${missing[3]} of ${missing[2]}`, place)
+      const silentAbout = { kind: 'Accusation', offender: world.id(missing[3]), charge } as const
       const accusationHash = observationHash(silentAbout, stringCodec)
       return { kind, eventHash: event(missing[1] ?? '').hash, accusationHash }
     }

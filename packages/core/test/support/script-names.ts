@@ -2,15 +2,17 @@
 
 import type { PublicId } from '../../src/base/public-id.ts'
 import { stringCodec } from '../../src/wire/format.ts'
-import { Reader, toHex } from '../../src/base/encoding.ts'
+import { toHex } from '../../src/base/encoding.ts'
 import type { ParsecError } from '../../src/base/errors.ts'
-import { Event } from '../../src/wire/event.ts'
+import type { Event } from '../../src/wire/event.ts'
+import { SignedHeader } from '../../src/wire/event-header.ts'
 import type { Malice } from '../../src/wire/malice.ts'
 import { mockIdentity } from '../../src/crypto/identities/mock.ts'
 import { observationHash, observationText } from '../../src/wire/observation.ts'
 import type { Observation } from '../../src/wire/observation.ts'
 import type { Report } from '../../src/peer/report.ts'
 import { EventBook } from './event-book.ts'
+import type { Accused } from './mixed-network.ts'
 
 /** The events of a script by name, and everything that names events in print: hashes become names. */
 export class ScriptNames {
@@ -46,8 +48,12 @@ export class ScriptNames {
 
   observation(observation: Observation<string>): string {
     if (observation.kind === 'Genesis') return 'Genesis'
-    if (observation.kind === 'Accusation') return `${this.malice(observation.malice)} by ${observation.offender.name}`
+    if (observation.kind === 'Accusation') return `${observation.charge} by ${observation.offender.name}`
     return observation.kind === 'OpaquePayload' ? observation.payload : observationText(observation)
+  }
+
+  accusation({ offender, grounds }: Accused): string {
+    return `${this.malice(grounds)} by ${offender.name}`
   }
 
   malice(malice: Malice): string {
@@ -55,7 +61,7 @@ export class ScriptNames {
     if (kind === 'Unprovable') return `${kind}(${malice.reason})`
     if ('selfParentHash' in malice) return `${kind}(${this.#nameOf(malice.selfParentHash)})`
     if ('firstHash' in malice) return `${kind}(${this.#nameOf(malice.firstHash)}, ${this.#nameOf(malice.secondHash)})`
-    if ('eventBytes' in malice) return `${kind}(${this.#nameOfBytes(malice.eventBytes)})`
+    if ('signedHeader' in malice) return `${kind}(${this.#nameOf(this.#hashIn(malice.signedHeader))})`
     const event = this.#nameOf(malice.eventHash)
     if ('place' in malice) return `${kind}(${event}, ${String(malice.place)})`
     if (!('accusationHash' in malice)) return `${kind}(${event})`
@@ -112,8 +118,7 @@ export class ScriptNames {
     return this.#names.get(hex) ?? hex.slice(0, 8)
   }
 
-  #nameOfBytes(bytes: Uint8Array): string {
-    const event = Event.decode(new Reader(bytes), { codec: stringCodec, identities: mockIdentity })
-    return this.#nameOf(event.hash)
+  #hashIn(signedHeader: Uint8Array): Uint8Array {
+    return Buffer.from(new SignedHeader(signedHeader, mockIdentity).id, 'hex')
   }
 }

@@ -18,7 +18,7 @@ export function printAccusations(world: ScriptWorld): void {
   for (const peer of world.real.values())
     for (const accusation of accusationsOf(peer.parsec)) world.names.note(accusation)
   printGrouped(world, 'accusations', (peer) => {
-    const texts = accusationsOf(peer.parsec).map((accusation) => world.names.observation(accusation))
+    const texts = accusationsOf(peer.parsec).map((accusation) => world.names.accusation(accusation))
     return texts.length === 0 ? 'none' : texts.join(', ')
   })
 }
@@ -54,7 +54,7 @@ export function printLine(world: ScriptWorld, { name, parsec }: RealPeer): void 
   const inspection = parsec.inspect()
   const nameOf = (peer: number | undefined): string => inspection.peers()[peer ?? -1]?.name ?? ''
   for (let x = 0; x < inspection.eventCount; x++) {
-    const { creator, cause, indexByCreator, otherParent, payload, recipient } = inspection.event(x)
+    const { creator, cause, grounds, indexByCreator, otherParent, payload, recipient } = inspection.event(x)
     if (creator !== inspection.ourIndex) continue
     const text = ((): string => {
       switch (cause) {
@@ -73,8 +73,10 @@ export function printLine(world: ScriptWorld, { name, parsec }: RealPeer): void 
           return 'publishes shares of coins'
         case 'Observation': {
           const { observation } = inspection.payload(payload ?? 0)
-          if (observation.kind !== 'Accusation') return `votes ${inspection.payload(payload ?? 0).text}`
-          return `accuses: ${world.names.observation(observation)}`
+          if (observation.kind !== 'Accusation' || grounds === undefined) {
+            return `votes ${inspection.payload(payload ?? 0).text}`
+          }
+          return `accuses: ${world.names.accusation({ ...observation, grounds })}`
         }
       }
     })()

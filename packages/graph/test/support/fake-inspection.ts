@@ -128,6 +128,7 @@ function eventViews(events: readonly FakeEvent[]): EventView[] {
       recipient: event.recipient,
       payload: event.payload,
       coins: undefined,
+      grounds: undefined,
       lastAncestors: merged,
     }
   })

@@ -154,7 +154,7 @@ export class Attackers {
     this.#gave(to, before)
     if (insider !== undefined) this.#goOnAfter(insider, before)
     const bad = events[at]
-    if (isMalicious && bad !== undefined) this.#remember(this.#refused, bad.bytes)
+    if (isMalicious && bad !== undefined) this.#remember(this.#refused, bad.signedHeader())
   }
 
   /** Is there a correct peer that hears an insider? */

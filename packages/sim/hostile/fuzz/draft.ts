@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
 
 import type { IdentityScheme, MessageKind, PublicId, SecretId } from '@parsec-bft/core'
-import { Event, Writer, signedBytes } from '@parsec-bft/core/internals'
+import { Event, Writer, accusationOf, signedBytes } from '@parsec-bft/core/internals'
 import type { Cause } from '@parsec-bft/core/internals'
 import { withFlips } from './mangle.ts'
 import { anyEvent, anyHash, oddCause, oddCoins, oddMalice, recording, signed, voteCause } from './odd-events.ts'
@@ -105,8 +105,7 @@ export class Draft {
         const offender = this.#random.chance(0.5)
           ? this.#random.pick(this.#material.ids)
           : anyEvent(this.#material).creator
-        const observation = { kind: 'Accusation', offender, malice } as const
-        return voteCause(us, selfParent, observation)
+        return voteCause(us, selfParent, accusationOf(offender, malice), malice)
       }),
     'a vote again': () =>
       this.#insertCause((us, selfParent) => {

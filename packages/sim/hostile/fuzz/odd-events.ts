@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
 
-import { ParsecError, add, opaque, remove, startDkg, stringCodec } from '@parsec-bft/core'
+import { ParsecError, add, opaque, remove, startDkg, stringCodec, unprovable } from '@parsec-bft/core'
 import type { Malice, Observation, PublicId, SecretId, SecretKeyShare } from '@parsec-bft/core'
 import {
   Event,
@@ -24,7 +24,7 @@ export interface Material {
   readonly founders: readonly PublicId[]
   /** Members, strangers and peers that were removed. */
   readonly ids: readonly PublicId[]
-  /** Bytes of events that correct peers refuse. */
+  /** Signed headers of events that correct peers refuse. */
   readonly refused: readonly Uint8Array[]
   /** How many elections are decided. */
   readonly election: number
@@ -73,12 +73,17 @@ export function oddCause(material: Material, us: SecretId, selfParent: Uint8Arra
 export const recording = ['Request', 'Response', 'Conclusion'] as const
 
 /** The cause of a vote, with a signature that is right if the observation can be encoded at all. */
-export function voteCause(us: SecretId, selfParent: Uint8Array, observation: Observation<string>): Cause<string> {
+export function voteCause(
+  us: SecretId,
+  selfParent: Uint8Array,
+  observation: Observation<string>,
+  grounds?: Malice,
+): Cause<string> {
   try {
-    return { kind: 'Observation', selfParent, vote: signVote(us, observation, stringCodec) }
+    return { kind: 'Observation', selfParent, vote: signVote(us, observation, stringCodec, grounds) }
   } catch (error) {
     if (!ParsecError.is(error)) throw error
-    return { kind: 'Observation', selfParent, vote: { observation, signature: us.sign(selfParent) } }
+    return { kind: 'Observation', selfParent, vote: { observation, grounds, signature: us.sign(selfParent) } }
   }
 }
 
@@ -109,7 +114,7 @@ export function oddObservation(material: Material): Observation<string> {
       return cause.kind === 'Observation' ? cause.vote.observation : opaque('again 0')
     }
     default:
-      return { kind: 'Accusation', offender: random.pick(ids), malice: oddMalice(material) }
+      return unprovable(random.pick(ids), 'x'.repeat(oddLength(random, 1025)))
   }
 }
 
@@ -136,7 +141,7 @@ export function oddMalice(material: Material): Malice {
   const { random } = material
   const kind = random.pick(maliceKinds)
   const eventHash = anyHash(material)
-  if (isRefusedEventKind(kind)) return { kind, eventBytes: oddEventBytes(material) }
+  if (isRefusedEventKind(kind)) return { kind, signedHeader: oddHeader(material) }
   if (isFaultyEventKind(kind)) return { kind, eventHash }
   switch (kind) {
     case 'Fork':
@@ -152,10 +157,10 @@ export function oddMalice(material: Material): Malice {
   }
 }
 
-/** Bytes of an event that was refused, of one that is fine, of one that is spoilt, or of none. */
-function oddEventBytes(material: Material): Uint8Array {
+/** The header of an event that was refused, of one that is fine, of one that is spoilt, or of none. */
+function oddHeader(material: Material): Uint8Array {
   const { random, refused } = material
-  const bytes = refused.length > 0 && random.chance(0.6) ? random.pick(refused) : anyEvent(material).bytes
+  const bytes = refused.length > 0 && random.chance(0.6) ? random.pick(refused) : anyEvent(material).signedHeader()
   if (random.chance(0.7)) return bytes
   if (random.chance(0.5)) return withFlips(random, bytes)
   return random.chance(0.5) ? bytes.subarray(0, random.integer(0, bytes.length)) : random.bytes(random.integer(0, 100))

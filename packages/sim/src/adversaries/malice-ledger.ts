@@ -1,16 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
 
 import { Message, ParsecError, stringCodec } from '@parsec-bft/core'
-import type {
-  Accusation,
-  Event,
-  IdentityScheme,
-  Malice,
-  MaliceKind,
-  Observation,
-  PublicId,
-  Report,
-} from '@parsec-bft/core'
+import type { Accusation, Event, IdentityScheme, Malice, MaliceKind, Observation, Report } from '@parsec-bft/core'
 import { EventStore } from './event-store.ts'
 import { idOf } from './puppet.ts'
 import type { Commit } from './strategy.ts'
@@ -18,8 +9,8 @@ import type { Commit } from './strategy.ts'
 /** An accusing event of a correct peer. */
 export interface AccusationRecord {
   readonly accuser: string
-  readonly offender: PublicId
-  readonly malice: Malice
+  readonly accusation: Accusation
+  readonly grounds: Malice
   readonly event: Event<string>
 }
 
@@ -122,25 +113,21 @@ export class MaliceLedger {
   /** Does an accusation of a wrong share in one of these events precede the peer's latest event? */
   #hasAccusedShareIn(events: readonly string[], peer: string): boolean {
     return this.#accusations.some(
-      ({ malice, event }) =>
-        malice.kind === 'WrongCoinShare' &&
-        events.includes(idOf(malice.eventHash)) &&
+      ({ grounds, event }) =>
+        grounds.kind === 'WrongCoinShare' &&
+        events.includes(idOf(grounds.eventHash)) &&
         this.#store.isKnownBy(peer, event.id),
     )
   }
 
   #add(event: Event<string>): void {
     if (!this.#store.add(event)) return
-    const accusation = accusationIn(event)
-    if (accusation === undefined || this.#adversaries.has(event.creator.name)) return
-    const { offender, malice } = accusation
-    this.#accusations.push({ accuser: event.creator.name, offender, malice, event })
+    const { cause, creator } = event
+    if (cause.kind !== 'Observation' || this.#adversaries.has(creator.name)) return
+    const { observation, grounds } = cause.vote
+    if (observation.kind !== 'Accusation' || grounds === undefined || grounds.kind === 'Unprovable') return
+    this.#accusations.push({ accuser: creator.name, accusation: observation, grounds, event })
   }
-}
-
-function accusationIn({ cause }: Event<string>): Accusation | undefined {
-  const observation = cause.kind === 'Observation' ? cause.vote.observation : undefined
-  return observation?.kind === 'Accusation' && observation.malice.kind !== 'Unprovable' ? observation : undefined
 }
 
 /** Sums of what was committed, detected, evicted and reported: `committed.Fork`, …, sorted by name. */
@@ -154,8 +141,8 @@ export function maliceCounts(
   }
   for (const { kind } of ledger.commits) count(`committed.${kind}`)
   const detected = new Map<string, MaliceKind>()
-  for (const { malice, event } of ledger.accusations)
-    detected.set(idOf(event.observationHash ?? event.hash), malice.kind)
+  for (const { grounds, event } of ledger.accusations)
+    detected.set(`${idOf(event.observationHash ?? event.hash)} ${grounds.kind}`, grounds.kind)
   for (const kind of detected.values()) count(`detected.${kind}`)
   const gone = new Set<string>()
   for (const { block } of agreed) {
@@ -163,7 +150,7 @@ export function maliceCounts(
     if (observation.kind === 'Remove') gone.add(observation.peerId.name)
     if (observation.kind !== 'Accusation' || gone.has(observation.offender.name)) continue
     gone.add(observation.offender.name)
-    count(`evicted.${observation.malice.kind}`)
+    count(`evicted.${observation.charge}`)
   }
   for (const [kind, times] of ledger.reports) count(`reported.${kind}`, times)
   return Object.fromEntries([...counts].sort(([a], [b]) => (a < b ? -1 : 1)))

@@ -2,7 +2,7 @@
 
 import { Message, stringCodec } from '@parsec-bft/core'
 import { Event, isSyncCause, signVote, toHex } from '@parsec-bft/core/internals'
-import type { CoinShares, Observation, PublicId, SecretId } from '@parsec-bft/core'
+import type { CoinShares, Malice, Observation, PublicId, SecretId } from '@parsec-bft/core'
 import type { Cause } from '@parsec-bft/core/internals'
 import { Ancestors } from './event-store.ts'
 import type { EventStore } from './event-store.ts'
@@ -20,7 +20,7 @@ export interface Branch {
 type HandCause =
   | { readonly kind: 'Initial' }
   | { readonly kind: 'Requesting'; readonly recipient: PublicId }
-  | { readonly kind: 'Request' | 'Response'; readonly otherParent: Uint8Array }
+  | { readonly kind: 'Request' | 'Response' | 'Conclusion'; readonly otherParent: Uint8Array }
   | { readonly kind: 'CoinShares'; readonly coins: CoinShares }
 
 /**
@@ -73,8 +73,9 @@ export class Puppet {
     return event
   }
 
-  vote(branch: Branch, observation: Observation<string>): Event<string> {
-    const event = this.makeVote(branch, observation)
+  /** @param grounds - of an accusation */
+  vote(branch: Branch, observation: Observation<string>, grounds?: Malice): Event<string> {
+    const event = this.makeVote(branch, observation, grounds)
     this.#take(branch, event)
     return event
   }
@@ -84,8 +85,8 @@ export class Puppet {
     return this.sign(cause.kind === 'Initial' ? cause : { ...cause, selfParent: this.#selfParent(branch) })
   }
 
-  makeVote(branch: Branch, observation: Observation<string>): Event<string> {
-    const vote = signVote(this.#us, observation, stringCodec)
+  makeVote(branch: Branch, observation: Observation<string>, grounds?: Malice): Event<string> {
+    const vote = signVote(this.#us, observation, stringCodec, grounds)
     return this.sign({ kind: 'Observation', selfParent: this.#selfParent(branch), vote })
   }
 

@@ -2,6 +2,7 @@
 
 import { opaque } from '@parsec-bft/core'
 import type { Event, Malice } from '@parsec-bft/core'
+import { accusationOf } from '@parsec-bft/core/internals'
 import type { Me, Strategy } from './strategy.ts'
 
 /** Votes twice for the same. */
@@ -28,11 +29,11 @@ export function falseAccuser(): Strategy {
     begin: (me) => {
       const victims = me.random.shuffle(me.world.correctVoters)
       for (const victim of victims.slice(0, me.random.integer(1, 2))) {
-        const malice = inventedMalice(me, victim)
-        if (malice === undefined) continue
+        const grounds = inventedMalice(me, victim)
+        if (grounds === undefined) continue
         const { main } = me.puppet
-        const accusation = { kind: 'Accusation', offender: me.world.idOf(victim), malice } as const
-        me.accusedWrongly(main, me.puppet.vote(main, accusation))
+        const accusation = accusationOf(me.world.idOf(victim), grounds)
+        me.accusedWrongly(main, me.puppet.vote(main, accusation, grounds))
       }
     },
   }
@@ -52,14 +53,14 @@ function inventedMalice(me: Me, victim: string): Malice | undefined {
     { kind: 'MissingGenesis', eventHash },
     { kind: 'InvalidAccusation', eventHash },
     { kind: 'Accomplice', eventHash, accusationHash: nothing },
-    { kind: 'IncorrectGenesis', eventBytes: any().bytes },
-    { kind: 'SelfParentByDifferentCreator', eventBytes: any().bytes },
-    { kind: 'OtherParentBySameCreator', eventBytes: any().bytes },
-    { kind: 'InvalidRequest', eventBytes: any().bytes },
-    { kind: 'InvalidResponse', eventBytes: any().bytes },
-    { kind: 'InvalidGossipCreator', eventBytes: any().bytes },
-    { kind: 'OwnForkInAncestry', eventBytes: any().bytes },
-    { kind: 'InvalidRequest', eventBytes: me.random.bytes(100) },
+    { kind: 'IncorrectGenesis', signedHeader: any().signedHeader() },
+    { kind: 'SelfParentByDifferentCreator', signedHeader: any().signedHeader() },
+    { kind: 'OtherParentBySameCreator', signedHeader: any().signedHeader() },
+    { kind: 'InvalidRequest', signedHeader: any().signedHeader() },
+    { kind: 'InvalidResponse', signedHeader: any().signedHeader() },
+    { kind: 'InvalidGossipCreator', signedHeader: any().signedHeader() },
+    { kind: 'OwnForkInAncestry', signedHeader: any().signedHeader() },
+    { kind: 'InvalidRequest', signedHeader: me.random.bytes(100) },
   ])
 }
 

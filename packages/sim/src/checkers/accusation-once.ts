@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
 
-import { maliceText, stringCodec } from '@parsec-bft/core'
-import { observationHash, toHex } from '@parsec-bft/core/internals'
 import { CheckFailure } from '../base/check-failure.ts'
 import type { Checker } from './checker.ts'
 
-/** No correct peer makes the same accusation twice (protocol.md section 8). */
+/** No correct peer makes a charge against a peer twice, on whatever grounds (protocol.md section 8). */
 export function accusationOnceChecker(): Checker {
   const name = 'accusation-once'
   const made = new Set<string>()
@@ -13,11 +11,11 @@ export function accusationOnceChecker(): Checker {
   return {
     name,
     onRound({ ledger }) {
-      for (const { accuser, offender, malice } of ledger.accusations.slice(seen)) {
-        const hash = observationHash<string>({ kind: 'Accusation', offender, malice }, stringCodec)
-        const key = `${accuser} ${toHex(hash)}`
+      for (const { accuser, accusation } of ledger.accusations.slice(seen)) {
+        const { offender, charge } = accusation
+        const key = `${accuser} ${charge} ${offender.name}`
         if (made.has(key)) {
-          throw new CheckFailure(name, `${accuser} accuses ${offender.name} twice of ${maliceText(malice)}`, accuser)
+          throw new CheckFailure(name, `${accuser} accuses ${offender.name} twice of ${charge}`, accuser)
         }
         made.add(key)
       }

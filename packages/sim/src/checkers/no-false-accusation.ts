@@ -17,7 +17,7 @@ export function noFalseAccusationChecker(): Checker {
     onBlocks(network, peer, blocks) {
       for (const { block } of blocks) {
         const { observation } = block
-        if (observation.kind !== 'Accusation' || observation.malice.kind === 'Unprovable') continue
+        if (observation.kind !== 'Accusation' || observation.charge === 'Unprovable') continue
         if (!network.isCorrect(observation.offender.name)) continue
         throw new CheckFailure(name, `${peer.name} put out ${observationText(observation)}`, peer.name)
       }
@@ -25,9 +25,12 @@ export function noFalseAccusationChecker(): Checker {
     onRound(network) {
       const { accusations } = network.ledger
       for (; seen < accusations.length; seen++) {
-        const { accuser, offender, malice } = accusations[seen] ?? {}
-        if (accuser === undefined || offender === undefined || malice === undefined) continue
-        if (network.isCorrect(offender.name)) fail(name, accuser, offender.name, maliceText(malice))
+        const record = accusations[seen]
+        if (record === undefined) continue
+        const { accuser, accusation, grounds } = record
+        if (network.isCorrect(accusation.offender.name)) {
+          fail(name, accuser, accusation.offender.name, maliceText(grounds))
+        }
       }
     },
     onEnd(network) {
@@ -49,12 +52,12 @@ function* accusationsInGraphs(network: Network): Iterable<{ accuser: string; off
     const payloads = Array.from({ length: inspection.payloadCount }, (_, i) => inspection.payload(i))
     if (!payloads.some(({ observation }) => observation.kind === 'Accusation')) continue
     for (let i = 0; i < inspection.eventCount; i++) {
-      const { payload, creator } = inspection.event(i)
+      const { payload, creator, grounds } = inspection.event(i)
       const observation = payload === undefined ? undefined : payloads[payload]?.observation
-      if (observation?.kind !== 'Accusation' || observation.malice.kind === 'Unprovable') continue
+      if (observation?.kind !== 'Accusation' || grounds === undefined || grounds.kind === 'Unprovable') continue
       const accuser = inspection.peers()[creator]?.name ?? ''
       if (!network.isCorrect(accuser)) continue
-      yield { accuser, offender: observation.offender.name, text: maliceText(observation.malice) }
+      yield { accuser, offender: observation.offender.name, text: maliceText(grounds) }
     }
   }
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
 
 import { Parsec, ParsecError, add, observationText, opaque, remove, startDkg, stringCodec } from '@parsec-bft/core'
-import { genesis, isOutput, observationHash, removedBy, toHex } from '@parsec-bft/core/internals'
+import { genesis, isOutput, removedBy } from '@parsec-bft/core/internals'
 import type {
   Block,
   DecisionView,
@@ -72,9 +72,6 @@ export function observationOf(topic: Topic, identities: Identities): Proposal<st
  */
 export function keyOf(observation: Observation<string>, voter: string | undefined, options: SimulationOptions): string {
   const text = observationText(observation)
-  // The text of an accusation tells only the first bytes of the event it carries, which many events have in common.
-  if (observation.kind === 'Accusation')
-    return `${text} ${toHex(observationHash(observation, stringCodec)).slice(0, 8)}`
   return options.mode === 'single' && observation.kind === 'OpaquePayload' ? `${text} by ${voter ?? 'nobody'}` : text
 }
 

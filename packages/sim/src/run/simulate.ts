@@ -91,8 +91,9 @@ export interface SimulationResult {
   readonly agreed: readonly string[]
   readonly traffic: Readonly<Traffic>
   /**
-   * Per kind of malice and of report, how often: `committed.Fork`, `detected.Fork` (accusations by
-   * correct peers, each counted once), `evicted.Fork` (peers removed for it), `reported.Spam`. Per
+   * Per kind of malice and of report, how often: `committed.Fork`, `detected.Fork` (peers that
+   * correct peers have accused of it), `evicted.Fork` (peers removed for it; for all events that are
+   * refused it is `evicted.RefusedEvent`), `reported.Spam`. Per
    * run `elections.decided`, of these `elections.withKey` (with a key for the coin),
    * `elections.tossed` (that needed a coin) and `elections.tossedWithKey` (both), and
    * `elections.coins` (that they needed: one per subject and round after the first). Of keys for
