@@ -56,9 +56,10 @@ export class Message<P> {
   }
 
   /**
-   * The canonical encoding, to be sent: the kind (u32), whether a further slice comes (1) and whether
-   * it follows earlier messages (2) as a sum (u32), the number of events (u64), and the events, each after its length (u32). Of a receipt: the kind and whether it
-   * has a gap, the number of tips (u64) and their hashes.
+   * The canonical encoding, to be sent: the kind (u32); the sum of 1 if a further slice comes and 2
+   * if it follows earlier messages (u32); the number of events (u64), and the events, each after its
+   * length (u32). Of a receipt: the kind and whether it has a gap (u32 each), the number of tips
+   * (u64) and their hashes.
    */
   toBytes(): Uint8Array {
     const writer = new Writer().u32(kinds.indexOf(this.kind))
