@@ -81,7 +81,7 @@ const known = new Map<string, MockPublicId>()
  * Returns the same object for the same name. Ids in messages are not remembered here, as they could
  * fill the memory.
  */
-function publicId(name: string): PublicId {
+function publicId(name: string): MockPublicId {
   let id = known.get(name)
   if (id === undefined) known.set(name, (id = new MockPublicId(name)))
   return id
@@ -117,7 +117,7 @@ export const mockIdentity: IdentityScheme & {
   signatureLength: 32,
   publicId,
   secretId(name) {
-    const id = new MockPublicId(name)
+    const id = publicId(name)
     return {
       publicId: id,
       sign: (message) => id.signatureOf(message),
