@@ -181,7 +181,7 @@ export const insiders: readonly Attack[] = [
     bounds: atFullSpeed,
     *run(assault: Assault): Generator<void> {
       const { insider } = assault.network
-      // The window does not count them, so there may be more.
+      // The window does not count them, so nothing but their own rules stops more of them.
       yield* showAll(assault, assault.scaled(3 * fullSpeed), ({ puppet, line }) => {
         const others = puppet.store.events.filter(({ creator }) => !creator.equals(insider.id))
         puppet.append(line, { kind: 'Conclusion', otherParent: assault.network.random.pick(others).hash })
