@@ -106,6 +106,7 @@ const together: readonly (readonly [string, readonly string[]])[] = [
   ['gossip-creator', ['InvalidGossipCreator', 'Fork']],
   ['accomplice', ['DuplicateVote', 'Accomplice']],
   ['stranding', ['Fork']],
+  ['stranding-helped', ['Fork']],
 ]
 
 describe.each(together)('%s', (scenario, kinds) => {

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
 
+import { ParsecError, stringCodec } from '@parsec-bft/core'
 import type { IdentityScheme, MessageKind, PublicId, SecretId } from '@parsec-bft/core'
-import { Event, Writer, accusationOf, signedBytes } from '@parsec-bft/core/internals'
+import { Event, Reader, accusationOf, signedBytes } from '@parsec-bft/core/internals'
 import type { Cause } from '@parsec-bft/core/internals'
-import { withFlips } from './mangle.ts'
+import { joined, withFlips } from './mangle.ts'
 import { anyEvent, anyHash, oddCause, oddCoins, oddMalice, recording, signed, voteCause } from './odd-events.ts'
 import type { Material } from './odd-events.ts'
 
 /** An event of a message. Bytes that were changed and signed again need not be an event any more. */
 interface Item {
-  readonly id: string
   readonly bytes: Uint8Array
   readonly event?: Event<string>
 }
@@ -151,7 +151,7 @@ export class Draft {
       const bytes = item.bytes.slice()
       const { random } = this.#material
       bytes.set(anyEvent(this.#material).bytes.subarray(0, random.integer(32, 64)).slice(0, bytes.length))
-      this.#items[at] = { id: Event.idOf(bytes, this.#setting.scheme), bytes }
+      this.#items[at] = { bytes }
       return true
     },
     'another kind of message': () => {
@@ -249,16 +249,25 @@ export class Draft {
     const event = this.#items[at]?.event
     const us = event && this.#setting.keyOf(event.creator)
     if (event === undefined || us === undefined) return false
-    const content = withFlips(
-      this.#random,
-      event.bytes.subarray(0, event.bytes.length - this.#setting.scheme.signatureLength),
-    )
-    const bytes = new Writer()
-      .fixed(content)
-      .fixed(us.sign(signedBytes('event', content)))
-      .finish()
-    this.#items[at] = { id: Event.idOf(bytes, this.#setting.scheme), bytes }
+    const { signatureLength } = this.#setting.scheme
+    const content = withFlips(this.#random, event.bytes.subarray(0, event.bytes.length - signatureLength))
+    const header = this.#headerOf(content)
+    this.#items[at] = { bytes: joined(content, us.sign(signedBytes('event', header))) }
     return true
+  }
+
+  /** What is to be signed of an event; anything if it is none any more. */
+  #headerOf(content: Uint8Array): Uint8Array {
+    const { scheme } = this.#setting
+    const unsigned = new Uint8Array(scheme.signatureLength)
+    try {
+      const reader = new Reader(joined(content, unsigned))
+      const header = Event.decode(reader, { codec: stringCodec, identities: scheme }).signedHeader()
+      return header.subarray(0, header.length - scheme.signatureLength)
+    } catch (error) {
+      if (!ParsecError.is(error)) throw error
+      return content
+    }
   }
 
   #takeAny(leavesOut: boolean): Item[] {
@@ -269,7 +278,7 @@ export class Draft {
 
   /** Puts another event there. Insiders sign again what descends from the old one. */
   #replace(at: number, event: Event<string> | undefined): boolean {
-    const old = this.#items[at]
+    const old = this.#items[at]?.event
     if (event === undefined || old === undefined) return false
     const successors = new Map([[old.id, event]])
     this.#items[at] = itemOf(event)
@@ -333,5 +342,5 @@ const mildMutations = [
 ] as const satisfies readonly (typeof mutationNames)[number][]
 
 function itemOf(event: Event<string>): Item {
-  return { id: event.id, bytes: event.bytes, event }
+  return { bytes: event.bytes, event }
 }

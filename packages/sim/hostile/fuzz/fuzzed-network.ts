@@ -220,7 +220,7 @@ export class FuzzedNetwork {
       if (!ParsecError.is(error)) throw error
       const { code, detail } = error
       isDeep = !shallow.has(code) && (judged.has(code) || hasForeign(to, before))
-      outcome = detail.code === 'MaliciousEvent' ? `${code} ${detail.malice}` : code
+      outcome = refusalOf(detail, isDeep)
       this.#learn(hostile, detail, isDeep)
     }
     this.#correct.check(hostile.to)
@@ -241,6 +241,12 @@ function outcomeOf(reply: Message<string> | undefined): string {
   if (reply === undefined) return 'taken'
   if (reply.receipt === undefined) return `answered by a ${reply.kind}`
   return reply.receipt.hasGap ? 'receipt: a parent is lacking' : 'receipt'
+}
+
+function refusalOf(detail: ParsecErrorDetail, isDeep: boolean): string {
+  const { code } = detail
+  if (code === 'MaliciousEvent') return `${code} ${detail.malice}`
+  return isDeep && !judged.has(code) ? `${code}, with new events` : code
 }
 
 /** Did a peer insert events of others? */
