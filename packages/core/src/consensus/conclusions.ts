@@ -13,9 +13,9 @@ import type { GossipGraph } from '../graph/graph.ts'
  * refuse events that can only be understood after that decision, and with them everything that we
  * made later.
  *
- * So we record the deciding events before we take in, or make, anything of that kind. Of the
- * decisions up to our own admission it is enough to record the last one: whoever takes in our first
- * event has made the earlier ones.
+ * So we record the deciding events before we take in, or make, anything of that kind. A newcomer
+ * records those of the time before its admission with its first events: others take in what it sends
+ * in its own order, so they must decide where it did.
  */
 export class Conclusions {
   readonly #graph: GossipGraph
@@ -66,7 +66,6 @@ export class Conclusions {
 
   /** Takes note that the latest decision made a peer a member. */
   admitted(peer: number): void {
-    if (peer === this.#ourIndex) this.#unrecorded = this.#unrecorded.slice(-1)
     if (this.#unrecorded.length > 0) this.#admitted.add(peer)
   }
 

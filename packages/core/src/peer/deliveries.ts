@@ -119,10 +119,13 @@ export class Deliveries<P> {
     const { kind, end, pending, sent } = delivery
     const mayRepeat = this.#mayRepeat(delivery)
     const most = this.#mostBytesTo(peer)
+    const has = this.#shownBy(peer, delivery)
+    const follows = pending.some((x, lane) => x > has(lane))
+    const covered = pending.slice()
     const slice: Event<P>[] = []
     let bytes = 0
     let hasMore = false
-    for (const x of graph.ancestorsNotCovered(end, this.#coveredOf(peer, delivery))) {
+    for (const x of graph.ancestorsNotCovered(end, (lane) => Math.max(has(lane), covered[lane] ?? none))) {
       const lane = graph.lane[x] as number
       const isRepeated = x <= (sent[lane] ?? none)
       const event = events.at(x)
@@ -140,7 +143,7 @@ export class Deliveries<P> {
     if (slice.length === 0) return undefined
     // The end may have been sent before, with a message that ended later.
     if (!hasMore && slice.at(-1) !== events.at(end)) slice.push(events.at(end))
-    return new Message(kind, slice, hasMore)
+    return new Message(kind, slice, hasMore, undefined, follows)
   }
 
   /** A peer that does not know that we are a member takes only little from us. */
@@ -150,13 +153,13 @@ export class Deliveries<P> {
     return isStranger ? limits.strangerBytes / 2 : limits.sliceBytes
   }
 
-  /** Per lane, the latest event that the peer has, or that we count on reaching it. */
-  #coveredOf(peer: number, { reported, hasGap, pending }: Delivery): (lane: number) => number {
+  /** Per lane, the latest event that the peer has, as it has shown. */
+  #shownBy(peer: number, { reported, hasGap }: Delivery): (lane: number) => number {
     const { graph } = this.#context.consensus
     const latest = hasGap ? none : graph.latestOf(peer)
     const tips = latest === none ? reported : [latest, ...reported]
     return (lane) => {
-      let covered = pending[lane] ?? none
+      let covered: number = none
       for (const tip of tips) covered = Math.max(covered, graph.latestOn(tip, lane))
       return covered
     }

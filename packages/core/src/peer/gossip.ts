@@ -155,7 +155,7 @@ export class Gossip<P> {
     if (!isKnown && kind !== 'request') throw new ParsecError({ code: 'UnknownPeer', peer: sender })
     if (!isKnown) checkLimit('bytes of a stranger', limits.strangerBytes, message.size)
     if (!this.#own.isSilent) this.#own.settleBefore('intake')
-    const received = this.#reception.receive(message.events, sender)
+    const received = this.#reception.receive(message, sender)
     if (received.last === undefined) throw invalidMessage('no events')
     if (received.hasGap || message.hasMore || this.#own.isSilent) return this.#receipt(received.hasGap)
     const peer = this.#requirePeer(sender)

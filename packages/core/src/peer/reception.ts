@@ -4,7 +4,7 @@ import { ParsecError } from '../base/errors.ts'
 import type { RefusedEventKind } from '../base/malice-kinds.ts'
 import type { PublicId } from '../base/public-id.ts'
 import type { Event } from '../wire/event.ts'
-import type { UnreadEvent } from '../wire/message.ts'
+import type { OpenMessage } from '../wire/message.ts'
 import type { BlockQueue } from './block-queue.ts'
 import type { PeerContext } from './context.ts'
 import type { Intake, Judged } from './intake.ts'
@@ -56,31 +56,33 @@ export class Reception<P> {
 
   /**
    * Takes in the events of a message, one after the other, and skips those that we have. It ends at
-   * the first one with an unknown parent.
+   * the first one with an unknown parent; also at one that can only be judged after a decision, if
+   * the message follows others, in which that decision may be.
    *
    * It throws `MalformedEncoding`, `LimitExceeded`, `MalformedPayload`, `InvalidPublicId`,
    * `UnknownOwnEvent`, `UnknownCreator`, `SignatureFailure`, `MaliciousEvent`, `TooFarAhead` or
    * `PrematureCoinShares` at the first event that no correct peer would send here. What was inserted
    * by then is kept.
    */
-  receive(events: Iterable<UnreadEvent<P>>, sender: PublicId): Received {
+  receive({ events, follows }: Pick<OpenMessage<P>, 'events' | 'follows'>, sender: PublicId): Received {
     const known: number[] = []
     let last: string | undefined
     for (const unread of events) {
       last = unread.id
       const index = this.#context.events.indexOfId(last)
       if (index !== undefined) known.push(index)
-      else if (!this.#takeIn(unread.decode(), sender)) return { last, hasGap: true, known }
+      else if (!this.#takeIn(unread.decode(), sender, follows)) return { last, hasGap: true, known }
     }
     return { last, hasGap: false, known }
   }
 
-  /** Returns false if a parent is unknown. */
-  #takeIn(event: Event<P>, sender: PublicId): boolean {
+  /** Returns false if something is missing that comes before it. */
+  #takeIn(event: Event<P>, sender: PublicId, follows: boolean): boolean {
     let judged: Judged<P> | undefined
     try {
       judged = this.#intake.judge(event, sender)
     } catch (error) {
+      if (follows && ParsecError.is(error, 'UnknownCreator', 'PrematureCoinShares', 'TooFarAhead')) return false
       if (ParsecError.is(error, 'UnknownOwnEvent')) {
         this.#unknownOwnEvent = error.detail.event
         this.#own.isSilent = true

@@ -41,17 +41,25 @@ export class Message<P> {
   /** What a receipt says; undefined for the other kinds. */
   readonly receipt: Receipt | undefined
 
-  constructor(kind: MessageKind, events: readonly Event<P>[], hasMore = false, receipt?: Receipt) {
+  /**
+   * Does it leave out events of earlier messages, though its sender does not know whether those have
+   * arrived?
+   */
+  readonly follows: boolean
+
+  constructor(kind: MessageKind, events: readonly Event<P>[], hasMore = false, receipt?: Receipt, follows = false) {
     this.kind = kind
     this.events = events
     this.hasMore = hasMore
     this.receipt = receipt
+    this.follows = follows
   }
 
   /**
-   * The canonical encoding, to be sent: the kind and whether more follows (u32 each), the number of
-   * events (u64), and the events, each after its length (u32). Of a receipt: the kind and whether it
-   * has a gap, the number of tips (u64) and their hashes.
+   * The canonical encoding, to be sent: the kind (u32); the sum of 1 if a further slice comes and 2
+   * if it follows earlier messages (u32); the number of events (u64), and the events, each after its
+   * length (u32). Of a receipt: the kind and whether it has a gap (u32 each), the number of tips
+   * (u64) and their hashes.
    */
   toBytes(): Uint8Array {
     const writer = new Writer().u32(kinds.indexOf(this.kind))
@@ -60,7 +68,7 @@ export class Message<P> {
       for (const tip of this.receipt.tips) writer.fixed(tip)
       return writer.finish()
     }
-    writer.u32(Number(this.hasMore)).length(this.events.length)
+    writer.u32(Number(this.hasMore) + 2 * Number(this.follows)).length(this.events.length)
     for (const { bytes } of this.events) writer.u32(bytes.length).fixed(bytes)
     return writer.finish()
   }
@@ -75,13 +83,9 @@ export class Message<P> {
    *   `InvalidPublicId`
    */
   static decode<P>(bytes: Uint8Array, format: Format<P>): Message<P> {
-    const { kind, events, hasMore, receipt } = openMessage(bytes, format)
-    return new Message(
-      kind,
-      Array.from(events, (event) => event.decode()),
-      hasMore,
-      receipt,
-    )
+    const { kind, events, hasMore, receipt, follows } = openMessage(bytes, format)
+    const decoded = Array.from(events, (event) => event.decode())
+    return new Message(kind, decoded, hasMore, receipt, follows)
   }
 
   /**
@@ -104,7 +108,7 @@ export interface UnreadEvent<P> {
 }
 
 /** A message of which only the head is read. */
-export interface OpenMessage<P> extends Pick<Message<P>, 'kind' | 'hasMore' | 'receipt'> {
+export interface OpenMessage<P> extends Pick<Message<P>, 'kind' | 'hasMore' | 'receipt' | 'follows'> {
   /** Its size on the wire, in bytes. */
   readonly size: number
   /** Reads on with each event that is asked for; can be gone through once. */
@@ -124,10 +128,17 @@ const headLength = 16
 export function openMessage<P>(received: Uint8Array | Message<P>, format: Format<P>): OpenMessage<P> {
   if (received instanceof Uint8Array) return openBytes(received, format)
   if (!(received instanceof Message)) throw invalidMessage('neither bytes nor a Message')
-  const { kind, hasMore, receipt, events } = received
+  const { kind, hasMore, receipt, follows, events } = received
   if ((kind === 'receipt') !== (receipt !== undefined)) throw invalidMessage('a receipt that says nothing')
   const size = events.reduce((sum, { bytes }) => sum + 4 + bytes.length, headLength)
-  return { kind, hasMore, receipt, size, events: events.map((event) => ({ id: event.id, decode: () => event })) }
+  return {
+    kind,
+    hasMore,
+    receipt,
+    follows,
+    size,
+    events: events.map((event) => ({ id: event.id, decode: () => event })),
+  }
 }
 
 function openBytes<P>(bytes: Uint8Array, format: Format<P>): OpenMessage<P> {
@@ -136,14 +147,15 @@ function openBytes<P>(bytes: Uint8Array, format: Format<P>): OpenMessage<P> {
   const kind = kinds[reader.u32()]
   if (kind === undefined) throw reader.malformed('the kind of a message')
   const flag = reader.u32()
-  if (flag > 1) throw reader.malformed('0 or 1')
-  const isSet = flag === 1
+  const most = kind === 'receipt' ? 1 : 3
+  if (flag > most) throw reader.malformed(`a number up to ${String(most)}`)
   const size = bytes.length
   if (kind === 'receipt') {
-    const receipt = { tips: readTips(reader), hasGap: isSet }
-    return { kind, hasMore: false, receipt, size, events: [] }
+    const receipt = { tips: readTips(reader), hasGap: flag === 1 }
+    return { kind, hasMore: false, receipt, follows: false, size, events: [] }
   }
-  return { kind, hasMore: isSet, receipt: undefined, size, events: readEvents(reader, format) }
+  const [hasMore, follows] = [(flag & 1) !== 0, (flag & 2) !== 0]
+  return { kind, hasMore, receipt: undefined, follows, size, events: readEvents(reader, format) }
 }
 
 function readTips(reader: Reader): Uint8Array[] {
