@@ -120,7 +120,7 @@ export const insiders: readonly Attack[] = [
   },
   {
     name: 'refused-events',
-    what: 'shows each peer another event that must be refused, with a large payload',
+    what: 'shows each peer another event that must be refused, with a payload of 1 MiB',
     by: 'insider',
     bounds: (voters) => ({ ...asAnHonestPeer(voters), kept: 4, relayed: 1 }),
     *run(assault: Assault): Generator<void> {
@@ -129,7 +129,7 @@ export const insiders: readonly Attack[] = [
       const notOurs = puppet.store.events.find(({ creator }) => !creator.equals(assault.network.insider.id))
       for (const [i, member] of assault.network.correct.entries()) {
         // Its self-parent is by somebody else.
-        const payload = `${String(i)} ${'x'.repeat(assault.scaled(1 << 18))}`
+        const payload = `${String(i)} ${'x'.repeat(assault.scaled(limits.payloadBytes - 64))}`
         insider.showOnly(member, [puppet.makeVote({ ...line, tip: notOurs }, opaque(payload))])
       }
       yield
