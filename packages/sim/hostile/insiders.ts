@@ -120,7 +120,7 @@ export const insiders: readonly Attack[] = [
   },
   {
     name: 'refused-events',
-    what: 'shows each peer another event that must be refused, with a large payload',
+    what: 'shows each peer another event that must be refused, with a payload of 1 MiB',
     by: 'insider',
     bounds: (voters) => ({ ...asAnHonestPeer(voters), kept: 4, relayed: 1 }),
     *run(assault: Assault): Generator<void> {
@@ -129,7 +129,7 @@ export const insiders: readonly Attack[] = [
       const notOurs = puppet.store.events.find(({ creator }) => !creator.equals(assault.network.insider.id))
       for (const [i, member] of assault.network.correct.entries()) {
         // Its self-parent is by somebody else.
-        const payload = `${String(i)} ${'x'.repeat(assault.scaled(1 << 18))}`
+        const payload = `${String(i)} ${'x'.repeat(assault.scaled(limits.payloadBytes - 64))}`
         insider.showOnly(member, [puppet.makeVote({ ...line, tip: notOurs }, opaque(payload))])
       }
       yield
@@ -181,7 +181,7 @@ export const insiders: readonly Attack[] = [
     bounds: atFullSpeed,
     *run(assault: Assault): Generator<void> {
       const { insider } = assault.network
-      // The window does not count them, so there may be more.
+      // The window does not count them, so nothing but their own rules stops more of them.
       yield* showAll(assault, assault.scaled(3 * fullSpeed), ({ puppet, line }) => {
         const others = puppet.store.events.filter(({ creator }) => !creator.equals(insider.id))
         puppet.append(line, { kind: 'Conclusion', otherParent: assault.network.random.pick(others).hash })
