@@ -69,15 +69,27 @@ describe('the key of the coin', () => {
   test.each([
     [
       'of round 0, which takes no coin',
-      (election: number) => ({ election, shares: [{ round: 0, subject: 0, share: new Uint8Array(4).fill(7) }] }),
+      (election: number): CoinShares => ({
+        election,
+        attempt: 1,
+        shares: [{ round: 0, subject: 0, share: new Uint8Array(4).fill(7) }],
+      }),
     ],
     [
       'of a subject that does not exist',
-      (election: number) => ({ election, shares: [{ round: 1, subject: 4, share: new Uint8Array(4).fill(7) }] }),
+      (election: number): CoinShares => ({
+        election,
+        attempt: 1,
+        shares: [{ round: 1, subject: 4, share: new Uint8Array(4).fill(7) }],
+      }),
     ],
     [
       'of an election without a key',
-      () => ({ election: 0, shares: [{ round: 1, subject: 0, share: new Uint8Array(4).fill(7) }] }),
+      (): CoinShares => ({
+        election: 0,
+        attempt: 1,
+        shares: [{ round: 1, subject: 0, share: new Uint8Array(4).fill(7) }],
+      }),
     ],
   ])('makes a share provable that is %s: its author is removed, and third parties can see why', (_, coinsAt) => {
     const { network, code } = withSharesOfDave(coinsAt)
@@ -111,6 +123,7 @@ describe('the key of the coin', () => {
     network.run(chooser(1), () => thresholds(network).every((t) => t === 1))
     const coins = {
       election: network.peer('Alice').inspect().election,
+      attempt: 1 as const,
       shares: [{ round: 0, subject: 0, share: new Uint8Array(4).fill(7) }],
     }
     const selfParent = events.at(-1)?.hash ?? new Uint8Array()
@@ -130,6 +143,7 @@ describe('the key of the coin', () => {
     const share = new Uint8Array(4).fill(7)
     const { network, code } = withSharesOfDave((election) => ({
       election: election + 1,
+      attempt: 1,
       shares: [{ round: 1, subject: 0, share }],
     }))
     expect(code).toBe('PrematureCoinShares')

@@ -53,7 +53,7 @@ class Hand {
   }
 
   shares(election: number, shares: readonly CoinShare[]): Event<string> {
-    return this.append({ kind: 'CoinShares', coins: { election, shares } })
+    return this.append({ kind: 'CoinShares', coins: { election, attempt: 1, shares } })
   }
 
   accuse(offender: string, eventHash: Uint8Array, place: number): Event<string> {
@@ -97,7 +97,9 @@ function scene(names: readonly string[] = founders): Scene {
   if (secret === undefined) throw new Error('Dave has no share')
   const sharesOf = (rounds: number, of = election): CoinShare[] =>
     Array.from({ length: rounds }, (_, i) => i + 1).flatMap((round) =>
-      subjects.map((subject) => ({ subject, round, share: secret.sign(coinMessage(of, subject, round), coinDomain) })),
+      subjects.map((subject) => {
+        return { subject, round, share: secret.sign(coinMessage(of, 1, subject, round), coinDomain) }
+      }),
     )
   return { keys, network, election, dave, sharesOf }
 }

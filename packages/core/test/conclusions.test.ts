@@ -117,7 +117,7 @@ function strandCarol(network: WatchedNetwork, where: Shares): boolean {
   }
   const carols = ask('Carol', point)
   show('Carol', [...all.filter((event) => !secret.has(event)), carols, ask('Bob', point)])
-  const coins = { election, shares: [{ round: 1, subject: 0, share: new Uint8Array(4) }] }
+  const coins = { election, attempt: 1 as const, shares: [{ round: 1, subject: 0, share: new Uint8Array(4) }] }
   const on = where === "on a branch of Carol's" ? carols : point
   const shares = Event.create(dave, { kind: 'CoinShares', selfParent: on.hash, coins }, stringCodec)
   for (const name of ['Alice', 'Bob']) {

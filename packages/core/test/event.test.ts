@@ -39,7 +39,7 @@ describe.each(schemes)('events with %s identities', (_, identities) => {
     create({
       kind: 'CoinShares',
       selfParent,
-      coins: { election: 1, shares: [{ round: 1, subject: 0, share: selfParent }] },
+      coins: { election: 1, attempt: 2, shares: [{ round: 1, subject: 0, share: selfParent }] },
     }),
   ]
   const format = { codec: stringCodec, identities }

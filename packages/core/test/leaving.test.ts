@@ -106,7 +106,7 @@ describe('a removed peer that is the only one to know', () => {
     const alice = network.peer('Alice').createGossip(id('Bob'))
     const key = mockIdentity.secretId('Alice')
     const sharesOf = (election: number): Message<string> => {
-      const coins = { election, shares: [{ round: 1, subject: 0, share: new Uint8Array(4) }] }
+      const coins = { election, attempt: 1 as const, shares: [{ round: 1, subject: 0, share: new Uint8Array(4) }] }
       const [selfParent] = alice.events.slice(-1)
       const shares = Event.create(
         key,

@@ -202,7 +202,7 @@ describe('an accusation', () => {
     const other = mockIdentity.publicId(text.replace('x', 'y'))
     const selfParent = new Uint8Array(32)
     const shares = [{ round: 1, subject: 0, share: new Uint8Array(limits.signatureShareBytes) }]
-    const coins = { election: 0, shares }
+    const coins = { election: 0, attempt: 1 as const, shares }
     const events = [
       voteEvent(us, initialEvent(us), opaque('x'.repeat(limits.payloadBytes))),
       voteEvent(us, initialEvent(us), genesis([us.publicId, other], new Uint8Array(limits.relatedInfoBytes))),

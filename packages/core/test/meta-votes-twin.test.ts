@@ -2,6 +2,7 @@
 
 import { predictableCoin } from '../src/election/coin.ts'
 import type { Coin } from '../src/election/coin.ts'
+import type { Attempt } from '../src/wire/coin-shares.ts'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { fieldCount, fields } from '../src/election/meta-vote-entry.ts'
@@ -98,12 +99,14 @@ function randomCoin(choose: Choose): { coin: Coin; twin: (subject: number) => Tw
   const salt = choose(1 << 16)
   const bits = (round: number, word: number, kind: number): number =>
     Math.imul(0x9e3779b1, salt + 31 * round + 7 * word + kind) ^ Math.imul(0x85ebca6b, salt * round + kind)
-  const known = (_event: number, round: number, word: number, wanted: number): number =>
+  const known = (_event: number, _attempt: Attempt, round: number, word: number, wanted: number): number =>
     wanted & (bits(round, word, 1) | bits(round, word, 2))
-  const values = (round: number, word: number, among: number): number => among & bits(round, word, 3)
+  const values = (_attempt: Attempt, round: number, word: number, among: number): number => among & bits(round, word, 3)
   const holds = (word: number, subject: number): boolean => ((word >> (subject & 31)) & 1) === 1
   const toss = (subject: number, round: number): boolean | undefined =>
-    holds(known(0, round, subject >> 5, -1), subject) ? holds(values(round, subject >> 5, -1), subject) : undefined
+    holds(known(0, 1, round, subject >> 5, -1), subject)
+      ? holds(values(1, round, subject >> 5, -1), subject)
+      : undefined
   return {
     coin: { confirms: true, known, values },
     twin: (subject) => ({ confirms: true, toss: (round) => toss(subject, round) }),
@@ -123,7 +126,7 @@ function checkUpdate(choose: Choose, voters: number, confirms: boolean): number 
   })
   const [own, ...others] = held
   if (own === undefined) return 0
-  voting.begin(0)
+  voting.begin(0, 1)
   for (const { span } of others) voting.addOther(span.start, span.stages)
   const span = { start: -1, stages: 0 }
   const allDecided = voting.update(own.span, span)

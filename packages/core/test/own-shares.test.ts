@@ -8,7 +8,7 @@ import type { PublicKeySet } from '../src/crypto/shared-key/key-scheme.ts'
 import { mockKeys } from '../src/crypto/shared-key/keys.ts'
 import { PeerState } from '../src/graph/peers.ts'
 import { OwnKeys } from '../src/peer/own-keys.ts'
-import type { CoinShares } from '../src/wire/coin-shares.ts'
+import type { Attempt, CoinShares } from '../src/wire/coin-shares.ts'
 import { groupOf, participantsOf, seededRandom } from './support/keys.ts'
 
 const count = 40
@@ -21,6 +21,7 @@ class Voter {
   readonly #own: OwnKeys
   #last: number
   #election = 0
+  #attempt: Attempt = 1
   #reached: { slot: number; round: number }[] = []
 
   constructor(keys: PublicKeySet) {
@@ -36,11 +37,12 @@ class Voter {
     )
     this.#last = consensus.insert({ creator: 0, cause: 'Initial' })
     Object.defineProperty(consensus, 'elections', { get: () => this.#election })
-    consensus.election.coinsReachedBy = () => this.#reached
+    consensus.election.coinsReachedBy = () => ({ attempt: this.#attempt, coins: this.#reached })
   }
 
-  begin(election: number, rounds: number): void {
+  begin(election: number, rounds: number, attempt: Attempt = 1): void {
     this.#election = election
+    this.#attempt = attempt
     const ids = peers.map(({ publicId }) => publicId)
     this.consensus.thresholdCoin?.startElection(election, ids, { participants: ids, publicKeySet: dealt.publicKeySet })
     this.#reached = peers.flatMap((_, slot) => Array.from({ length: rounds }, (_, i) => ({ slot, round: i + 1 })))

@@ -6,6 +6,7 @@ import fc from 'fast-check'
 import { createHash } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
 import { coinMessage } from '../src/wire/coin-shares.ts'
+import type { Attempt } from '../src/wire/coin-shares.ts'
 import { mockGroup } from '../src/crypto/pairing/mock-group.ts'
 import { weightsAtZero } from '../src/crypto/pairing/polynomial.ts'
 import { GossipGraph, none } from '../src/graph/graph.ts'
@@ -26,6 +27,8 @@ const election = 5
 class CoinGraph {
   readonly graph = new GossipGraph()
   readonly coin = new ThresholdCoin(this.graph)
+  /** Which attempt of the election is looked at. */
+  attempt: Attempt = 1
   readonly #last: number[] = []
 
   constructor(voters: readonly PublicId[] = ids, keysOfVoters: CoinKeys = keys) {
@@ -44,7 +47,8 @@ class CoinGraph {
   ): number {
     const x = this.#append(peer, causes.CoinShares, none)
     const creator = ids[peer]
-    if (creator !== undefined) this.coin.added(x, creator, { election: of, shares: [{ subject, round, share }] })
+    const shares = [{ subject, round, share }]
+    if (creator !== undefined) this.coin.added(x, creator, { election: of, attempt: this.attempt, shares })
     return x
   }
 
@@ -54,7 +58,7 @@ class CoinGraph {
   }
 
   share(peer: number, subject: number, round: number, of = election): Uint8Array {
-    return shares[peer]?.sign(coinMessage(of, subject, round), coinDomain) ?? new Uint8Array()
+    return shares[peer]?.sign(coinMessage(of, this.attempt, subject, round), coinDomain) ?? new Uint8Array()
   }
 
   /** An event of the peer that records another's latest one. */
@@ -69,8 +73,8 @@ class CoinGraph {
   /** What the event knows of the coin of one slot. */
   tossAt(x: number, slot: number, round: number): boolean | undefined {
     const wanted = 1 << slot
-    if (this.coin.known(x, round, 0, wanted) === 0) return undefined
-    return this.coin.values(round, 0, wanted) !== 0
+    if (this.coin.known(x, this.attempt, round, 0, wanted) === 0) return undefined
+    return this.coin.values(this.attempt, round, 0, wanted) !== 0
   }
 
   #append(peer: number, cause: number, otherParent: number): number {
@@ -130,6 +134,34 @@ describe('the coin of an election with a key', () => {
       network.record(0, peer)
     }
     expect(network.tossAt(network.last(0), 2, 1)).toBeDefined()
+  })
+
+  test('second attempt: has other coins, made of other shares', () => {
+    const network = new CoinGraph()
+    for (const peer of [1, 2, 3]) {
+      network.publish(peer, 2, 1)
+      network.record(0, peer)
+    }
+    const first = network.tossAt(network.last(0), 2, 1)
+    expect(first).toBeDefined()
+    const ofFirst = network.share(4, 2, 1)
+    network.attempt = 2
+    expect(network.tossAt(network.last(0), 2, 1)).toBeUndefined()
+    network.publish(4, 2, 1, election, ofFirst)
+    for (const peer of [1, 2, 4]) {
+      if (peer < 4) network.publish(peer, 2, 1)
+      network.record(0, peer)
+    }
+    expect(network.tossAt(network.last(0), 2, 1)).toBeUndefined()
+    network.publish(3, 2, 1)
+    network.record(0, 3)
+    const signature = publicKeySet.combine(new Map(names.map((_, i) => [i, network.share(i, 2, 1)])))
+    expect(network.tossAt(network.last(0), 2, 1)).toBe(parity(createHash('sha3-256').update(signature).digest()))
+    network.attempt = 1
+    expect(network.tossAt(network.last(0), 2, 1)).toBe(first)
+    const late = network.publish(5, 2, 1)
+    expect(network.coin.isFaulty(late)).toBe(false)
+    expect(network.coin.isFaulty(network.publish(3, 2, 2))).toBe(true)
   })
 
   test('names subjects in ascending order of the voters, whatever their slots', () => {
@@ -327,7 +359,7 @@ test('without a key the coin is a hash that everybody knows, true in about half 
   network.coin.startElection(election + 1, ids, undefined)
   const tosses = Array.from({ length: 700 }, (_, i) => network.tossAt(network.last(0), i % 7, 1 + Math.floor(i / 7)))
   expect(tosses).toEqual(
-    Array.from({ length: 700 }, (_, i) => fallbackCoin(election + 1, i % 7, 1 + Math.floor(i / 7))),
+    Array.from({ length: 700 }, (_, i) => fallbackCoin(election + 1, 1, i % 7, 1 + Math.floor(i / 7))),
   )
   expect(tosses.filter((toss) => toss).length).toBeGreaterThan(280)
   expect(tosses.filter((toss) => toss).length).toBeLessThan(420)

@@ -51,14 +51,14 @@ export function dotVote(text: string, observation: Observation<unknown>, grounds
 }
 
 /** The text of the cause of an event that brings shares of coins. */
-export function dotCoinShares({ election, shares }: CoinShares): string {
+export function dotCoinShares({ election, attempt, shares }: CoinShares): string {
   const texts = shares.map(({ round, subject, share }) => `${String(round)}/${String(subject)}: ${toHex(share)}`)
-  return `CoinShares(${String(election)}, [${texts.join(', ')}])`
+  return `CoinShares(${String(election)}, ${String(attempt)}, [${texts.join(', ')}])`
 }
 
 /** Reads what {@link dotCoinShares} writes; undefined when it is something else. */
 export function parseDotCoinShares(text: string): CoinShares | undefined {
-  const [, election, list = ''] = /^CoinShares\((\d{1,9}), \[(.+)\]\)$/.exec(text) ?? []
+  const [, election, attempt, list = ''] = /^CoinShares\((\d{1,9}), ([12]), \[(.+)\]\)$/.exec(text) ?? []
   const shares = list.split(', ').map((entry) => {
     const [, round, subject, hex] = /^(\d{1,9})\/(\d{1,9}): ((?:[0-9a-f]{2})*)$/.exec(entry) ?? []
     return hex === undefined
@@ -66,7 +66,7 @@ export function parseDotCoinShares(text: string): CoinShares | undefined {
       : { round: Number(round), subject: Number(subject), share: Uint8Array.from(Buffer.from(hex, 'hex')) }
   })
   if (election === undefined || !shares.every((share) => share !== undefined)) return undefined
-  return { election: Number(election), shares }
+  return { election: Number(election), attempt: attempt === '1' ? 1 : 2, shares }
 }
 
 /** Reads what {@link dotVote} writes; undefined when it is something else. */

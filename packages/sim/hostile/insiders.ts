@@ -50,12 +50,12 @@ function* showShares(
   const shares = Array.from({ length: count }, (_, i): CoinShare => {
     const [subject, round] = [i % subjects, 1 + Math.floor(i / subjects)]
     // A share of another coin is as hard to tell from a right one as can be.
-    const signed = isRight ? [election, subject, round] : [election, round, subject + 1]
+    const signed = isRight ? [election, 1, subject, round] : [election, 1, round, subject + 1]
     const message = signed.reduce((writer, number) => writer.u32(number), new Writer()).finish()
     return { subject, round, share: share.sign(message, 'parsec coin') }
   })
   yield* showAll(assault, 2, ({ puppet, line }) => {
-    puppet.append(line, { kind: 'CoinShares', coins: { election, shares } })
+    puppet.append(line, { kind: 'CoinShares', coins: { election, attempt: 1, shares } })
   })
 }
 
@@ -91,7 +91,8 @@ export const insiders: readonly Attack[] = [
       }))
       const election = assault.victim.peer.inspect().election
       for (let bytes = 0; bytes < assault.scaled(1 << 20);) {
-        bytes += insider.puppet.append(insider.line, { kind: 'CoinShares', coins: { election, shares } }).bytes.length
+        bytes += insider.puppet.append(insider.line, { kind: 'CoinShares', coins: { election, attempt: 1, shares } })
+          .bytes.length
       }
       for (const member of assault.network.correct) insider.show(member)
       yield

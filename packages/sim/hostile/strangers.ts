@@ -55,7 +55,11 @@ export const strangers: readonly Attack[] = [
         round: 1,
         share: none,
       }))
-      const first = Event.create(us, { kind: 'CoinShares', selfParent, coins: { election: 0, shares } }, stringCodec)
+      const first = Event.create(
+        us,
+        { kind: 'CoinShares', selfParent, coins: { election: 0, attempt: 1, shares } },
+        stringCodec,
+      )
       yield* sendAgain(assault, us, repeating(assault, us, first, 1 << 25), 1 << 25)
     },
   },

@@ -175,15 +175,19 @@ export class GraphInspection implements Inspection {
   metaEvent(index: number): MetaEventView | undefined {
     const { election } = this.#consensus
     if (!election.hasMetaEvent(index)) return undefined
-    const metaVotes = new Map<number, readonly MetaVoteView[]>()
     const votes = election.metaVotesOf(index)
-    if (votes !== undefined) {
-      for (const [slot, peer] of election.voters.entries()) {
-        metaVotes.set(peer, readMetaVotes(votes.voting, votes.span, slot))
-      }
+    const listsAt = (span: MetaVoteSpan | undefined): Map<number, readonly MetaVoteView[]> =>
+      new Map(
+        votes && span && election.voters.map((peer, slot) => [peer, readMetaVotes(votes.voting, span, slot)] as const),
+      )
+    return {
+      event: index,
+      observees: new Set(election.observeesOf(index)),
+      interestingContent: election.content.of(index),
+      attempt: votes?.attempt ?? 1,
+      metaVotes: listsAt(votes?.span),
+      ending: listsAt(votes?.ending),
     }
-    const observees = new Set(election.observeesOf(index))
-    return { event: index, observees, interestingContent: election.content.of(index), metaVotes }
   }
 
   metaEvents(): readonly number[] {

@@ -113,16 +113,20 @@ export interface MetaEventView {
   readonly event: number
   /**
    * The peer indices of those whose first interesting event it strongly sees. Empty, unless it is
-   * an observer.
+   * an observer (of the first attempt).
    */
   readonly observees: ReadonlySet<number>
   /** The payload indices of what it finds interesting, in the order of its list (section 5.1). */
   readonly interestingContent: readonly number[]
+  /** Which attempt of the election its meta-votes are of (section 5.4). */
+  readonly attempt: 1 | 2
   /**
    * Its meta-votes about each subject, by the subject's peer index. Empty before its line has an
    * observer.
    */
   readonly metaVotes: ReadonlyMap<number, readonly MetaVoteView[]>
+  /** If it ends the first attempt: the meta-votes by which it does, all decided false. Else empty. */
+  readonly ending: ReadonlyMap<number, readonly MetaVoteView[]>
 }
 
 /** What an election decided, and from what (section 6). */

@@ -3,6 +3,7 @@
 import { grown } from '../base/arrays.ts'
 import { assert } from '../base/errors.ts'
 import { isSync } from '../wire/cause.ts'
+import type { Attempt } from '../wire/coin-shares.ts'
 import { none } from '../graph/graph.ts'
 import type { GossipGraph } from '../graph/graph.ts'
 import { fates } from '../graph/payloads.ts'
@@ -49,10 +50,16 @@ export class Election {
   #viewpoint: Viewpoint
   /** Events that decide this election, while neither they nor any descendants may be recorded. */
   readonly #unrecorded: number[] = []
+  /** The observers of the first attempt, in insertion order. */
+  readonly #observers: number[] = []
+  /** The events that end the first attempt (section 5.4), with the meta-votes by which they do. */
+  readonly #endings = new Map<number, MetaVoteSpan>()
 
   /** Per event, where its meta-votes are in the pool. Of this election only if it has processed the event. */
   #votesStart = new Int32Array(64)
   #votesStages = new Int32Array(64)
+  /** Per event, the attempt that they are of. */
+  #attempt = new Int32Array(64)
 
   // Room for one event's computations.
   readonly #base: MetaVoteSpan = { start: none, stages: 0 }
@@ -97,6 +104,7 @@ export class Election {
     if (x >= this.#votesStart.length) {
       this.#votesStart = grown(this.#votesStart, x + 1)
       this.#votesStages = grown(this.#votesStages, x + 1)
+      this.#attempt = grown(this.#attempt, x + 1)
     }
     this.content.added(x)
   }
@@ -125,6 +133,8 @@ export class Election {
     this.content.conclude(peers && this.#voters)
     this.stretch.restart(this.content.firstUnconsensused, peers === undefined)
     this.#unrecorded.length = 0
+    this.#observers.length = 0
+    this.#endings.clear()
     this.#voting.clear()
   }
 
@@ -141,32 +151,70 @@ export class Election {
     const slot = this.#voters.slotOf(graph.creator[x] as number)
     if (slot === none || !isSync(graph.cause[x] as number)) return false
     this.content.compute(x)
-    if (this.#findVotes(graph.syncSelfAncestor[x] as number, this.#base)) {
-      this.#viewpoint.moveTo(x)
-      return this.#vote(x, slot)
+    const before = graph.syncSelfAncestor[x] as number
+    const goesOn = this.#findVotes(before, this.#base)
+    if (this.#endings.size > 0 && this.#followsEnding(x)) {
+      if (!goesOn || this.#attempt[before] === 1) this.#beginAgain(x)
+      return this.#vote(x, slot, 2)
     }
+    if (goesOn) return this.#vote(x, slot, 1)
     if (!this.#viewpoint.mayBeObserver(x)) return false
     this.#viewpoint.moveTo(x)
     if (!this.#viewpoint.findObservees()) return false
     this.stretch.observed(x)
+    this.#observers.push(x)
     this.#voting.startFrom(this.#viewpoint.observees, this.#base)
-    return this.#vote(x, slot)
+    return this.#vote(x, slot, 1)
   }
 
-  /** Computes the meta-votes of x (section 5.3), starting from `#base`; true if they decide the election. */
-  #vote(x: number, slot: number): boolean {
-    this.#voting.begin(x)
+  /**
+   * Computes the meta-votes of x (section 5.3), starting from `#base`; true if they decide the election.
+   * If they decide all subjects false, x ends the first attempt, and begins the second one at once.
+   */
+  #vote(x: number, slot: number, attempt: Attempt): boolean {
+    this.#viewpoint.moveTo(x)
+    this.#voting.begin(x, attempt)
     for (let other = 0; other < this.#voters.count; other++) {
       if (other === slot) continue
       // Not the voter's latest event: it has no meta-votes if it is a mere vote, and who shows others
       // the votes after a sync event could so hide what their author holds.
       const event = this.#graph.latestSync(this.#viewpoint.latestBy(other))
-      if (this.#findVotes(event, this.#span)) this.#voting.addOther(this.#span.start, this.#span.stages)
+      if (this.#findVotes(event, this.#span) && this.#attempt[event] === attempt) {
+        this.#voting.addOther(this.#span.start, this.#span.stages)
+      }
     }
-    const decides = this.#voting.update(this.#base, this.#span)
+    const allDecided = this.#voting.update(this.#base, this.#span)
     this.#votesStart[x] = this.#span.start
     this.#votesStages[x] = this.#span.stages
-    return decides
+    this.#attempt[x] = attempt
+    if (!allDecided) return false
+    if (this.#voting.decidedTrue(this.#span).some((subjects) => subjects !== 0)) return true
+    // docs/non-emptiness.md: a second attempt decides something.
+    if (attempt === 2) return false
+    this.#endings.set(x, { ...this.#span })
+    this.#beginAgain(x)
+    return this.#vote(x, slot, 2)
+  }
+
+  /** Does x descend from an event that ends the first attempt? */
+  #followsEnding(x: number): boolean {
+    for (const ending of this.#endings.keys()) if (this.#graph.descends(x, ending)) return true
+    return false
+  }
+
+  /**
+   * Writes to `#base` what a second observer begins with: true for whom an observer of the first
+   * attempt has observed, among its ancestors.
+   */
+  #beginAgain(x: number): void {
+    const observed = new Int32Array(this.#voting.words)
+    for (const observer of this.#observers) {
+      if (!this.#graph.descends(x, observer)) continue
+      this.#viewpoint.moveTo(observer)
+      this.#viewpoint.findObservees()
+      for (const [word, bits] of this.#viewpoint.observees.entries()) observed[word] = (observed[word] as number) | bits
+    }
+    this.#voting.startFrom(observed, this.#base)
   }
 
   /** Writes to `into` where the meta-votes of x in this election are; false if it has none. */
@@ -182,12 +230,6 @@ export class Election {
     return this.#findVotes(x, span) ? span : undefined
   }
 
-  /** Is x an observer in this election? Meta-votes exist from the observer on. */
-  #isObserver(x: number): boolean {
-    const before = this.#graph.syncSelfAncestor[x] as number
-    return this.#votesOf(x) !== undefined && this.#votesOf(before) === undefined
-  }
-
   /** What is decided at an event all of whose meta-votes are (section 6). */
   #decision(event: number, recorder: number): Decision {
     const span = this.#votesOf(event)
@@ -197,9 +239,7 @@ export class Election {
       isIn(decidedTrue, slot) ? this.#observedFirst(event, slot) : none,
     )
     const lists = firstInteresting.filter((first) => first !== none).map((first) => this.content.of(first))
-    const payloads = inDecidedOrder(lists, this.#payloads)
-    assert(payloads.length > 0, 'an election that decides something')
-    return { event, recorder, firstInteresting, payloads }
+    return { event, recorder, firstInteresting, payloads: inDecidedOrder(lists, this.#payloads) }
   }
 
   /**
@@ -210,9 +250,9 @@ export class Election {
     const graph = this.#graph
     const lanes = graph.lanesOf[this.voters[slot] as number] ?? []
     if (lanes.length === 1) return this.content.firstOnLane[lanes[0] as number] as number
-    for (let x = this.stretch.firstObserver; x <= event; x++) {
-      if (!this.#isObserver(x) || !graph.descends(event, x)) continue
-      this.#viewpoint.moveTo(x)
+    for (const observer of this.#observers) {
+      if (!graph.descends(event, observer)) continue
+      this.#viewpoint.moveTo(observer)
       const first = this.#viewpoint.firstInterestingOf(slot)
       if (first !== none && this.#viewpoint.stronglySees(first)) return first
     }
@@ -220,12 +260,12 @@ export class Election {
   }
 
   /**
-   * The coins that a sync event has reached (section 11): of each slot and round in which it got
-   * past the confirmations.
+   * The coins that a sync event has reached (section 11) in the attempt that it is in: of each slot and
+   * round in which it got past the confirmations. Undefined if it has no meta-votes.
    */
-  coinsReachedBy(x: number): { slot: number; round: number }[] {
+  coinsReachedBy(x: number): { attempt: Attempt; coins: { slot: number; round: number }[] } | undefined {
     const span = this.#votesOf(x)
-    return span === undefined ? [] : this.#voting.roundsBegun(span)
+    return span && { attempt: this.#attempt[x] as Attempt, coins: this.#voting.roundsBegun(span) }
   }
 
   // Views, for inspection.
@@ -245,16 +285,22 @@ export class Election {
 
   /** Peer indices of those that x observes: of none, unless it is an observer. */
   observeesOf(x: number): number[] {
-    if (!this.#isObserver(x)) return []
+    if (!this.#observers.includes(x)) return []
     this.#viewpoint.moveTo(x)
     this.#viewpoint.findObservees()
     return this.voters.filter((_, slot) => isIn(this.#viewpoint.observees, slot))
   }
 
-  /** The pool, and where in it the meta-votes of x are; undefined where it has none. */
-  metaVotesOf(x: number): { voting: MetaVoting; span: MetaVoteSpan } | undefined {
+  /**
+   * The pool, and where in it the meta-votes of x are; undefined where it has none. Those by which it
+   * ended the first attempt are `ending`.
+   */
+  metaVotesOf(
+    x: number,
+  ): { voting: MetaVoting; attempt: Attempt; span: MetaVoteSpan; ending: MetaVoteSpan | undefined } | undefined {
     const span = this.#votesOf(x)
-    return span && { voting: this.#voting, span }
+    if (span === undefined) return undefined
+    return { voting: this.#voting, attempt: this.#attempt[x] as Attempt, span, ending: this.#endings.get(x) }
   }
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
 
 import type { Ints } from '../base/arrays.ts'
+import type { Attempt } from '../wire/coin-shares.ts'
 import type { Coin } from './coin.ts'
 import { held, Tally } from './tally.ts'
 
@@ -39,6 +40,7 @@ export class MetaVoteEntry {
 
   // Where it is.
   #event = -1
+  #attempt: Attempt = 1
   #word = 0
   #round = 0
   #step = 0
@@ -78,8 +80,9 @@ export class MetaVoteEntry {
   }
 
   /** Begins with an event's lists about the subjects of a word, which has no entry yet. */
-  begin(event: number, word: number): void {
+  begin(event: number, attempt: Attempt, word: number): void {
     this.#event = event
+    this.#attempt = attempt
     this.#word = word
     this.#entering = 0
     this.#enteringTrue = 0
@@ -223,9 +226,9 @@ export class MetaVoteEntry {
     if (this.#step !== 0 || this.#round === 0) return
     const wanted = this.#undecided & ~this.#estTrue & ~this.#estFalse
     if (wanted === 0) return
-    const known = this.#coin.known(this.#event, this.#round, this.#word, wanted)
+    const known = this.#coin.known(this.#event, this.#attempt, this.#round, this.#word, wanted)
     if (known === 0) return
-    const isTrue = this.#coin.values(this.#round, this.#word, known)
+    const isTrue = this.#coin.values(this.#attempt, this.#round, this.#word, known)
     this.#estTrue |= isTrue
     this.#estFalse |= known & ~isTrue
   }

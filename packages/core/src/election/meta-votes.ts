@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
 
 import { IntList } from '../base/arrays.ts'
+import type { Attempt } from '../wire/coin-shares.ts'
 import type { Coin } from './coin.ts'
 import { fieldCount, fields, MetaVoteEntry } from './meta-vote-entry.ts'
 
@@ -29,6 +30,7 @@ export class MetaVoting {
   readonly #entry: MetaVoteEntry
   /** The event at hand. */
   #event = -1
+  #attempt: Attempt = 1
   /** Where the other voters' meta-votes are that count for it. */
   readonly #otherStarts: Int32Array
   readonly #otherStages: Int32Array
@@ -60,9 +62,10 @@ export class MetaVoting {
     return ((this.pool.at(this.place(start, stage, slot >> 5) + field) >> (slot & 31)) & 1) === 1
   }
 
-  /** Begins an event: no other's meta-votes are known. */
-  begin(event: number): void {
+  /** Begins the meta-votes of an event in an attempt: no other's are known. */
+  begin(event: number, attempt: Attempt): void {
     this.#event = event
+    this.#attempt = attempt
     this.#others = 0
     this.#othersStages = 0
   }
@@ -76,9 +79,9 @@ export class MetaVoting {
 
   /**
    * Puts one meta-vote per subject into the pool, at round 0 and step 0, with estimate true for the
-   * bits of `observees`.
+   * bits of `observed`.
    */
-  startFrom(observees: Int32Array, into: MetaVoteSpan): void {
+  startFrom(observed: Int32Array, into: MetaVoteSpan): void {
     const start = this.pool.extend(fieldCount * this.words)
     const items = this.pool.items
     items.fill(0, start, this.pool.length)
@@ -86,8 +89,8 @@ export class MetaVoting {
       const at = this.place(start, 0, word)
       const all = this.#all[word] as number
       items[at + fields.has] = all
-      items[at + fields.estTrue] = observees[word] as number
-      items[at + fields.estFalse] = all & ~(observees[word] as number)
+      items[at + fields.estTrue] = observed[word] as number
+      items[at + fields.estFalse] = all & ~(observed[word] as number)
     }
     into.start = start
     into.stages = 1
@@ -118,7 +121,7 @@ export class MetaVoting {
     const entry = this.#entry
     const items = this.pool.items
     let undecided = this.#all[word] as number
-    entry.begin(this.#event, word)
+    entry.begin(this.#event, this.#attempt, word)
     for (let stage = 0; stage < room; stage++) {
       // What comes after a decision is left out.
       const kept = undecided & this.#has(base, stage, word)

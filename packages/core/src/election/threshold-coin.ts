@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
 
 import { platform } from '#crypto'
-import { limits } from '../base/limits.ts'
 import type { PublicId } from '../base/public-id.ts'
 import { coinMessage } from '../wire/coin-shares.ts'
-import type { CoinShares } from '../wire/coin-shares.ts'
+import type { Attempt, CoinShares } from '../wire/coin-shares.ts'
 import type { DkgResult } from '../wire/observation.ts'
 import { none } from '../graph/graph.ts'
 import type { GossipGraph } from '../graph/graph.ts'
@@ -23,7 +22,7 @@ export interface Carrier {
   readonly participant: number
   /** The sync event that it follows. */
   readonly sync: number
-  /** Per subject, the latest round of the election that the line has published a share for; or 0. */
+  /** Per subject, the latest round of the attempt that the line has published a share for; or 0. */
   readonly rounds: Uint32Array
 }
 
@@ -43,6 +42,9 @@ interface Share extends SharePlace {
 
 /** What is known of one coin. */
 interface Toss {
+  readonly attempt: Attempt
+  readonly round: number
+  readonly subject: number
   /** Per participant one, or several where it forked. */
   readonly shares: Share[]
   /** Has an event waited for it, with enough shares in its ancestry? */
@@ -51,8 +53,8 @@ interface Toss {
 }
 
 /**
- * The coin of protocol.md section 11. There is one for each election, subject and round: the parity of
- * the hash of a threshold signature on these three. A voter publishes its share of the signature in an
+ * The coin of protocol.md section 11. There is one for each election, attempt, subject and round: the
+ * parity of the hash of a threshold signature on these four. A voter publishes its share of the signature in an
  * event, once an event of its own has reached the coin. An event knows the coin if it has right shares
  * by more than t voters in its ancestry.
  *
@@ -61,7 +63,7 @@ interface Toss {
  * ends. So what it costs to check shares follows from the coins that the election needs, whatever
  * anybody publishes. Whether a share is right does not depend on when it is checked.
  *
- * While the voters have no key, the coin is a hash of the three: the same for all, too, but anybody can
+ * While the voters have no key, the coin is a hash of the four: the same for all, too, but anybody can
  * predict it.
  */
 export class ThresholdCoin implements Coin {
@@ -74,7 +76,7 @@ export class ThresholdCoin implements Coin {
   readonly #keys: { readonly from: number; readonly keys: CoinKeys }[] = []
   #current: CoinKeys
   /** The coins of the election under way of which there are shares, by {@link coinKey}. */
-  readonly #tosses = new Map<number, Toss>()
+  readonly #tosses = new Map<string, Toss>()
   /** The events that bring shares; undefined for those that are at fault. */
   readonly #carriers = new Map<number, Carrier | undefined>()
   /** The same events per lane, in order. */
@@ -90,7 +92,7 @@ export class ThresholdCoin implements Coin {
 
   /** Begins an election. @param voters - in the order of their slots. */
   startElection(election: number, voters: readonly PublicId[], keys: CoinKeys): void {
-    for (const [key, toss] of this.#tosses) if (toss.isNeeded) this.#check(toss, key)
+    for (const toss of this.#tosses.values()) if (toss.isNeeded) this.#check(toss)
     this.#tosses.clear()
     this.#election = election
     const ascending = [...voters].sort((a, b) => a.compareTo(b))
@@ -110,12 +112,13 @@ export class ThresholdCoin implements Coin {
     else onLane.push(x)
     if (carrier === undefined || coins.election !== this.#election) return
     const { participant } = carrier
+    const { attempt } = coins
     for (const [place, { subject, round, share: bytes }] of coins.shares.entries()) {
       const share: Share = { x, place, participant, bytes, isRight: undefined }
-      const toss = this.#tosses.get(coinKey(round, subject))
-      if (toss === undefined)
-        this.#tosses.set(coinKey(round, subject), { shares: [share], isNeeded: false, value: undefined })
-      else toss.shares.push(share)
+      const key = coinKey(attempt, round, subject)
+      const toss = this.#tosses.get(key)
+      if (toss !== undefined) toss.shares.push(share)
+      else this.#tosses.set(key, { attempt, round, subject, shares: [share], isNeeded: false, value: undefined })
     }
   }
 
@@ -143,7 +146,7 @@ export class ThresholdCoin implements Coin {
     const known = this.#verdicts.get(key)
     if (known !== undefined) return known
     const { coins, participant } = carrier
-    const message = coinMessage(coins.election, coin.subject, coin.round)
+    const message = coinMessage(coins.election, coins.attempt, coin.subject, coin.round)
     const keys = this.#keysOf(coins.election)
     const isWrong = keys?.publicKeySet.verifyShare(participant, message, coinDomain, coin.share) === false
     this.#verdicts.set(key, isWrong)
@@ -165,21 +168,23 @@ export class ThresholdCoin implements Coin {
     return this.#carriers.get(this.#latestCarrier(x))
   }
 
-  known(event: number, round: number, word: number, wanted: number): number {
+  known(event: number, attempt: Attempt, round: number, word: number, wanted: number): number {
     if (this.#current === undefined) return wanted
     let known = 0
     for (let bit = 0; bit < 32; bit++) {
-      if ((wanted >> bit) & 1 && this.#isKnown(event, round, this.#subjects[32 * word + bit] as number)) {
-        known |= 1 << bit
-      }
+      if (((wanted >> bit) & 1) === 0) continue
+      const subject = this.#subjects[32 * word + bit] as number
+      if (this.#isKnown(event, this.#tosses.get(coinKey(attempt, round, subject)))) known |= 1 << bit
     }
     return known
   }
 
-  values(round: number, word: number, among: number): number {
+  values(attempt: Attempt, round: number, word: number, among: number): number {
     let values = 0
     for (let bit = 0; bit < 32; bit++) {
-      if ((among >> bit) & 1 && this.#valueOf(round, this.#subjects[32 * word + bit] as number)) values |= 1 << bit
+      if (((among >> bit) & 1) === 0) continue
+      const subject = this.#subjects[32 * word + bit] as number
+      if (this.#valueOf(attempt, round, subject)) values |= 1 << bit
     }
     return values
   }
@@ -193,8 +198,8 @@ export class ThresholdCoin implements Coin {
    *
    * - it brings a share of a coin that does not exist, or is by somebody who has no share of the key;
    * - its line has published a share for that subject of the same round or a later one, or for a later
-   *   election;
-   * - it is not the only one of its election between two sync events;
+   *   attempt or election;
+   * - it is not the only one of its attempt between two sync events;
    * - an earlier event of its line is at fault for any of this.
    */
   #carrierOf(x: number, creator: PublicId, coins: CoinShares): Carrier | undefined {
@@ -206,8 +211,9 @@ export class ThresholdCoin implements Coin {
     if (latest !== none && before === undefined) return undefined
     const sync = this.#graph.latestSync(x)
     let rounds = new Uint32Array(keys.participants.length)
-    if (before !== undefined && before.coins.election >= coins.election) {
-      if (before.coins.election > coins.election || before.sync === sync) return undefined
+    const order = before === undefined ? -1 : compareAttempts(before.coins, coins)
+    if (before !== undefined && order >= 0) {
+      if (order > 0 || before.sync === sync) return undefined
       rounds = before.rounds.slice()
     }
     for (const { subject, round } of coins.shares) {
@@ -229,15 +235,13 @@ export class ThresholdCoin implements Coin {
   }
 
   /** Have more than t participants a right share among the ancestors of the event? */
-  #isKnown(event: number, round: number, subject: number): boolean {
-    const key = coinKey(round, subject)
-    const toss = this.#tosses.get(key)
+  #isKnown(event: number, toss: Toss | undefined): boolean {
     if (toss === undefined) return false
     const shares = toss.shares.filter(({ x }) => this.#graph.descends(event, x))
     if (this.#areEnough(shares.filter(({ isRight }) => isRight === true))) return true
     if (!this.#areEnough(shares.filter(({ isRight }) => isRight !== false))) return false
     toss.isNeeded = true
-    this.#check(toss, key)
+    this.#check(toss)
     return this.#areEnough(shares.filter(({ isRight }) => isRight === true))
   }
 
@@ -251,11 +255,10 @@ export class ThresholdCoin implements Coin {
    * is among them. It is not enough that their sum is right: wrong shares of two participants can make
    * up for each other, and then some events would know the coin by them and others would not.
    */
-  #check({ shares }: Toss, key: number): void {
+  #check({ attempt, round, subject, shares }: Toss): void {
     const set = this.#current?.publicKeySet
     const unchecked = shares.filter(({ isRight }) => isRight === undefined)
-    const round = Math.floor(key / limits.dkgParticipants)
-    const message = coinMessage(this.#election, key % limits.dkgParticipants, round)
+    const message = coinMessage(this.#election, attempt, subject, round)
     const together = bytesByParticipant(unchecked)
     const areRight =
       unchecked.length > 1 &&
@@ -269,9 +272,9 @@ export class ThresholdCoin implements Coin {
     }
   }
 
-  #valueOf(round: number, subject: number): boolean {
-    if (this.#current === undefined) return fallbackCoin(this.#election, subject, round)
-    const toss = this.#tosses.get(coinKey(round, subject))
+  #valueOf(attempt: Attempt, round: number, subject: number): boolean {
+    if (this.#current === undefined) return fallbackCoin(this.#election, attempt, subject, round)
+    const toss = this.#tosses.get(coinKey(attempt, round, subject))
     if (toss === undefined) return false
     if (toss.value === undefined) {
       const right = bytesByParticipant(toss.shares.filter(({ isRight }) => isRight === true))
@@ -282,9 +285,16 @@ export class ThresholdCoin implements Coin {
 }
 
 /** Names a coin of an election. */
-function coinKey(round: number, subject: number): number {
-  return round * limits.dkgParticipants + subject
+function coinKey(attempt: Attempt, round: number, subject: number): string {
+  return `${String(attempt)}/${String(round)}/${String(subject)}`
 }
+
+/** Negative if the shares are for an earlier attempt of an election than others, 0 if for the same one. */
+export function compareAttempts(a: AttemptOf, b: AttemptOf): number {
+  return a.election - b.election || a.attempt - b.attempt
+}
+
+type AttemptOf = Pick<CoinShares, 'election' | 'attempt'>
 
 function bytesByParticipant(shares: readonly Share[]): Map<number, Uint8Array> {
   return new Map(shares.map(({ participant, bytes }) => [participant, bytes]))
@@ -295,8 +305,8 @@ function verdictKey({ x, place }: SharePlace): string {
 }
 
 /** The coin while the voters have no key: anybody can tell it beforehand. */
-export function fallbackCoin(election: number, subject: number, round: number): boolean {
-  return isOdd(platform.sha3(coinMessage(election, subject, round)))
+export function fallbackCoin(election: number, attempt: Attempt, subject: number, round: number): boolean {
+  return isOdd(platform.sha3(coinMessage(election, attempt, subject, round)))
 }
 
 /** Is the number of bits that are set odd? */

@@ -12,7 +12,7 @@ import type { CoinShare, CoinShares } from '../wire/coin-shares.ts'
 import { dkgMessageText, encodeDkgMessage } from '../wire/dkg-message.ts'
 import type { DkgMessage } from '../wire/dkg-message.ts'
 import type { Observation } from '../wire/observation.ts'
-import { coinDomain } from '../election/threshold-coin.ts'
+import { coinDomain, compareAttempts } from '../election/threshold-coin.ts'
 import type { ThresholdCoin } from '../election/threshold-coin.ts'
 import type { Consensus } from '../consensus/consensus.ts'
 import type { DecidedPart, DkgParticipant, DkgRun } from '../consensus/dkg.ts'
@@ -30,8 +30,8 @@ export class OwnKeys implements DkgParticipant {
   /** Our shares of keys for the coin, by the public key set. */
   readonly #coinShares = new WeakMap<PublicKeySet, SecretKeyShare>()
 
-  /** Our shares of coins that we have to publish, by ascending elections, in the order of the encoding. */
-  readonly #dueShares: { readonly election: number; readonly shares: CoinShare[] }[] = []
+  /** Our shares of coins that we have to publish, by ascending attempts, in the order of the encoding. */
+  readonly #dueShares: (CoinShares & { readonly shares: CoinShare[] })[] = []
 
   constructor(us: SecretId, scheme: KeyScheme, random: RandomBytes) {
     this.#us = us
@@ -100,7 +100,7 @@ export class OwnKeys implements DkgParticipant {
 
   /**
    * Takes the shares that our next event must publish, after a sync event of ours and before anything
-   * else comes in or is made. Undefined if there are none. They are of one election, and as many as one
+   * else comes in or is made. Undefined if there are none. They are of one attempt, and as many as one
    * event holds; the rest follows after our next sync events, also if the election is over by then.
    *
    * @param last - our latest event
@@ -111,35 +111,38 @@ export class OwnKeys implements DkgParticipant {
     this.#makeCoinShares(last, consensus, thresholdCoin)
     const [due] = this.#dueShares
     const published = thresholdCoin.latestCarrier(last)
-    const isNext = published?.sync !== graph.latestSync(last) || published.coins.election !== due?.election
-    if (due === undefined || !isNext) return undefined
+    if (due === undefined) return undefined
+    const follows = published !== undefined && published.sync === graph.latestSync(last)
+    if (follows && compareAttempts(published.coins, due) === 0) return undefined
     const shares = due.shares.splice(0, limits.coinShares)
     if (due.shares.length === 0) this.#dueShares.shift()
-    return { election: due.election, shares }
+    return { ...due, shares }
   }
 
   /** Makes our shares of the coins that our latest sync event has reached and that we have made none of. */
   #makeCoinShares(last: number, { graph, election, elections }: Consensus, coin: ThresholdCoin): void {
     const secret = coin.keys && this.#coinShares.get(coin.keys.publicKeySet)
-    if (secret === undefined) return
+    const reached = election.coinsReachedBy(graph.latestSync(last))
+    if (secret === undefined || reached === undefined) return
+    const { attempt } = reached
+    const of = { election: elections, attempt }
     const published = coin.latestCarrier(last)
-    const rounds = published?.coins.election === elections ? published.rounds : undefined
-    const due = this.#dueShares.find((one) => one.election === elections)
+    const rounds = published && compareAttempts(published.coins, of) === 0 ? published.rounds : undefined
+    const due = this.#dueShares.find((one) => compareAttempts(one, of) === 0)
     const latestRound = (subject: number): number =>
       due?.shares.findLast((share) => share.subject === subject)?.round ?? rounds?.[subject] ?? 0
-    const coins = election
-      .coinsReachedBy(graph.latestSync(last))
+    const coins = reached.coins
       .map(({ slot, round }) => ({ subject: coin.subjectOf(slot), round }))
       .filter(({ subject, round }) => round > latestRound(subject))
     if (coins.length === 0) return
     const shares = coins.map(({ subject, round }) => {
-      const share = secret.sign(coinMessage(elections, subject, round), coinDomain)
+      const share = secret.sign(coinMessage(elections, attempt, subject, round), coinDomain)
       return { subject, round, share }
     })
     const all = due?.shares ?? []
     all.push(...shares)
     all.sort((a, b) => a.round - b.round || a.subject - b.subject)
-    if (due === undefined) this.#dueShares.push({ election: elections, shares: all })
+    if (due === undefined) this.#dueShares.push({ ...of, shares: all })
   }
 
   #placeIn({ participants }: DkgGroup): number {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
 
 import { ParsecError, add, opaque, remove, startDkg, stringCodec, unprovable } from '@parsec-bft/core'
-import type { Malice, Observation, PublicId, SecretId, SecretKeyShare } from '@parsec-bft/core'
+import type { CoinShares, Malice, Observation, PublicId, SecretId, SecretKeyShare } from '@parsec-bft/core'
 import {
   Event,
   Writer,
@@ -169,9 +169,10 @@ function oddHeader(material: Material): Uint8Array {
 const oddNumbers = [0, 1, 2, 3, 4, 7, 0xffffffff] as const
 
 /** Shares of coins: right ones, others' ones, wrong ones, for any election, round and subject. */
-export function oddCoins(material: Material): { election: number; shares: CoinShare[] } {
+export function oddCoins(material: Material): CoinShares {
   const { random } = material
   const election = random.chance(0.7) ? material.election : material.election + random.pick([-1, 1, 2, 0xfffffff])
+  const attempt = random.chance(0.8) ? 1 : 2
   const shares = new Map<string, CoinShare>()
   for (let i = random.chance(0.01) ? 32 : random.integer(1, 3); i > 0; i--) {
     const round = random.chance(0.5) ? 1 : random.pick([...oddNumbers, i])
@@ -179,19 +180,19 @@ export function oddCoins(material: Material): { election: number; shares: CoinSh
     shares.set(`${String(round)}/${String(subject)}`, {
       round,
       subject,
-      share: oddShare(material, election, subject, round),
+      share: oddShare(material, election, attempt, subject, round),
     })
   }
   const ascending = [...shares.values()].sort((a, b) => a.round - b.round || a.subject - b.subject)
-  return { election: Math.max(0, election), shares: random.chance(0.02) ? ascending.reverse() : ascending }
+  return { election: Math.max(0, election), attempt, shares: random.chance(0.02) ? ascending.reverse() : ascending }
 }
 
-function oddShare(material: Material, election: number, subject: number, round: number): Uint8Array {
+function oddShare(material: Material, election: number, attempt: number, subject: number, round: number): Uint8Array {
   const { random, keyShares } = material
   const { cause } = anyEvent(material)
   if (cause.kind === 'CoinShares' && random.chance(0.5)) return random.pick(cause.coins.shares).share
   if (keyShares.length > 0 && random.chance(0.7)) {
-    const coin = new Writer().u32(election).u32(subject).u32(round).finish()
+    const coin = new Writer().u32(election).u32(attempt).u32(subject).u32(round).finish()
     return random.pick(keyShares).sign(coin, 'parsec coin')
   }
   return random.bytes(random.pick([0, 1, 31, 32, 33, 96, 192, 193]))

@@ -96,7 +96,7 @@ function strand(me: Me, secretFrom: number, election: number): Victims | undefin
   const bait = place === 'shown to all' ? first : third
   if (place !== 'nowhere') {
     const shares = [{ round: 1, subject: 0, share: new Uint8Array(4) }]
-    puppet.append(bait, { kind: 'CoinShares', coins: { election, shares } })
+    puppet.append(bait, { kind: 'CoinShares', coins: { election, attempt: 1, shares } })
   }
   // Those who learn least by the two branches are the least likely to decide by something else in them.
   const lackedBy = (name: string): number => puppet.lacking(first, name).length

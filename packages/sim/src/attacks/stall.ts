@@ -39,6 +39,7 @@ export function foresightOfThreshold(inspect: () => Inspection | undefined): For
       const voters = sortedIds(inspection.voters().flatMap((voter) => ids[voter] ?? []))
       return fallbackCoin(
         inspection.election,
+        1,
         voters.findIndex(({ name }) => name === subject),
         round,
       )
