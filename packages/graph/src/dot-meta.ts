@@ -22,6 +22,10 @@ export interface RecordedMetaEvent {
   readonly observees: readonly string[]
   /** Texts of payloads. */
   readonly interestingContent: readonly string[]
+  /** Which attempt of the election its meta-votes are of. */
+  readonly attempt: number
+  /** Does it end the first attempt? */
+  readonly endsAttempt: boolean
   /** Per subject, by the short form of its name. */
   readonly metaVotes: ReadonlyMap<string, readonly RecordedMetaVote[]>
 }
@@ -88,6 +92,8 @@ function readMetaEvent(lines: DotLines, events: ReadonlySet<string>): RecordedMe
   const content = lines.expect('///     interesting_content: ')
   if (!content.startsWith('[') || !content.endsWith(']')) lines.fail('a list of payloads in brackets', lines.at - 1)
   const interestingContent = splitPayloads(content.slice(1, -1))
+  const endsAttempt = lines.after('///     ends_attempt: 1') === ''
+  const attempt = lines.after('///     attempt: 2') === '' ? 2 : 1
   const metaVotes = new Map<string, RecordedMetaVote[]>()
   if (lines.after('///     meta_votes: {') !== undefined) {
     const columns = lines.expect('///         stage est bin aux dec')
@@ -105,7 +111,7 @@ function readMetaEvent(lines: DotLines, events: ReadonlySet<string>): RecordedMe
     }
   }
   lines.expect('///   }')
-  return { event, observees, interestingContent, metaVotes }
+  return { event, observees, interestingContent, attempt, endsAttempt, metaVotes }
 }
 
 /** Splits at commas that are not inside brackets. */

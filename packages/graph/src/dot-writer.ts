@@ -193,6 +193,8 @@ class DotWriter {
     const label = this.#labels.label(index)
     this.#put(`///   ${label.name} -> {`, `///     observees: ${this.#nameSet(meta?.observees ?? [])}`)
     this.#put(`///     interesting_content: [${textsOf(label.interesting)}]`)
+    if (label.endsAttempt) this.#put('///     ends_attempt: 1')
+    if (label.attempt === 2) this.#put('///     attempt: 2')
     if (label.metaVotes.length > 0) {
       this.#put(
         '///     meta_votes: {',
@@ -251,8 +253,13 @@ function textsOf(payloads: readonly PayloadLabel[]): string {
 }
 
 /** The rows of a label after name and payload, as one text without a last end of line. */
-function annotations({ interesting, metaVotes }: EventLabel, confirms: boolean): string {
-  const content = interesting.length === 0 ? '' : `<tr><td colspan="6">[${textsOf(interesting)}]</td></tr>`
+function annotations({ interesting, metaVotes, attempt, endsAttempt }: EventLabel, confirms: boolean): string {
+  const spanning = [
+    ...(interesting.length === 0 ? [] : [`[${textsOf(interesting)}]`]),
+    ...(endsAttempt ? ['ends the first attempt'] : []),
+    ...(attempt === 2 ? ['second attempt'] : []),
+  ]
+  const content = spanning.map((text) => `<tr><td colspan="6">${text}</td></tr>`).join('')
   if (metaVotes.length === 0) return content
   const titles = ['stage', 'est', 'bin', 'aux', 'dec', ...(confirms ? ['conf'] : [])].map(
     (title, i) => `<td width="${i === 0 ? '50' : '30'}">${title}</td>`,

@@ -46,6 +46,10 @@ export interface EventLabel {
   readonly interesting: readonly PayloadLabel[]
   readonly hasMetaEvent: boolean
   readonly metaVotes: readonly MetaVoteRow[]
+  /** Which attempt of the election these are of. */
+  readonly attempt: 1 | 2
+  /** Does it end the first attempt? */
+  readonly endsAttempt: boolean
 }
 
 /**
@@ -109,6 +113,8 @@ export class EventLabels {
       interesting: content.map((payload) => this.#payload(payload)),
       hasMetaEvent: meta !== undefined,
       metaVotes: meta === undefined ? [] : this.#rows(meta.metaVotes),
+      attempt: meta?.attempt ?? 1,
+      endsAttempt: (meta?.ending.size ?? 0) > 0,
     }
   }
 

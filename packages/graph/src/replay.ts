@@ -237,7 +237,8 @@ function compareMetaEvents(
   return { differences, compared }
 }
 
-function metaEventText({ observees, interestingContent, metaVotes }: RecordedMetaEvent): string {
+function metaEventText({ observees, interestingContent, ...election }: RecordedMetaEvent): string {
+  const { attempt, endsAttempt, metaVotes } = election
   const votes = [...metaVotes].map(([subject, entries]) => {
     const texts = entries.map(
       ({ round, step, estimates, binValues, aux, decision, confirmed }) =>
@@ -245,10 +246,19 @@ function metaEventText({ observees, interestingContent, metaVotes }: RecordedMet
     )
     return `${subject}: ${texts.join('; ')}`
   })
-  return `{${[...observees].sort().join(', ')}} [${interestingContent.join(', ')}] (${votes.sort().join(', ')})`
+  const observed = `{${[...observees].sort().join(', ')}} [${interestingContent.join(', ')}]`
+  const ends = endsAttempt ? ' ends attempt 1,' : ''
+  return `${observed}${ends} attempt ${String(attempt)} (${votes.sort().join(', ')})`
 }
 
-const emptyMetaEvent = metaEventText({ event: '', observees: [], interestingContent: [], metaVotes: new Map() })
+const emptyMetaEvent = metaEventText({
+  event: '',
+  observees: [],
+  interestingContent: [],
+  attempt: 1,
+  endsAttempt: false,
+  metaVotes: new Map(),
+})
 
 function currentMetaEvent(
   event: string,
@@ -273,6 +283,8 @@ function currentMetaEvent(
       const { observation, text } = inspection.payload(payload)
       return dotObservation(observation, (id) => escapeName(id.name), text.slice(text.indexOf('(') + 1, -1))
     }),
+    attempt: view.attempt,
+    endsAttempt: view.ending.size > 0,
     metaVotes: new Map([...view.metaVotes].map(([subject, entries]) => [prefixes[subject] ?? '', entries.map(entry)])),
   }
 }

@@ -56,7 +56,9 @@ export class BoxTexts {
     if (event.coins !== undefined) lines.push(this.#line(`shares: ${sharesText(event.coins)}`))
     if (label.payload !== undefined) lines.push(this.#line(label.payload.text))
     lines.push(...this.#content(label.interesting))
+    if (label.endsAttempt) lines.push(this.#line('ends the first attempt', 'strong'))
     if (label.metaVotes.length === 0) return lines
+    if (label.attempt === 2) lines.push(this.#line('second attempt'))
     if (repeated !== undefined && !decides) return [...lines, this.#line(`meta-votes as ${repeated}`)]
     return [...lines, ...tableLines(label, this.#confirms)]
   }
@@ -80,7 +82,7 @@ export class BoxTexts {
       if (before !== undefined) this.#tables.set(event.index, before)
       return undefined
     }
-    const table = JSON.stringify(label.metaVotes)
+    const table = JSON.stringify([label.attempt, label.metaVotes])
     const repeats = before?.table === table
     this.#tables.set(event.index, repeats ? before : { name: label.name, table })
     return repeats ? before.name : undefined
@@ -118,7 +120,7 @@ function tableLines(label: EventLabel, confirms: boolean): BoxLine[] {
 }
 
 /** How many shares, of which rounds: short enough for a box. */
-function sharesText({ election, shares }: CoinShares): string {
+function sharesText({ election, attempt, shares }: CoinShares): string {
   const rounds = [...new Set(shares.map(({ round }) => String(round)))]
-  return `election ${String(election)}, round ${rounds.join(', ')}`
+  return `election ${String(election)}, ${attempt === 2 ? 'attempt 2, ' : ''}round ${rounds.join(', ')}`
 }

@@ -59,12 +59,15 @@ class DecisionStory {
   readonly #labels: EventLabels
   readonly #decision: DecisionView
   readonly #voters: readonly number[]
+  /** In which attempt of the election it was decided. */
+  readonly #attempt: 1 | 2
 
   constructor(inspection: Inspection, labels: EventLabels, decision: DecisionView) {
     this.#inspection = inspection
     this.#labels = labels
     this.#decision = decision
     this.#voters = [...decision.subjects.keys()]
+    this.#attempt = inspection.metaEvent(decision.event)?.attempt ?? 1
   }
 
   lines(): StoryLine[] {
@@ -78,6 +81,7 @@ class DecisionStory {
         `1. ${this.#labels.name(event)} by ${creator} finished it: ` +
           'there the last meta-votes of all subjects are decided',
       ),
+      ...(this.#attempt === 1 ? [] : [line('This is the second attempt: the first one decided all subjects false')]),
       ...[...subjects].flatMap(([subject, counts]) => this.#subjectLines(subject, counts)),
       heading(
         `2. The opinions of ${String(counting)} of ${String(subjects.size)} voters count: ` +
@@ -109,6 +113,7 @@ class DecisionStory {
     ) {
       const meta = this.#inspection.metaEvent(at)
       if (meta === undefined) continue
+      if (meta.attempt !== this.#attempt) break
       const entry = meta.metaVotes.get(subject)?.at(-1)
       if (entry?.decision === undefined) break
       found = { event: at, entry, decision: entry.decision }
@@ -135,7 +140,8 @@ class DecisionStory {
   #othersAt(subject: number, event: number, entry: MetaVoteView): { event: number; entry: MetaVoteView }[] {
     const found = []
     for (const latest of this.#latestOfOthers(event)) {
-      const list = this.#inspection.metaEvent(latest)?.metaVotes.get(subject) ?? []
+      const meta = this.#inspection.metaEvent(latest)
+      const list = (meta?.attempt === this.#attempt ? meta.metaVotes.get(subject) : undefined) ?? []
       const same = list.find((other) => other.round === entry.round && other.step === entry.step)
       if (same !== undefined) found.push({ event: latest, entry: same })
     }

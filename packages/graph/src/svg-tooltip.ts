@@ -24,7 +24,7 @@ export function tooltipOf(inspection: Inspection, labels: EventLabels, event: Ev
  * A share names its subject by the place among the voters of the election, in ascending order. The
  * voters of earlier elections are not known any more; then the place itself is told.
  */
-function coinSharesText(inspection: Inspection, { election, shares }: CoinShares): string {
+function coinSharesText(inspection: Inspection, { election, attempt, shares }: CoinShares): string {
   const peers = inspection.peers()
   const voters = election === inspection.election ? inspection.voters().flatMap((voter) => peers[voter] ?? []) : []
   voters.sort((a, b) => a.id.compareTo(b.id))
@@ -33,7 +33,7 @@ function coinSharesText(inspection: Inspection, { election, shares }: CoinShares
     const names = shares.filter((share) => share.round === round).map((share) => subject(share.subject))
     return `round ${String(round)}, of ${names.join(' and ')}`
   })
-  return `shares of coins: election ${String(election)}, ${rounds.join('; ')}`
+  return `shares of coins: election ${String(election)}, ${attempt === 2 ? 'second attempt, ' : ''}${rounds.join('; ')}`
 }
 
 function causeText(inspection: Inspection, event: EventView): string {

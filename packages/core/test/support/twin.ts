@@ -14,6 +14,10 @@ export interface TwinMetaEvent {
   readonly interestingContent: readonly string[]
   /** Per subject; empty before the observer. */
   readonly metaVotes: ReadonlyMap<string, readonly TwinMetaVote[]>
+  /** Which attempt these are of (section 5.4). */
+  readonly attempt: 1 | 2
+  /** Does it end the first attempt? */
+  readonly endsAttempt: boolean
 }
 
 export interface TwinDecision {
@@ -27,6 +31,11 @@ export interface TwinOptions {
   readonly voters: readonly string[]
   /** Default voters. */
   readonly seenThrough?: SeenThrough
+  /**
+   * Turns what an event of the first attempt observes into what its meta-votes begin with: a rule that
+   * only tests use, to see elections that decide nothing at first.
+   */
+  readonly firstEstimates?: (observees: ReadonlySet<string>, x: number) => ReadonlySet<string>
   /** Called while the election that fell is still there. */
   readonly onDecision?: (decision: TwinDecision, twin: Twin) => void
 }
@@ -75,25 +84,51 @@ export class Twin {
     this.#content.set(x, content)
     this.metaEvents.set(x, withContent(content))
     const before = this.#nearestSyncSelfAncestor(x)
-    const start = before === undefined ? undefined : this.metaEvents.get(before)?.metaVotes
-    const hasAncestorObserver = start !== undefined && start.size > 0
-    const observees = hasAncestorObserver ? new Set<string>() : this.#observees(x)
+    const line = before === undefined ? undefined : this.metaEvents.get(before)
+    const follows = [...this.graph.ancestorsOf(x)].some((y) => y !== x && this.metaEvents.get(y)?.endsAttempt === true)
+    const isOn = line !== undefined && line.metaVotes.size > 0
+    const observees = follows || isOn ? new Set<string>() : this.#observees(x)
     const isObserver = isSupermajority(observees.size, this.voters.length)
-    const metaVotes = new Map<string, TwinMetaVote[]>()
-    if (isObserver || hasAncestorObserver) {
-      for (const subject of this.voters) {
-        const list = isObserver ? [firstMetaVote(observees.has(subject))] : (start?.get(subject) ?? [])
-        metaVotes.set(subject, nextMetaVotes(list, this.#othersMetaVotes(x, subject), this.voters.length))
+    const meta = { isObserver, observees: isObserver ? observees : new Set<string>(), interestingContent: content }
+    if (!isObserver && !isOn && !follows) return
+    if (!follows) {
+      const seen = this.#options.firstEstimates?.(observees, x) ?? observees
+      const start = isObserver ? this.#beginWith(seen) : (line?.metaVotes ?? new Map<string, TwinMetaVote[]>())
+      const metaVotes = this.#nextMetaVotes(x, start, 1)
+      const decisions = [...metaVotes.values()].map((list) => list.at(-1)?.decision)
+      const endsAttempt = decisions.every((decision) => decision === false)
+      this.metaEvents.set(x, { ...meta, metaVotes, attempt: 1, endsAttempt })
+      if (!endsAttempt) {
+        if (!decisions.includes(undefined)) this.#decide(x, metaVotes)
+        return
       }
     }
-    this.metaEvents.set(x, {
-      isObserver,
-      observees: isObserver ? observees : new Set(),
-      interestingContent: content,
-      metaVotes,
-    })
-    const isDecided = [...metaVotes.values()].every((list) => list.at(-1)?.decision !== undefined)
-    if (metaVotes.size > 0 && isDecided) this.#decide(x, metaVotes)
+    const start = line?.attempt === 2 ? line.metaVotes : this.#beginWith(this.#observedBefore(x))
+    const metaVotes = this.#nextMetaVotes(x, start, 2)
+    this.metaEvents.set(x, { ...meta, metaVotes, attempt: 2, endsAttempt: !follows })
+    if ([...metaVotes.values()].every((list) => list.at(-1)?.decision !== undefined)) this.#decide(x, metaVotes)
+  }
+
+  #beginWith(estimatedTrue: ReadonlySet<string>): Map<string, readonly TwinMetaVote[]> {
+    return new Map(this.voters.map((subject) => [subject, [firstMetaVote(estimatedTrue.has(subject))]]))
+  }
+
+  /** Whom the observers among the ancestors observe. */
+  #observedBefore(x: number): Set<string> {
+    return new Set([...this.graph.ancestorsOf(x)].flatMap((y) => [...(this.metaEvents.get(y)?.observees ?? [])]))
+  }
+
+  #nextMetaVotes(
+    x: number,
+    start: ReadonlyMap<string, readonly TwinMetaVote[]>,
+    attempt: 1 | 2,
+  ): Map<string, TwinMetaVote[]> {
+    return new Map(
+      this.voters.map((subject) => {
+        const others = this.#othersMetaVotes(x, subject, attempt)
+        return [subject, nextMetaVotes(start.get(subject) ?? [], others, this.voters.length)]
+      }),
+    )
   }
 
   /** Section 5.1. */
@@ -177,13 +212,14 @@ export class Twin {
     return isSupermajority(count, this.voters.length)
   }
 
-  #othersMetaVotes(x: number, subject: string): (readonly TwinMetaVote[])[] {
+  #othersMetaVotes(x: number, subject: string, attempt: 1 | 2): (readonly TwinMetaVote[])[] {
     return this.voters.flatMap((voter) => {
       if (voter === this.graph.at(x).creator) return []
       const latest = this.latestBy(x, voter)
       const sync =
         latest === undefined ? undefined : [...this.graph.selfAncestorsOf(latest)].findLast((y) => this.graph.isSync(y))
-      const votes = sync === undefined ? undefined : this.metaEvents.get(sync)?.metaVotes.get(subject)
+      const meta = sync === undefined ? undefined : this.metaEvents.get(sync)
+      const votes = meta?.attempt === attempt ? meta.metaVotes.get(subject) : undefined
       return votes === undefined ? [] : [votes]
     })
   }
@@ -269,7 +305,8 @@ export class Twin {
 
 /** Of an event that does not observe. */
 function withContent(interestingContent: readonly string[]): TwinMetaEvent {
-  return { isObserver: false, observees: new Set(), interestingContent, metaVotes: new Map() }
+  const none = { observees: new Set<string>(), metaVotes: new Map<string, TwinMetaVote[]>() }
+  return { ...none, isObserver: false, interestingContent, attempt: 1, endsAttempt: false }
 }
 
 /** By smallest position in any list, then by how many lists hold it, then by key. */

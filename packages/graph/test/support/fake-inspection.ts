@@ -57,7 +57,7 @@ export function fakeInspection(graph: FakeGraph): Inspection {
     const meta = metas.get(index)
     if (meta === undefined) return undefined
     const { observees = [], interestingContent = [], metaVotes = new Map<number, MetaVoteView[]>() } = meta
-    return { event: index, observees: new Set(observees), interestingContent, metaVotes }
+    return { event: index, observees: new Set(observees), interestingContent, attempt: 1, metaVotes, ending: new Map() }
   }
   // A name may be any text; the ids are others, and only an order.
   const idOf = (index: number): PublicId => mockIdentity.publicId(`peer ${String(index)}`)
