@@ -37,7 +37,7 @@ export interface Decision {
  * nor what is voted for.
  */
 export class Election {
-  readonly #graph: GossipGraph
+  readonly graph: GossipGraph
   readonly #payloads: Payloads
   readonly #seenThrough: SeenThrough
   readonly #coin: Coin
@@ -78,7 +78,7 @@ export class Election {
     coin: Coin,
     mayRecord: (x: number) => boolean,
   ) {
-    this.#graph = graph
+    this.graph = graph
     this.#payloads = payloads
     this.#seenThrough = seenThrough
     this.#coin = coin
@@ -111,11 +111,11 @@ export class Election {
 
   /** Processes events until one decides the election, and tells what; undefined when no event is left. */
   next(): Decision | undefined {
-    while (this.stretch.end < this.#graph.size) {
+    while (this.stretch.end < this.graph.size) {
       const x = this.stretch.take()
       const decides = this.#process(x)
       if (!decides && this.#unrecorded.length === 0) continue
-      const earlier = this.#unrecorded.find((y) => this.#graph.descends(x, y))
+      const earlier = this.#unrecorded.find((y) => this.graph.descends(x, y))
       if (!decides && earlier === undefined) continue
       if (this.#mayRecord(x)) return this.#decision(earlier ?? x, x)
       if (earlier === undefined) this.#unrecorded.push(x)
@@ -141,12 +141,12 @@ export class Election {
   #setVoters(voters: Voters): void {
     this.#voters = voters
     this.#voting = new MetaVoting(voters.count, this.#coin)
-    this.#viewpoint = new Viewpoint(this.#graph, this.content, voters, this.#seenThrough)
+    this.#viewpoint = new Viewpoint(this.graph, this.content, voters, this.#seenThrough)
   }
 
   /** Computes the meta-event of x, if it has one; true if it decides the election. */
   #process(x: number): boolean {
-    const graph = this.#graph
+    const graph = this.graph
     this.#votesStart[x] = none
     const slot = this.#voters.slotOf(graph.creator[x] as number)
     if (slot === none || !isSync(graph.cause[x] as number)) return false
@@ -163,7 +163,7 @@ export class Election {
     if (!this.#viewpoint.findObservees()) return false
     this.stretch.observed(x)
     this.#observers.push(x)
-    this.#voting.startFrom(this.#viewpoint.observees, this.#base)
+    this.#voting.startFrom(this.firstEstimates(x), this.#base)
     return this.#vote(x, slot, 1)
   }
 
@@ -178,7 +178,7 @@ export class Election {
       if (other === slot) continue
       // Not the voter's latest event: it has no meta-votes if it is a mere vote, and who shows others
       // the votes after a sync event could so hide what their author holds.
-      const event = this.#graph.latestSync(this.#viewpoint.latestBy(other))
+      const event = this.graph.latestSync(this.#viewpoint.latestBy(other))
       if (this.#findVotes(event, this.#span) && this.#attempt[event] === attempt) {
         this.#voting.addOther(this.#span.start, this.#span.stages)
       }
@@ -196,9 +196,14 @@ export class Election {
     return this.#vote(x, slot, 2)
   }
 
+  /** Whose opinions count, by the first estimates of an observer: those of its observees. A bit set of slots. */
+  firstEstimates(_observer: number): Int32Array {
+    return this.#viewpoint.observees
+  }
+
   /** Does x descend from an event that ends the first attempt? */
   #followsEnding(x: number): boolean {
-    for (const ending of this.#endings.keys()) if (this.#graph.descends(x, ending)) return true
+    for (const ending of this.#endings.keys()) if (this.graph.descends(x, ending)) return true
     return false
   }
 
@@ -209,7 +214,7 @@ export class Election {
   #beginAgain(x: number): void {
     const observed = new Int32Array(this.#voting.words)
     for (const observer of this.#observers) {
-      if (!this.#graph.descends(x, observer)) continue
+      if (!this.graph.descends(x, observer)) continue
       this.#viewpoint.moveTo(observer)
       this.#viewpoint.findObservees()
       for (const [word, bits] of this.#viewpoint.observees.entries()) observed[word] = (observed[word] as number) | bits
@@ -247,7 +252,7 @@ export class Election {
    * observer strongly sees.
    */
   #observedFirst(event: number, slot: number): number {
-    const graph = this.#graph
+    const graph = this.graph
     const lanes = graph.lanesOf[this.voters[slot] as number] ?? []
     if (lanes.length === 1) return this.content.firstOnLane[lanes[0] as number] as number
     for (const observer of this.#observers) {
@@ -278,7 +283,7 @@ export class Election {
 
   /** Has the event a meta-event in the election under way? */
   hasMetaEvent(x: number): boolean {
-    const { cause, creator } = this.#graph
+    const { cause, creator } = this.graph
     if (!this.stretch.mayHaveMetaEvent(x) || !isSync(cause[x] as number)) return false
     return this.#voters.slotOf(creator[x] as number) !== none
   }

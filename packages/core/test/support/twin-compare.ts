@@ -9,7 +9,7 @@ import { add } from '../../src/wire/observation.ts'
 import type { Observation } from '../../src/wire/observation.ts'
 import { PeerState } from '../../src/graph/peers.ts'
 import { Twin } from './twin.ts'
-import type { TwinDecision } from './twin.ts'
+import type { TwinDecision, TwinOptions } from './twin.ts'
 import { keyOf } from './twin-graph.ts'
 import type { TwinEvent, TwinPayload } from './twin-graph.ts'
 
@@ -41,10 +41,11 @@ function metaEventText(
   observees: Iterable<string>,
   content: readonly string[],
   metaVotes: Iterable<readonly [string, readonly MetaVoteView[]]>,
+  attempt: number,
 ): string {
   const votes = [...metaVotes].map(([subject, list]) => `${subject}: ${list.map(metaVoteText).join('; ')}`).sort()
   const observed = [...observees].sort().join(' ')
-  return `${String(event)} observes ${observed} interesting ${content.join(' ')} votes ${votes.join(', ')}`
+  return `${String(event)} observes ${observed} interesting ${content.join(' ')} attempt ${String(attempt)} votes ${votes.join(', ')}`
 }
 
 function decisionText(
@@ -56,16 +57,24 @@ function decisionText(
   return `${String(event)} decides ${texts.join(' ')}: ${payloads.join(' ')}`
 }
 
-/** @param twin - a twin of another kind, such as one with a bug. */
-export function twinOutcome(input: ElectionInput, TwinKind: typeof Twin = Twin): Outcome {
+/**
+ * @param TwinKind - a twin of another kind, such as one with a bug.
+ * @param firstEstimates - see {@link TwinOptions}.
+ */
+export function twinOutcome(
+  input: ElectionInput,
+  TwinKind: typeof Twin = Twin,
+  firstEstimates?: TwinOptions['firstEstimates'],
+): Outcome {
   const decisions: string[][] = []
   const twin = new TwinKind({
     voters: input.founders,
     ...(input.seenThrough === undefined ? {} : { seenThrough: input.seenThrough }),
+    ...(firstEstimates === undefined ? {} : { firstEstimates }),
     onDecision({ event, subjects, payloads }: TwinDecision, { metaEvents }: Twin) {
       const lines = [...metaEvents]
         .sort(([a], [b]) => a - b)
-        .map(([x, meta]) => metaEventText(x, meta.observees, meta.interestingContent, meta.metaVotes))
+        .map(([x, meta]) => metaEventText(x, meta.observees, meta.interestingContent, meta.metaVotes, meta.attempt))
       decisions.push([decisionText(event, subjects, payloads), ...lines])
     },
   })
@@ -105,7 +114,8 @@ export function consensusOutcome(
       const lines = inspection.metaEvents().map((x) => {
         const meta = inspection.metaEvent(x)
         const votes = [...(meta?.metaVotes ?? [])].map(([subject, list]) => [nameOf(subject), list] as const)
-        return metaEventText(x, [...(meta?.observees ?? [])].map(nameOf), keysOf(meta?.interestingContent ?? []), votes)
+        const observees = [...(meta?.observees ?? [])].map(nameOf)
+        return metaEventText(x, observees, keysOf(meta?.interestingContent ?? []), votes, meta?.attempt ?? 1)
       })
       const decided = [...subjects].map(([subject, value]) => [nameOf(subject), value] as const)
       decisions.push([decisionText(event, decided, keysOf(payloads)), ...lines])

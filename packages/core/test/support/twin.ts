@@ -35,7 +35,7 @@ export interface TwinOptions {
    * Turns what an event of the first attempt observes into what its meta-votes begin with: a rule that
    * only tests use, to see elections that decide nothing at first.
    */
-  readonly firstEstimates?: (observees: ReadonlySet<string>, x: number) => ReadonlySet<string>
+  readonly firstEstimates?: (observees: ReadonlySet<string>, x: number, graph: TwinGraph) => ReadonlySet<string>
   /** Called while the election that fell is still there. */
   readonly onDecision?: (decision: TwinDecision, twin: Twin) => void
 }
@@ -92,7 +92,7 @@ export class Twin {
     const meta = { isObserver, observees: isObserver ? observees : new Set<string>(), interestingContent: content }
     if (!isObserver && !isOn && !follows) return
     if (!follows) {
-      const seen = this.#options.firstEstimates?.(observees, x) ?? observees
+      const seen = this.#options.firstEstimates?.(observees, x, this.graph) ?? observees
       const start = isObserver ? this.#beginWith(seen) : (line?.metaVotes ?? new Map<string, TwinMetaVote[]>())
       const metaVotes = this.#nextMetaVotes(x, start, 1)
       const decisions = [...metaVotes.values()].map((list) => list.at(-1)?.decision)
