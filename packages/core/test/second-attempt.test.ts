@@ -9,6 +9,8 @@ import { knownAt, randomGraph, reordered } from './support/graphs.ts'
 import type { RandomGraph } from './support/graphs.ts'
 import { makeElectionsForget, twinForgets } from './support/first-estimates.ts'
 import type { Forgetting } from './support/first-estimates.ts'
+import type { TwinEvent } from './support/twin-graph.ts'
+import { leastSupermajority } from '../src/base/quorum.ts'
 import { chooser, pick } from './support/network.ts'
 import type { Choose } from './support/network.ts'
 
@@ -21,7 +23,8 @@ function anyGraph(choose: Choose): RandomGraph {
 }
 
 function anyForgetting(choose: Choose): Forgetting {
-  return { seed: choose(1 << 16), keepsOneOf: pick([2, 3, 6, Infinity], choose) }
+  const keepsFirst = pick([0, 0.15, 0.3, 0.5], choose)
+  return { seed: choose(1 << 16), keepsFirst, keepsSecond: pick([0.5, 0.75, 1], choose) }
 }
 
 function engineOutcome(graph: RandomGraph, rule: Forgetting): Outcome {
@@ -88,6 +91,27 @@ describe('second attempt, on random graphs with forks, where observers forget ob
     expect(EndingTwin.mostEndings).toBeGreaterThan(1)
   })
 
+  test('begins, at all who make it, with one and the same subject true: so something is decided', () => {
+    forManyGraphs((graph, rule) => {
+      const forget = twinForgets({ ...rule, keepsSecond: 1 })
+      const begun = new Map<number, ReadonlySet<string>[]>()
+      const twin: Twin = new Twin({
+        voters: graph.founders,
+        initialEstimates: (observed, x, attempt, twinGraph) => {
+          const election = twin.decisions.length
+          if (attempt === 2) begun.set(election, [...(begun.get(election) ?? []), observed])
+          return forget(observed, x, attempt, twinGraph)
+        },
+      })
+      twin.insertAll(graph.events)
+      for (const [first = new Set<string>(), ...others] of begun.values()) {
+        const common = [...first].filter((subject) => others.every((observed) => observed.has(subject)))
+        expect(common.length).toBeGreaterThan(0)
+      }
+      return [...begun.keys()].filter((election) => election < twin.decisions.length).length
+    })
+  })
+
   test('decides the same in every topological order', () => {
     forManyGraphs((graph, rule, choose) => {
       const outcome = engineOutcome(graph, rule)
@@ -113,5 +137,88 @@ describe('second attempt, on random graphs with forks, where observers forget ob
       }
       return secondAttempts(outcome)
     })
+  })
+})
+
+/**
+ * Ann, Bob and Cat vote for something and gossip in turns: in each, all of them record what the others
+ * had at its beginning. Dan only listens, and only once, after some turns; then all four gossip.
+ */
+function inTurns(turnsOfThree: number, turnsOfFour: number): TwinEvent[] {
+  const events: TwinEvent[] = []
+  const tips = new Map<string, number>()
+  const add = (creator: string, event: Omit<TwinEvent, 'creator' | 'selfParent'>): void => {
+    tips.set(creator, events.push({ ...event, creator, selfParent: tips.get(creator) }) - 1)
+  }
+  const turn = (names: readonly string[]): void => {
+    const before = new Map(tips)
+    for (const name of names) {
+      for (const other of names) if (other !== name) add(name, { cause: 'Request', otherParent: before.get(other) })
+    }
+  }
+  const three = ['Ann', 'Bob', 'Cat']
+  for (const name of [...three, 'Dan']) add(name, { cause: 'Initial' })
+  for (const name of three) add(name, { cause: 'Observation', payload: { hash: '01'.repeat(32), voter: undefined } })
+  for (let i = 0; i < turnsOfThree; i++) turn(three)
+  add('Dan', { cause: 'Request', otherParent: tips.get('Bob') })
+  for (let i = 0; i < turnsOfFour; i++) turn([...three, 'Dan'])
+  return events
+}
+
+describe('second attempt, in a graph built by hand', () => {
+  const rule = { seed: 0, keepsFirst: 0, keepsSecond: 1 }
+  const founders = ['Ann', 'Bob', 'Cat', 'Dan']
+
+  test('three voters end the first attempt, each alone; one that never observed begins with them', () => {
+    const events = inTurns(7, 6)
+    const twin = new Twin({
+      voters: founders,
+      initialEstimates: twinForgets(rule),
+      onDecision: ({ event, subjects }, { graph, metaEvents }) => {
+        const list = [...metaEvents].map(([x, meta]) => ({ x, name: graph.at(x).creator, ...meta }))
+        const endings = list.filter(({ endsAttempt }) => endsAttempt)
+        expect(endings.map(({ name }) => name)).toEqual(['Ann', 'Bob', 'Cat'])
+        for (const { x } of endings) for (const { x: y } of endings) expect(graph.descends(x, y)).toBe(x === y)
+        const dans = list.filter(({ name, attempt }) => name === 'Dan' && attempt === 2)
+        expect(dans.length).toBeGreaterThan(0)
+        expect(list.filter(({ name, isObserver }) => name === 'Dan' && isObserver)).toEqual([])
+        expect(metaEvents.get(event)?.attempt).toBe(2)
+        expect(Object.fromEntries(subjects)).toEqual({ Ann: true, Bob: true, Cat: true, Dan: false })
+      },
+    })
+    twin.insertAll(events)
+    expect(twin.decisions).toHaveLength(1)
+    const choose = chooser(7)
+    for (let i = 0; i < 20; i++) {
+      const graph = { mode: 'supermajority', founders, forkers: [], events: reordered(events, choose) } as const
+      const outcome = engineOutcome(graph, rule)
+      expect(outcome).toEqual(twinOutcome(graph, Twin, twinForgets(rule)))
+      expect(outcome.history).toEqual(twin.history)
+    }
+  })
+})
+
+describe('second attempt: what its proof counts', () => {
+  test('some subject is observed by more correct observers than a second observer can lack', () => {
+    fc.assert(
+      fc.property(fc.integer(), (seed) => {
+        const choose = chooser(seed)
+        const voters = 4 + choose(60)
+        const faulty = choose(Math.floor((voters - 1) / 3) + 1)
+        const least = leastSupermajority(voters)
+        const observers = least - faulty + choose(voters - least + 1)
+        const observedBy = new Array<number>(voters).fill(0)
+        const start = choose(voters)
+        for (let i = 0; i < observers; i++) {
+          // Whom an observer does not observe: as even as can be, or anybody.
+          const lacks = (s: number): boolean =>
+            (s - start - i * (voters - least) + voters * voters) % voters < voters - least
+          const shift = choose(4) === 0 ? choose(voters) : 0
+          for (let s = 0; s < voters; s++) if (!lacks((s + shift) % voters)) observedBy[s] = (observedBy[s] ?? 0) + 1
+        }
+        expect(Math.max(...observedBy)).toBeGreaterThan(observers - (least - faulty))
+      }),
+      { numRuns: 50 * runs },
+    )
   })
 })

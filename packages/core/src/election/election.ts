@@ -154,7 +154,7 @@ export class Election {
     const before = graph.syncSelfAncestor[x] as number
     const goesOn = this.#findVotes(before, this.#base)
     if (this.#endings.size > 0 && this.#followsEnding(x)) {
-      if (!goesOn || this.#attempt[before] === 1) this.#beginAgain(x)
+      if (!goesOn || this.#attempt[before] === 1) this.#begin(x, 2, this.#observedBefore(x))
       return this.#vote(x, slot, 2)
     }
     if (goesOn) return this.#vote(x, slot, 1)
@@ -163,7 +163,7 @@ export class Election {
     if (!this.#viewpoint.findObservees()) return false
     this.stretch.observed(x)
     this.#observers.push(x)
-    this.#voting.startFrom(this.firstEstimates(x), this.#base)
+    this.#begin(x, 1, this.#viewpoint.observees)
     return this.#vote(x, slot, 1)
   }
 
@@ -192,13 +192,13 @@ export class Election {
     // docs/non-emptiness.md: a second attempt decides something.
     if (attempt === 2) return false
     this.#endings.set(x, { ...this.#span })
-    this.#beginAgain(x)
+    this.#begin(x, 2, this.#observedBefore(x))
     return this.#vote(x, slot, 2)
   }
 
-  /** Whose opinions count, by the first estimates of an observer: those of its observees. A bit set of slots. */
-  firstEstimates(_observer: number): Int32Array {
-    return this.#viewpoint.observees
+  /** Writes to `#base` the meta-votes with which x begins an attempt. */
+  #begin(x: number, attempt: Attempt, observed: Int32Array): void {
+    this.#voting.startFrom(this.initialEstimates(x, attempt, observed), this.#base)
   }
 
   /** Does x descend from an event that ends the first attempt? */
@@ -208,10 +208,10 @@ export class Election {
   }
 
   /**
-   * Writes to `#base` what a second observer begins with: true for whom an observer of the first
-   * attempt has observed, among its ancestors.
+   * Whom a second observer estimates true: all that the observers among its ancestors observe, those of
+   * the first attempt. A bit set of slots.
    */
-  #beginAgain(x: number): void {
+  #observedBefore(x: number): Int32Array {
     const observed = new Int32Array(this.#voting.words)
     for (const observer of this.#observers) {
       if (!this.graph.descends(x, observer)) continue
@@ -219,7 +219,17 @@ export class Election {
       this.#viewpoint.findObservees()
       for (const [word, bits] of this.#viewpoint.observees.entries()) observed[word] = (observed[word] as number) | bits
     }
-    this.#voting.startFrom(observed, this.#base)
+    return observed
+  }
+
+  /**
+   * The estimates with which the meta-votes of x begin in an attempt. A method, so that tests can make
+   * elections end their first attempt: no run is known that does.
+   *
+   * @param observed - whom x takes for observed, a bit set of slots
+   */
+  initialEstimates(_x: number, _attempt: Attempt, observed: Int32Array): Int32Array {
+    return observed
   }
 
   /** Writes to `into` where the meta-votes of x in this election are; false if it has none. */

@@ -112,8 +112,7 @@ export class OwnKeys implements DkgParticipant {
     const [due] = this.#dueShares
     const published = thresholdCoin.latestCarrier(last)
     if (due === undefined) return undefined
-    const follows = published !== undefined && published.sync === graph.latestSync(last)
-    if (follows && compareAttempts(published.coins, due) === 0) return undefined
+    if (published?.sync === graph.latestSync(last) && compareAttempts(published.coins, due) === 0) return undefined
     const shares = due.shares.splice(0, limits.coinShares)
     if (due.shares.length === 0) this.#dueShares.shift()
     return { ...due, shares }

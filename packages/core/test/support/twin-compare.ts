@@ -45,7 +45,8 @@ function metaEventText(
 ): string {
   const votes = [...metaVotes].map(([subject, list]) => `${subject}: ${list.map(metaVoteText).join('; ')}`).sort()
   const observed = [...observees].sort().join(' ')
-  return `${String(event)} observes ${observed} interesting ${content.join(' ')} attempt ${String(attempt)} votes ${votes.join(', ')}`
+  const seen = `observes ${observed} interesting ${content.join(' ')}`
+  return `${String(event)} ${seen} attempt ${String(attempt)} votes ${votes.join(', ')}`
 }
 
 function decisionText(
@@ -59,18 +60,18 @@ function decisionText(
 
 /**
  * @param TwinKind - a twin of another kind, such as one with a bug.
- * @param firstEstimates - see {@link TwinOptions}.
+ * @param initialEstimates - see {@link TwinOptions}.
  */
 export function twinOutcome(
   input: ElectionInput,
   TwinKind: typeof Twin = Twin,
-  firstEstimates?: TwinOptions['firstEstimates'],
+  initialEstimates?: TwinOptions['initialEstimates'],
 ): Outcome {
   const decisions: string[][] = []
   const twin = new TwinKind({
     voters: input.founders,
     ...(input.seenThrough === undefined ? {} : { seenThrough: input.seenThrough }),
-    ...(firstEstimates === undefined ? {} : { firstEstimates }),
+    ...(initialEstimates === undefined ? {} : { initialEstimates }),
     onDecision({ event, subjects, payloads }: TwinDecision, { metaEvents }: Twin) {
       const lines = [...metaEvents]
         .sort(([a], [b]) => a - b)

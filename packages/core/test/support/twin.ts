@@ -32,10 +32,15 @@ export interface TwinOptions {
   /** Default voters. */
   readonly seenThrough?: SeenThrough
   /**
-   * Turns what an event of the first attempt observes into what its meta-votes begin with: a rule that
-   * only tests use, to see elections that decide nothing at first.
+   * Of those whom an event takes for observed, the ones that it estimates true when its meta-votes begin:
+   * a rule that only tests use, to see elections that decide nothing at first.
    */
-  readonly firstEstimates?: (observees: ReadonlySet<string>, x: number, graph: TwinGraph) => ReadonlySet<string>
+  readonly initialEstimates?: (
+    observed: ReadonlySet<string>,
+    x: number,
+    attempt: 1 | 2,
+    graph: TwinGraph,
+  ) => ReadonlySet<string>
   /** Called while the election that fell is still there. */
   readonly onDecision?: (decision: TwinDecision, twin: Twin) => void
 }
@@ -92,8 +97,9 @@ export class Twin {
     const meta = { isObserver, observees: isObserver ? observees : new Set<string>(), interestingContent: content }
     if (!isObserver && !isOn && !follows) return
     if (!follows) {
-      const seen = this.#options.firstEstimates?.(observees, x, this.graph) ?? observees
-      const start = isObserver ? this.#beginWith(seen) : (line?.metaVotes ?? new Map<string, TwinMetaVote[]>())
+      const start = isObserver
+        ? this.#beginWith(x, 1, observees)
+        : (line?.metaVotes ?? new Map<string, TwinMetaVote[]>())
       const metaVotes = this.#nextMetaVotes(x, start, 1)
       const decisions = [...metaVotes.values()].map((list) => list.at(-1)?.decision)
       const endsAttempt = decisions.every((decision) => decision === false)
@@ -103,14 +109,16 @@ export class Twin {
         return
       }
     }
-    const start = line?.attempt === 2 ? line.metaVotes : this.#beginWith(this.#observedBefore(x))
+    const start = line?.attempt === 2 ? line.metaVotes : this.#beginWith(x, 2, this.#observedBefore(x))
     const metaVotes = this.#nextMetaVotes(x, start, 2)
     this.metaEvents.set(x, { ...meta, metaVotes, attempt: 2, endsAttempt: !follows })
-    if ([...metaVotes.values()].every((list) => list.at(-1)?.decision !== undefined)) this.#decide(x, metaVotes)
+    const decisions = [...metaVotes.values()].map((list) => list.at(-1)?.decision)
+    if (!decisions.includes(undefined) && decisions.includes(true)) this.#decide(x, metaVotes)
   }
 
-  #beginWith(estimatedTrue: ReadonlySet<string>): Map<string, readonly TwinMetaVote[]> {
-    return new Map(this.voters.map((subject) => [subject, [firstMetaVote(estimatedTrue.has(subject))]]))
+  #beginWith(x: number, attempt: 1 | 2, observed: ReadonlySet<string>): Map<string, readonly TwinMetaVote[]> {
+    const estimated = this.#options.initialEstimates?.(observed, x, attempt, this.graph) ?? observed
+    return new Map(this.voters.map((subject) => [subject, [firstMetaVote(estimated.has(subject))]]))
   }
 
   /** Whom the observers among the ancestors observe. */
