@@ -50,7 +50,7 @@ function* showShares(
   const shares = Array.from({ length: count }, (_, i): CoinShare => {
     const [subject, round] = [i % subjects, 1 + Math.floor(i / subjects)]
     // A share of another coin is as hard to tell from a right one as can be.
-    const signed = isRight ? [election, 1, subject, round] : [election, 1, round, subject + 1]
+    const signed = isRight ? [election, subject, round] : [election, round, subject + 1]
     const message = signed.reduce((writer, number) => writer.u32(number), new Writer()).finish()
     return { subject, round, share: share.sign(message, 'parsec coin') }
   })

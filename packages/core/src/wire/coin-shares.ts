@@ -34,7 +34,8 @@ export interface CoinShares {
  * of its own.
  */
 export function coinMessage(election: number, attempt: Attempt, subject: number, round: number): Uint8Array {
-  return new Writer().u32(election).u32(attempt).u32(subject).u32(round).finish()
+  const writer = new Writer().u32(election).u32(subject).u32(round)
+  return (attempt === 1 ? writer : writer.u32(attempt)).finish()
 }
 
 /** Writes the canonical encoding. Throws `LimitExceeded`. */

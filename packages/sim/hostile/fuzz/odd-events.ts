@@ -192,8 +192,8 @@ function oddShare(material: Material, election: number, attempt: number, subject
   const { cause } = anyEvent(material)
   if (cause.kind === 'CoinShares' && random.chance(0.5)) return random.pick(cause.coins.shares).share
   if (keyShares.length > 0 && random.chance(0.7)) {
-    const coin = new Writer().u32(election).u32(attempt).u32(subject).u32(round).finish()
-    return random.pick(keyShares).sign(coin, 'parsec coin')
+    const coin = new Writer().u32(election).u32(subject).u32(round)
+    return random.pick(keyShares).sign((attempt === 1 ? coin : coin.u32(attempt)).finish(), 'parsec coin')
   }
   return random.bytes(random.pick([0, 1, 31, 32, 33, 96, 192, 193]))
 }
