@@ -11,12 +11,14 @@ import { notWritable } from './dump-graphs.ts'
 import { makeFolder } from './folders.ts'
 import { UsageError, exitCodes, painter, tellError } from './io.ts'
 import type { Io, Paint } from './io.ts'
+import { MetaVotesFile } from './meta-votes-file.ts'
 import { counted } from './narration.ts'
 
 interface ReplayFlags {
   readonly anyGenesis?: boolean
   readonly draw?: true
   readonly to?: string
+  readonly metaVotes?: string
   readonly json?: true
 }
 
@@ -79,6 +81,7 @@ export function addReplay(program: Command, io: Io, done: (code: number) => void
     .option('--any-genesis', 'leave the first block, Genesis, out of the comparison')
     .option('--draw', 'draw each graph as an SVG file beside it, with the same name')
     .option('--to <dir>', 'with --draw: a folder for the pictures')
+    .option('--meta-votes <file>', 'write how the meta-votes of each election came about, for npm run model -- --check')
     .option('--json', 'print an array of {file, picture, mode, peers, events, recorded, decided, matches}')
     .addHelpText('after', examples)
     .action((paths: string[], flags: ReplayFlags) => {
@@ -91,10 +94,11 @@ function runReplay(paths: readonly string[], flags: ReplayFlags, io: Io): number
     throw new UsageError('--to says where the pictures go: use it with --draw')
   }
   const files = paths.flatMap(graphFiles)
+  const metaVotes = flags.metaVotes === undefined ? undefined : new MetaVotesFile(flags.metaVotes)
   const paint = painter(io.stdout)
   const all: Replayed[] = []
   for (const file of files) {
-    const replayed = replayFile(file, flags, io)
+    const replayed = replayFile(file, flags, metaVotes, io)
     if (replayed === undefined) continue
     all.push(replayed)
     if (flags.json !== true) io.stdout.write(describe(replayed, paint))
@@ -127,7 +131,12 @@ function readingProblem(path: string, error: unknown): UsageError | undefined {
 }
 
 /** Undefined, after an error on stderr, when the file cannot be read or drawn or is no gossip graph. */
-function replayFile({ path, name }: GraphFile, flags: ReplayFlags, io: Io): Replayed | undefined {
+function replayFile(
+  { path, name }: GraphFile,
+  flags: ReplayFlags,
+  metaVotes: MetaVotesFile | undefined,
+  io: Io,
+): Replayed | undefined {
   const { anyGenesis = false, draw, to } = flags
   try {
     const graph = readRecordedGraph(path)
@@ -135,6 +144,7 @@ function replayFile({ path, name }: GraphFile, flags: ReplayFlags, io: Io): Repl
     let svg: string | undefined
     const replayed = replay(graph, {
       onDecision: (decision, inspection) => {
+        metaVotes?.atDecision(decision, inspection, name)
         const isRecorded = inspection.history().length === graph.history.length
         if (draw === true && isRecorded) svg = writeSvg(inspection, { decision })
       },

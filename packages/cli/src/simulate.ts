@@ -7,6 +7,7 @@ import type { Command } from 'commander'
 import { GraphDump, prepareFolder } from './dump-graphs.ts'
 import { UsageError, exitCodes, painter } from './io.ts'
 import type { Io, Paint } from './io.ts'
+import { MetaVotesFile } from './meta-votes-file.ts'
 import { Narrator, counted, outcome } from './narration.ts'
 import { addNetworkFlags, simulationOptions } from './simulation-flags.ts'
 import type { NetworkFlags } from './simulation-flags.ts'
@@ -17,6 +18,7 @@ interface SimulateFlags extends NetworkFlags {
   readonly dumpOn: 'consensus' | 'end'
   readonly svg: boolean
   readonly peers?: readonly string[]
+  readonly metaVotes?: string
   readonly json?: true
 }
 
@@ -35,6 +37,9 @@ from the seed. The peers are called Alice, Bob, Carol, Dave, Eric, Fred, … in 
 Alice-002.svg is Alice's gossip graph at her second decision: a column per peer, time upwards, and
 above it why the decision fell. Alice-002.dot is the same for Graphviz and parsec replay. Graphs that
 an earlier run wrote to the folder are replaced; nothing else in it is touched.
+
+--meta-votes writes a line of JSON for each event, subject and stage of each election, as the first peer
+that decided it computed them; a file of that name is replaced.
 
 Exit codes: 0 consensus, and all checks passed; 1 peers disagree or another check failed; 2 wrong usage;
 3 no consensus within --max-rounds; 4 the output could not be written.
@@ -55,6 +60,7 @@ export function addSimulate(program: Command, io: Io, done: (code: number) => vo
     )
     .option('--no-svg', 'write no SVG, only DOT')
     .option('--peers <names>', 'whose graphs, as Alice,Bob (default: all)', (text: string) => text.split(','))
+    .option('--meta-votes <file>', 'write how the meta-votes of each election came about, for npm run model -- --check')
     .option('--json', 'print the result as JSON, and nothing else, on standard output')
     .addHelpText('after', examples)
     .action((flags: SimulateFlags) => {
@@ -75,19 +81,17 @@ function refuseDumpFlagsWithoutDump(command: Command, { dumpGraphs }: SimulateFl
 function runSimulate(flags: SimulateFlags, io: Io): number {
   const options = simulationOptions(flags, () => io.freshSeed())
   const dump = makeDump(flags, options)
+  const metaVotes = flags.metaVotes === undefined ? undefined : new MetaVotesFile(flags.metaVotes)
   const narrator = flags.json === true ? undefined : new Narrator(io)
   narrator?.start(options)
   const startMs = io.clockMs()
   const result = simulate(options, {
     onBlock: (peer, key) => narrator?.onBlock(peer, key),
     onRound: (report) => narrator?.onRound(report),
-    ...(dump === undefined || flags.dumpOn === 'end'
-      ? {}
-      : {
-          onDecision: (peer, decision, inspection) => {
-            dump.atDecision(peer, decision, inspection)
-          },
-        }),
+    onDecision: (peer, decision, inspection) => {
+      metaVotes?.atDecision(decision, inspection)
+      if (flags.dumpOn !== 'end') dump?.atDecision(peer, decision, inspection)
+    },
   })
   narrator?.end()
   // After a failure, where everyone stands is what one wants to see.

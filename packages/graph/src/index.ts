@@ -10,6 +10,8 @@ export type { RecordedElection, RecordedMetaEvent, RecordedMetaVote } from './do
 export { parseDot, readRecordedGraph } from './dot-reader.ts'
 export type { RecordedCause, RecordedEvent, RecordedGraph, RecordedPeer } from './dot-reader.ts'
 export { isOurDot, writeDot } from './dot-writer.ts'
+export { metaVoteSteps } from './meta-vote-steps.ts'
+export type { HeldMetaVote, MetaVoteStep } from './meta-vote-steps.ts'
 export { firstDifference, replay, topologicalOrder } from './replay.ts'
 export type { Replay, ReplayOptions } from './replay.ts'
 export { isOurSvg, writeSvg } from './svg.ts'

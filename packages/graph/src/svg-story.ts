@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
-import { isInternal, isSupermajority, leastSupermajority, isSyncCause } from '@parsec-bft/core/internals'
+import { isInternal, isSupermajority, leastSupermajority } from '@parsec-bft/core/internals'
 import type { DecisionView, Inspection, MetaVoteView } from '@parsec-bft/core'
 import type { EventLabels } from './labels.ts'
+import { latestSyncsOfOthers } from './others.ts'
 
 /**
  * Why a decision fell, in words: protocol.md section 6, line by line, with the state of this
@@ -139,35 +140,13 @@ class DecisionStory {
    */
   #othersAt(subject: number, event: number, entry: MetaVoteView): { event: number; entry: MetaVoteView }[] {
     const found = []
-    for (const latest of this.#latestOfOthers(event)) {
+    for (const latest of latestSyncsOfOthers(this.#inspection, this.#voters, event)) {
       const meta = this.#inspection.metaEvent(latest)
       const list = (meta?.attempt === this.#attempt ? meta.metaVotes.get(subject) : undefined) ?? []
       const same = list.find((other) => other.round === entry.round && other.step === entry.step)
       if (same !== undefined) found.push({ event: latest, entry: same })
     }
     return found
-  }
-
-  /** The latest sync event of each other voter of whose fork the event is not aware. */
-  #latestOfOthers(event: number): number[] {
-    const { creator, lastAncestors } = this.#inspection.event(event)
-    const usable = (voter: number): boolean =>
-      voter !== creator && lastAncestors.has(voter) && !this.#inspection.isAwareOfFork(event, voter)
-    const wanted = new Set(this.#voters.filter(usable))
-    const found: number[] = []
-    for (let index = event - 1; index >= 0 && wanted.size > 0; index--) {
-      const candidate = this.#inspection.event(index)
-      if (!wanted.has(candidate.creator) || lastAncestors.get(candidate.creator) !== candidate.indexByCreator) continue
-      if (!this.#inspection.descends(event, index)) continue
-      wanted.delete(candidate.creator)
-      found.push(this.#latestSync(index))
-    }
-    return found
-  }
-
-  #latestSync(index: number): number {
-    const { cause, selfParent } = this.#inspection.event(index)
-    return isSyncCause(cause) || selfParent === undefined ? index : this.#latestSync(selfParent)
   }
 
   /** Internal messages are only counted; where a list has some, each payload says its position. */
