@@ -80,7 +80,8 @@ export function cellShowing(contribution: Contribution): Cell {
 
 /**
  * What an event sees of others at one stage: how many hold what. The rules only count, so two views with
- * one summary have one outcome; the tests check that of the twin.
+ * one summary have one outcome; the tests check that of the twin. (Unless both values are decided in it:
+ * then agreement is broken already.)
  */
 export type Summary = number
 

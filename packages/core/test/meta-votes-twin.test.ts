@@ -5,9 +5,9 @@ import type { Coin } from '../src/election/coin.ts'
 import type { Attempt } from '../src/wire/coin-shares.ts'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { fieldCount, fields } from '../src/election/meta-vote-entry.ts'
 import { MetaVoting } from '../src/election/meta-votes.ts'
 import type { MetaVoteSpan } from '../src/election/meta-votes.ts'
+import { listIn, put, setOf } from './support/meta-vote-pool.ts'
 import { chooser } from './support/network.ts'
 import type { Choose } from './support/network.ts'
 import { nextMetaVotes, twinPredictableCoin } from './support/twin-votes.ts'
@@ -21,28 +21,6 @@ interface Held {
   readonly span: MetaVoteSpan
   /** Per subject. */
   readonly lists: readonly (readonly TwinMetaVote[])[]
-}
-
-function setOf(holdsTrue: boolean, holdsFalse: boolean): Set<boolean> {
-  return new Set([...(holdsTrue ? [true] : []), ...(holdsFalse ? [false] : [])])
-}
-
-/** One subject's list, read out of the pool. */
-function listIn(voting: MetaVoting, span: MetaVoteSpan, slot: number): TwinMetaVote[] {
-  return Array.from({ length: span.stages }, (_, stage) => {
-    const holds = (field: number): boolean => voting.holds(span, stage, slot, field)
-    const step = ([0, 1, 2] as const)[stage % 3] ?? 0
-    const vote: TwinMetaVote = {
-      round: Math.floor(stage / 3),
-      step,
-      estimates: setOf(holds(fields.estTrue), holds(fields.estFalse)),
-      binValues: setOf(holds(fields.binTrue), holds(fields.binFalse)),
-      aux: holds(fields.auxTrue) ? true : holds(fields.auxFalse) ? false : undefined,
-      decision: holds(fields.decided) ? step === 0 : undefined,
-      confirmed: setOf(holds(fields.confTrue), holds(fields.confFalse)),
-    }
-    return holds(fields.has) ? [vote] : []
-  }).flat()
 }
 
 /** A list such as a voter could hold: any values, decided at most in its last entry. */
@@ -59,36 +37,6 @@ function randomList(choose: Choose, longest: number, confirms: boolean): TwinMet
     const confirmed = confirms && step === 2 ? setOf(held === 1 || held === 3, held > 1) : new Set<boolean>()
     return { round: Math.floor(stage / 3), step, estimates, binValues, aux, decision, confirmed }
   })
-}
-
-/** Puts lists, one per subject, into the pool. */
-function put(voting: MetaVoting, lists: Held['lists']): MetaVoteSpan {
-  const stages = Math.max(...lists.map((list) => list.length))
-  const { pool } = voting
-  const start = pool.extend(stages * fieldCount * voting.words)
-  pool.items.fill(0, start, pool.length)
-  for (const [slot, list] of lists.entries()) {
-    for (const [stage, { estimates, binValues, aux, decision, confirmed }] of list.entries()) {
-      const held = {
-        has: true,
-        estTrue: estimates.has(true),
-        estFalse: estimates.has(false),
-        binTrue: binValues.has(true),
-        binFalse: binValues.has(false),
-        auxTrue: aux === true,
-        auxFalse: aux === false,
-        decided: decision !== undefined,
-        confTrue: confirmed.has(true),
-        confFalse: confirmed.has(false),
-      }
-      for (const [name, field] of Object.entries(fields)) {
-        if (!held[name as keyof typeof fields]) continue
-        const at = voting.place(start, stage, slot >> 5) + field
-        pool.items[at] = pool.at(at) | (1 << (slot & 31))
-      }
-    }
-  }
-  return { start, stages }
 }
 
 /**
