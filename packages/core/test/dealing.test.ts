@@ -2,14 +2,16 @@
 import { format, inspect } from 'node:util'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import type { SecretId } from '../src/crypto/identity.ts'
 import type { Ack, Part } from '../src/crypto/shared-key/dealing.ts'
-import { decodeAck, encodeAck, keyThreshold, valueContext } from '../src/crypto/shared-key/dealing.ts'
+import { decodeAck, encodeAck, keyThreshold, rowContext, valueContext } from '../src/crypto/shared-key/dealing.ts'
 import { ed25519Identity } from '../src/crypto/identities/ed25519.ts'
 import { toHex, utf8Bytes } from '../src/base/encoding.ts'
 import { blsKeys, mockKeys } from '../src/crypto/shared-key/keys.ts'
 import type { Fault } from './support/keys.ts'
 import { generateKeys, groupOf, participantsOf, seededRandom } from './support/keys.ts'
-import { codeOf, seedOf } from './support/network.ts'
+import { chooser, codeOf, seedOf } from './support/network.ts'
+import type { Choose } from './support/network.ts'
 
 const message = utf8Bytes('message')
 const ed25519 = (name: string) => ed25519Identity.secretIdFromSeed(seedOf(name), name)
@@ -117,6 +119,80 @@ describe('faulty participants are noticed by their victims, and do not prevent a
     expect(first && mockKeys.readRow(part, groupOf(us), 0, first)).toBeDefined()
     expect(first && mockKeys.readRow(part, groupOf(us, 'generation 1'), 0, first)).toBeUndefined()
   })
+})
+
+/** A list with entries left out, doubled, changed or taken from elsewhere, and sometimes as it is. */
+function mutated(list: readonly Uint8Array[], others: readonly Uint8Array[], choose: Choose): Uint8Array[] {
+  const result: Uint8Array[] = list.map((item) => item.slice())
+  for (let i = choose(3); i > 0; i--) {
+    const at = choose(result.length + 1)
+    const item = result[at]
+    const kind = choose(6)
+    if (kind === 0) result.splice(at, 1)
+    else if (kind === 1) result.splice(at, 0, ...(item === undefined ? [new Uint8Array()] : [item]))
+    else if (kind === 2) result[at] = others[choose(others.length)] ?? new Uint8Array(choose(9))
+    else if (kind === 3) result.splice(choose(result.length + 1))
+    else if (item !== undefined && item.length > 0) item[choose(item.length)] = choose(256)
+  }
+  return result
+}
+
+/** A part as one would deal it among more participants: all is right but the degree of its polynomial. */
+function ofOtherDegree(us: readonly SecretId[], dealer: number, choose: Choose): Part {
+  const more = groupOf([...us, ...participantsOf(us.length + 3 + choose(6)).slice(us.length)])
+  const part = mockKeys.deal(more, dealer, seededRandom(choose(1000)))
+  const rows = us.map((reader, i) => {
+    const row = reader.decrypt(part.rows[i] ?? new Uint8Array(), rowContext(more, dealer, i)) ?? new Uint8Array()
+    return reader.publicId.encrypt(row, rowContext(groupOf(us), dealer, i), seededRandom(0))
+  })
+  return { ...part, rows }
+}
+
+test('no part and no ack, however wrong, makes anybody stop; and the others still have a key', () => {
+  let wrong = 0
+  fc.assert(
+    fc.property(fc.integer({ min: 4, max: 10 }), fc.integer(), (count, seed) => {
+      const choose = chooser(seed)
+      const us = participantsOf(count)
+      const group = groupOf(us)
+      const faulty = new Set(Array.from({ length: Math.floor((count - 1) / 3) }, () => choose(count)))
+      const other = mockKeys.deal(groupOf(participantsOf(4 + choose(9))), 0, seededRandom(seed))
+      // What decrypts to something odd, as well.
+      const sealed = (context: Uint8Array, reader: number): Uint8Array =>
+        us[reader]?.publicId.encrypt(new Uint8Array(choose(13)).fill(choose(256)), context, seededRandom(seed)) ??
+        new Uint8Array()
+      const fault: Fault = {
+        part: (part) => {
+          if (choose(4) === 0) return ofOtherDegree(us, part.dealer, choose)
+          const rows = part.rows.map((row, reader) =>
+            choose(3) > 0 ? row : sealed(rowContext(group, part.dealer, reader), reader),
+          )
+          return {
+            dealer: choose(8) === 0 ? choose(12) : part.dealer,
+            commitment: mutated(part.commitment, other.commitment, choose),
+            rows: choose(2) === 0 ? rows : mutated(rows, other.rows, choose),
+          }
+        },
+        ack: (ack) => {
+          const acknowledger = [...faulty][0] ?? 0
+          const values = ack.values.map((value, reader) =>
+            choose(3) > 0 ? value : sealed(valueContext(group, ack.dealer, acknowledger, reader), reader),
+          )
+          return { dealer: ack.dealer, values: choose(2) === 0 ? values : mutated(values, other.rows, choose) }
+        },
+      }
+      const faults = new Map([...faulty].map((participant) => [participant, fault]))
+      const { publicKeySet, shares, complaints } = generateKeys(mockKeys, us, seededRandom(seed), faults)
+      if (complaints.length > 0) wrong++
+      for (const i of us.keys()) {
+        if (faulty.has(i)) continue
+        const signature = shares[i]?.sign(message, 'test') ?? new Uint8Array()
+        expect(publicKeySet?.verifyShare(i, message, 'test', signature)).toBe(true)
+      }
+    }),
+    { numRuns: 400 },
+  )
+  expect(wrong).toBeGreaterThan(100)
 })
 
 describe('signing', () => {

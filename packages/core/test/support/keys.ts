@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
+import { ParsecError } from '../../src/base/errors.ts'
 import type { RandomBytes } from '../../src/base/public-id.ts'
 import type { Ack, DkgGroup, Part } from '../../src/crypto/shared-key/dealing.ts'
 import { isWellFormedAck, keyThreshold } from '../../src/crypto/shared-key/dealing.ts'
@@ -68,8 +69,8 @@ export function generateKeys(
     const dealt = scheme.deal(group, dealer, random)
     const sent = faults.get(dealer)?.part === undefined ? dealt : faults.get(dealer)?.part?.(dealt)
     if (sent === undefined) continue
-    const part = scheme.decodePart(scheme.encodePart(sent))
-    if (!scheme.isWellFormed(part, group)) {
+    const part = readable(() => scheme.decodePart(scheme.encodePart(sent)))
+    if (part?.dealer !== dealer || !scheme.isWellFormed(part, group)) {
       complaints.push(`all: part of ${String(dealer)}`)
       continue
     }
@@ -102,6 +103,16 @@ export function generateKeys(
     shares: values.map((ofUs, index) => (ready ? scheme.secretKeyShareOf(index, threshold, ofUs) : undefined)),
     complaints,
     complete,
+  }
+}
+
+/** Bytes that are no message are passed over. */
+function readable<T>(read: () => T): T | undefined {
+  try {
+    return read()
+  } catch (error) {
+    if (ParsecError.is(error)) return undefined
+    throw error
   }
 }
 
