@@ -75,6 +75,20 @@ describe('the documentation', () => {
     }
   })
 
+  it('says of each assertion of core why no message reaches it', () => {
+    const sources = join(root, 'packages/core/src')
+    const files = readdirSync(sources, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.ts'))
+    const expected = files.flatMap((file) => {
+      const code = readFileSync(join(sources, file), 'utf8')
+      return [...code.matchAll(/\bassert\(\s[^;]*?'([^']+)',?\s*\)|\bassert\([^;]*?'([^']+)'\)/g)].map(
+        ([, a, b]) => a ?? b,
+      )
+    })
+    const section = readFileSync(join(root, 'docs/threat-model.md'), 'utf8').split('## Can a message stop a peer?')[1]
+    const told = [...(section?.split('\n## ')[0] ?? '').matchAll(/^\| "([^"]+)"/gm)].map(([, text]) => text)
+    expect(told.sort()).toEqual(expected.sort())
+  })
+
   it('links only to files and headings that are there', () => {
     for (const page of pages) {
       const text = readFileSync(join(root, page), 'utf8')
