@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
 
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { checkTrace } from '../../core/model/trace.ts'
@@ -71,4 +71,30 @@ describe.skipIf(!existsSync(recorded))('recorded graphs (skipped where they are 
     expect(steps.length).toBeGreaterThan(100)
     expect(await check(steps)).toMatchObject({ steps: steps.length, fault: undefined })
   })
+})
+
+test('dumps and pictures of a second attempt say so, and dumps are decided again as they were', async () => {
+  const restore = makeElectionsForget({ seed: 1, keepsFirst: 0, keepsSecond: 1 })
+  try {
+    const folder = temporaryFolder()
+    const flags = ['--initial-peers', '5', '--opaque', '3', '--seed', '5', '--peers', 'Alice']
+    expect(await parsec(['simulate', ...flags, '--dump-graphs', folder])).toMatchObject({ code: 0 })
+    const files = readdirSync(folder)
+    const texts = (ending: string): string[] =>
+      files.filter((file) => file.endsWith(ending)).map((file) => readFileSync(join(folder, file), 'utf8'))
+    for (const dot of texts('.dot')) {
+      expect(dot).toContain('///     attempt: 2\n')
+      expect(dot).toContain('///     ends_attempt: 1\n')
+    }
+    for (const svg of texts('.svg')) {
+      expect(svg).toContain('This is the second attempt: the first one decided all subjects false')
+      expect(svg).toContain('ends the first attempt')
+    }
+    const { code, stdout } = await parsec(['replay', folder])
+    expect(code).toBe(0)
+    expect(stdout).not.toContain('differ')
+    expect(stdout).toMatch(/matches, its [1-9]\d* meta-events too/)
+  } finally {
+    restore()
+  }
 })

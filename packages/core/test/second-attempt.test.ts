@@ -2,6 +2,7 @@
 
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import type { Consensus } from '../src/consensus/consensus.ts'
 import { Twin } from './support/twin.ts'
 import { consensusOutcome, twinOutcome } from './support/twin-compare.ts'
 import type { Outcome } from './support/twin-compare.ts'
@@ -27,10 +28,11 @@ function anyForgetting(choose: Choose): Forgetting {
   return { seed: choose(1 << 16), keepsFirst, keepsSecond: pick([0.5, 0.75, 1], choose) }
 }
 
-function engineOutcome(graph: RandomGraph, rule: Forgetting): Outcome {
+/** @param watch - then the graph is that of a peer that may not record everything; see {@link consensusOutcome} */
+function engineOutcome(graph: RandomGraph, rule: Forgetting, watch?: (consensus: Consensus) => void): Outcome {
   const restore = makeElectionsForget(rule)
   try {
-    return consensusOutcome(graph)
+    return consensusOutcome(graph, watch)
   } finally {
     restore()
   }
@@ -136,6 +138,18 @@ describe('second attempt, on random graphs with forks, where observers forget ob
         expect(agree(part, outcome.history), `${part.join(' ')} or ${outcome.history.join(' ')}`).toBe(true)
       }
       return secondAttempts(outcome)
+    })
+  })
+
+  test('decides the same by what others may record: nothing by forkers or by the unadmitted', () => {
+    forManyGraphs((graph, rule) => {
+      const outcome = engineOutcome(graph, rule)
+      let unrecorded = 0
+      const { history } = engineOutcome(graph, rule, ({ conclusions }) => {
+        unrecorded = Math.max(unrecorded, conclusions?.unrecorded.length ?? 0)
+      })
+      expect(outcome.history.slice(0, history.length)).toEqual(history)
+      return unrecorded > 0 ? secondAttempts(outcome) : 0
     })
   })
 })
