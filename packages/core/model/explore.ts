@@ -83,8 +83,11 @@ export function explore({ voters, forkers, plant, onProgress, onStep, wanted }: 
   }
   try {
     for (const stage of reached.values()) {
-      const progress = (more: number): boolean =>
-        onProgress?.({ inputs: done, waiting: reached.size - done, states: states + more }) ?? true
+      const before = states
+      const progress = (more: number): boolean => {
+        states = before + more
+        return onProgress?.({ inputs: done, waiting: reached.size - done, states }) ?? true
+      }
       const { input, toss, observed } = stage
       const explorer = new Stage(input, toss, {
         rules,
@@ -96,7 +99,7 @@ export function explore({ voters, forkers, plant, onProgress, onStep, wanted }: 
         wanted,
       })
       const found = explorer.explore()
-      states += found.states
+      states = before + found.states
       done++
       if (found.violation !== undefined) return report(true, { stage, ...found.violation })
       const step = ((input.step + 1) % 3) as Step
@@ -104,7 +107,7 @@ export function explore({ voters, forkers, plant, onProgress, onStep, wanted }: 
         if (output.correct.every((start) => start === 0)) continue
         reach({ step, ...output }, { stage, state })
       }
-      if (!progress(0)) throw new NotExhausted()
+      if (!progress(found.states)) throw new NotExhausted()
     }
   } catch (error) {
     if (error instanceof NotExhausted) return report(false)
