@@ -25,8 +25,8 @@ export interface VoterState {
   readonly cell: Cell | undefined
   /** All that its events here have shown: an event of another voter may know any of them. */
   readonly shown: readonly Contribution[]
-  /** With what its next entry began; 0 as long as it has none. */
-  readonly passed: number
+  /** With what its next entry may have begun by now: a set of {@link starts}. */
+  readonly exits: number
 }
 
 /** An event of a correct voter, or of a forker's line. */
@@ -35,6 +35,8 @@ export interface Move {
   readonly view: View
   readonly toss: number
   readonly outcome: Outcome
+  /** With what the next entry could have begun by an event before it that changes nothing else. */
+  readonly stays: number
 }
 
 /** A state of a stage: per correct voter what it has done. */
@@ -90,7 +92,20 @@ export interface StageOptions {
 }
 
 /** What is checked, as `--rule` names it. */
-export const checkedRules = ['agreement', 'validity', 'lemma 5', 'lemma 6', 'lemma 7', 'lemma 12', 'integrity'] as const
+export const checkedRules = [
+  'agreement',
+  'validity',
+  'lemma 3',
+  'lemma 5',
+  'lemma 6',
+  'lemma 7',
+  'lemma 12',
+  'integrity',
+  'coin',
+] as const
+
+/** What events can make of a cell, by what comes of it: each different outcome once. */
+type Outcomes = ReadonlyMap<number, { readonly view: View; readonly toss: number; readonly outcome: Outcome }>
 
 /** A limit was reached before all states were seen. */
 export class NotExhausted extends Error {}
@@ -111,7 +126,7 @@ export class Stage {
   readonly #shownIds = new Map<string, number>()
   readonly #views = new Map<string, Views>()
   readonly #lines = new Map<string, ForkerLines>()
-  readonly #moves = new Map<string, readonly Move[]>()
+  readonly #outcomes = new Map<string, Outcomes>()
 
   /** @param toss - the coin of the round, which events may know or not: 1, 2, or 0 where nobody needs it. */
   constructor(input: StageInput, toss: number, options: StageOptions) {
@@ -122,7 +137,7 @@ export class Stage {
 
   explore(): StageReport {
     const first: StageState = {
-      voters: this.#input.correct.map((start) => this.#intern({ start, cell: undefined, shown: [], passed: 0 })),
+      voters: this.#input.correct.map((start) => this.#intern({ start, cell: undefined, shown: [], exits: 0 })),
       before: undefined,
       depth: 0,
     }
@@ -139,9 +154,10 @@ export class Stage {
         if (!seen.has(key)) seen.set(key, next)
       }
       if (!isLast) continue
-      const output = this.#outputOf(state)
-      const key = JSON.stringify(output)
-      if (!outputs.has(key)) outputs.set(key, { output, state })
+      for (const output of this.#outputsOf(state)) {
+        const key = JSON.stringify(output)
+        if (!outputs.has(key)) outputs.set(key, { output, state })
+      }
     }
     const mustBeFixed = this.#input.step === 2 && this.#isWanted('lemma 12')
     const unfixed = mustBeFixed ? this.#unfixedValue([...seen.values()]) : undefined
@@ -196,7 +212,7 @@ export class Stage {
   }
 
   #intern(voter: VoterState): VoterState {
-    const key = `${String(voter.start)}/${String(voter.cell)}/${String(voter.passed)}/${voter.shown.join()}`
+    const key = `${String(voter.start)}/${String(voter.cell)}/${String(voter.exits)}/${voter.shown.join()}`
     const id = this.#voterIds.get(key)
     if (id !== undefined) return this.#voterStates[id] ?? voter
     this.#voterIds.set(key, this.#voterStates.length)
@@ -247,37 +263,88 @@ export class Stage {
     }
   }
 
-  /** The events that a voter can make next, each different outcome once. */
+  /**
+   * The events that a voter can make next. One is left out if the same views let it come to the same
+   * with one more event in between: that way it has only shown others more.
+   */
   #movesOf(voter: VoterState, others: readonly (readonly Contribution[])[], lines: ForkerLines): readonly Move[] {
-    const { forkers, departures, rules, onStep } = this.#options
+    const { forkers, departures } = this.#options
     const counted = Array.from({ length: forkers * (departures.linesCounted ?? 1) }, () => lines.shown)
-    const key = `${String(this.#ids.get(voter))}|${this.#shownKey([...others])}|${this.#shownKey(counted)}`
-    const known = this.#moves.get(key)
-    if (known !== undefined) return known
-    const { step } = this.#input
+    const sets = [...others, ...counted]
     const before = voter.cell ?? startingCell(voter.start)
-    const cells = departures.forgets === true ? [before, startingCell(voter.start)] : [before]
+    const stays = this.#staysOf(voter, sets)
+    const froms = departures.forgets === true ? [before, startingCell(voter.start)] : [before]
+    const all = new Map(froms.flatMap((from) => [...this.#outcomesOf(from, sets)]))
     const moves = new Map<number, Move>()
-    const views = this.#viewsOf([...others, ...counted])
-    for (const cell of cells) {
-      for (const toss of this.#toss) {
-        for (const [summary, view] of views) {
-          const outcome = rules.outcome(step, cell, summary, view, toss)
-          const outcomeKey = outcome.cell * 8 + (voter.passed === 0 ? outcome.next : 0)
-          if (moves.has(outcomeKey)) continue
-          onStep?.(step, cell, outcome.cell)
-          moves.set(outcomeKey, { voter, view, toss, outcome })
-        }
-      }
+    for (const { view, toss, outcome } of all.values()) {
+      if (voter.cell === outcome.cell) continue
+      if (this.#isLonger(outcome, voter, all, sets)) continue
+      moves.set(outcome.cell * 8 + outcome.next, { voter, view, toss, outcome, stays })
     }
-    const list = [...moves.values()]
-    this.#moves.set(key, list)
-    return list
+    return [...moves.values()]
   }
 
-  #outputOf(state: StageState): StageOutput {
-    const correct = state.voters.map(({ passed }) => passed).sort((a, b) => a - b)
-    return { correct, forkers: this.linesAt(state).next, decided: this.#input.decided | this.#decidedAt(state) }
+  /** Is there another event after which an event with the same views comes to the same? */
+  #isLonger(
+    to: Outcome,
+    { cell: before }: VoterState,
+    all: Outcomes,
+    sets: readonly (readonly Contribution[])[],
+  ): boolean {
+    for (const { outcome: between } of all.values()) {
+      if (between.cell === to.cell || between.cell === before) continue
+      const leads = (from: Cell, cell: Cell): boolean =>
+        [...this.#outcomesOf(from, sets).values()].some(
+          ({ outcome }) => outcome.cell === cell && (cell !== to.cell || outcome.next === to.next),
+        )
+      if (leads(between.cell, to.cell) && !leads(to.cell, between.cell)) return true
+    }
+    return false
+  }
+
+  /** With what the next entry of a voter can begin by an event that leaves its cell as it is. */
+  #staysOf({ cell }: VoterState, sets: readonly (readonly Contribution[])[]): number {
+    if (cell === undefined) return 0
+    let next = 0
+    for (const { outcome } of this.#outcomesOf(cell, sets).values()) if (outcome.cell === cell) next |= outcome.next
+    return next
+  }
+
+  #outcomesOf(cell: Cell, sets: readonly (readonly Contribution[])[]): Outcomes {
+    const key = `${String(cell)}|${this.#shownKey(sets)}`
+    const known = this.#outcomes.get(key)
+    if (known !== undefined) return known
+    const { rules, onStep } = this.#options
+    const { step } = this.#input
+    const outcomes = new Map<number, { view: View; toss: number; outcome: Outcome }>()
+    for (const toss of this.#toss) {
+      for (const [summary, view] of this.#viewsOf(sets)) {
+        const outcome = rules.outcome(step, cell, summary, view, toss)
+        const outcomeKey = outcome.cell * 8 + outcome.next
+        if (outcomes.has(outcomeKey)) continue
+        onStep?.(step, cell, outcome.cell)
+        outcomes.set(outcomeKey, { view, toss, outcome })
+      }
+    }
+    this.#outcomes.set(key, outcomes)
+    return outcomes
+  }
+
+  /** All that the next stage can begin with after a state in which nothing more happens. */
+  #outputsOf(state: StageState): StageOutput[] {
+    const lines = this.linesAt(state)
+    let vectors: number[][] = [[]]
+    for (const [i, voter] of state.voters.entries()) {
+      const sets = state.voters.filter((_, j) => j !== i).map(({ shown }) => shown)
+      const counted = Array.from({ length: this.#options.forkers }, () => lines.shown)
+      const exits = voter.exits | this.#staysOf(voter, [...sets, ...counted])
+      const choices = [1, 2, 4].filter((start) => (exits & start) !== 0)
+      vectors = vectors.flatMap((vector) => (choices.length === 0 ? [0] : choices).map((start) => [...vector, start]))
+    }
+    const decided = this.#input.decided | this.#decidedAt(state)
+    return vectors.map((vector) => {
+      return { correct: vector.sort((a, b) => a - b), forkers: lines.next, decided }
+    })
   }
 
   #isWanted(rule: string): boolean {
@@ -315,7 +382,7 @@ export class Stage {
     if (confirmations.has(1) && confirmations.has(2)) {
       yield { rule: 'lemma 5', what: 'one event confirms {true}, another one {false}' }
     }
-    const passed = state.voters.reduce((all, voter) => all | voter.passed, 0) | lines.next
+    const passed = state.voters.reduce((all, voter) => all | voter.exits, 0) | lines.next
     const expected = [starts.true, starts.false][step === 0 ? 0 : 1] ?? 0
     if (step < 2 && decided !== 0 && (passed & ~expected) !== 0) {
       yield { rule: 'lemma 6', what: 'after a decision an entry of the next stage begins with another value' }
@@ -324,9 +391,17 @@ export class Stage {
     if (unanimous && decided === 0 && (passed & ~(correct[0] ?? 0)) !== 0) {
       yield { rule: 'lemma 7', what: 'all correct voters began with one value, and an entry goes on with another' }
     }
-    const last = state.before?.move.outcome
-    if (last !== undefined && parts.decision(last.cell) !== 0 && last.next !== 0) {
-      yield { rule: 'integrity', what: 'a list goes on after its decision' }
+    const last = state.before?.move
+    if (last === undefined) return
+    const { cell, next } = last.outcome
+    const isDecided = parts.decision(cell) !== 0
+    if (isDecided && next !== 0) yield { rule: 'integrity', what: 'a list goes on after its decision' }
+    const from = last.voter.cell ?? startingCell(last.voter.start)
+    if (!isDecided && !goesOn(from, cell)) {
+      yield { rule: 'lemma 3', what: 'a voter gives up what it held, or chooses a second time' }
+    }
+    if (!isDecided && parts.estimates(from) === 0 && last.toss === 0 && parts.estimates(cell) !== 0) {
+      yield { rule: 'coin', what: 'estimates that wait for the coin get another value before' }
     }
   }
 
@@ -338,18 +413,18 @@ export class Stage {
     const reach = new Map<string, number>()
     const size = ({ voters }: StageState): number =>
       voters.reduce(
-        (sum, { shown, passed, cell }) =>
-          sum + 8 * shown.length + (cell === undefined ? 0 : bitCount(cell)) + (passed === 0 ? 0 : 4),
+        (sum, { shown, exits, cell }) =>
+          sum + 8 * shown.length + (cell === undefined ? 0 : bitCount(cell)) + bitCount(exits),
         0,
       )
     const sized = states.map((state) => ({ state, size: size(state) })).sort((a, b) => b.size - a.size)
     let found: StageReport['violation']
     for (const [i, { state }] of sized.entries()) {
       if (i % 1024 === 0 && !this.#options.onProgress(states.length)) throw new NotExhausted()
-      let values = state.voters.reduce((all, voter) => all | voter.passed, 0) | this.linesAt(state).next
+      let values = state.voters.reduce((all, voter) => all | voter.exits, 0) | this.linesAt(state).next
       for (const next of this.#successors(state)) values |= reach.get(this.#keyOf(next.voters)) ?? 0
       reach.set(this.#keyOf(state.voters), values)
-      const isPast = state.voters.some(({ passed }) => passed !== 0)
+      const isPast = state.voters.some(({ exits }) => exits !== 0)
       if (!isPast || (values & 3) !== 3 || (found !== undefined && found.state.depth <= state.depth)) continue
       const what = 'a correct voter has reached the coin, and both values can still be begun with (Lemma 12)'
       found = { state, violation: { rule: 'lemma 12', what } }
@@ -359,10 +434,17 @@ export class Stage {
 }
 
 /** The voter after an event. */
-function after({ voter, outcome }: Move): VoterState {
+function after({ voter, outcome, stays }: Move): VoterState {
   const contribution = contributionOf(outcome.cell)
   const shown = voter.shown.includes(contribution) ? voter.shown : [...voter.shown, contribution].sort((a, b) => a - b)
-  return { start: voter.start, cell: outcome.cell, shown, passed: voter.passed === 0 ? outcome.next : voter.passed }
+  return { start: voter.start, cell: outcome.cell, shown, exits: voter.exits | stays | outcome.next }
+}
+
+/** Lemma 3: values are added, aux and confirmation are set once. */
+function goesOn(from: Cell, to: Cell): boolean {
+  const isKept = (part: (cell: Cell) => number): boolean => part(from) === 0 || part(from) === part(to)
+  const isAdded = (part: (cell: Cell) => number): boolean => (part(from) & ~part(to)) === 0
+  return isAdded(parts.estimates) && isAdded(parts.binValues) && isKept(parts.aux) && isKept(parts.confirmed)
 }
 
 function bitCount(bits: number): number {

@@ -77,8 +77,7 @@ function stageStory(stage: Reached, state: StageState, linesAt: (state: StageSta
       }
     }
     const toss = move.toss === 0 ? '' : ', knows the coin'
-    const passed =
-      move.voter.passed === 0 && move.outcome.next !== 0 ? `; its next entry ${startText(move.outcome.next)}` : ''
+    const passed = move.outcome.next !== 0 ? `; its next entry ${startText(move.outcome.next)}` : ''
     const others = voters.filter((voter) => voter.name !== name)
     lines.push(`  ${name} ${viewText(move.view, others)}${toss}: ${cellText(move.outcome.cell)}${passed}.`)
   }
