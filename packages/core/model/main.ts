@@ -51,7 +51,19 @@ interface Flags {
 }
 
 function readFlags(args: string[]): Flags | 'help' {
-  const { values } = parse(args)
+  const { values } = parseArgs({
+    args,
+    options: {
+      voters: { type: 'string' },
+      forkers: { type: 'string' },
+      plant: { type: 'string' },
+      rule: { type: 'string', multiple: true },
+      seconds: { type: 'string' },
+      check: { type: 'string' },
+      json: { type: 'boolean' },
+      help: { type: 'boolean' },
+    },
+  })
   if (values.help === true) return 'help'
   const voters = wholeNumber(values.voters ?? '4', 2, 10, '--voters')
   const most = Math.floor((voters - 1) / 3)
@@ -67,26 +79,6 @@ function readFlags(args: string[]): Flags | 'help' {
     seconds: wholeNumber(values.seconds ?? '3600', 1, 1_000_000, '--seconds'),
     check: values.check,
     json: values.json === true,
-  }
-}
-
-function parse(args: string[]) {
-  try {
-    return parseArgs({
-      args,
-      options: {
-        voters: { type: 'string' },
-        forkers: { type: 'string' },
-        plant: { type: 'string' },
-        rule: { type: 'string', multiple: true },
-        seconds: { type: 'string' },
-        check: { type: 'string' },
-        json: { type: 'boolean' },
-        help: { type: 'boolean' },
-      },
-    })
-  } catch (error) {
-    throw new UsageError(error instanceof Error ? error.message : String(error))
   }
 }
 
@@ -167,6 +159,7 @@ async function main(args: string[]): Promise<number> {
 try {
   process.exitCode = await main(process.argv.slice(2))
 } catch (error) {
+  // Those of parseArgs and of files that cannot be read have a code.
   const isUsage = error instanceof UsageError || (error instanceof Error && 'code' in error)
   if (!isUsage) throw error
   process.stderr.write(`${error.message}\nTry: npm run model -- --help\n`)

@@ -253,8 +253,7 @@ export class Stage {
     const lines = this.linesAt(state)
     for (const [i, voter] of voters.entries()) {
       if (voter.start === 0 || voters.indexOf(voter) !== i) continue
-      const others = voters.filter((_, j) => j !== i).map(({ shown }) => shown)
-      for (const move of this.#movesOf(voter, others, lines)) {
+      for (const move of this.#movesOf(voter, this.#seenBy(voters, i, lines))) {
         const next = this.#intern(after(move))
         if (next === voter) continue
         const moved = voters.map((other, j) => (j === i ? next : other))
@@ -263,14 +262,19 @@ export class Stage {
     }
   }
 
+  /** What an event of the voter at a place can see: of each other correct voter, and of each line that counts. */
+  #seenBy(voters: readonly VoterState[], place: number, lines: ForkerLines): (readonly Contribution[])[] {
+    const { forkers, departures } = this.#options
+    const others = voters.filter((_, other) => other !== place).map(({ shown }) => shown)
+    return [...others, ...Array.from({ length: forkers * (departures.linesCounted ?? 1) }, () => lines.shown)]
+  }
+
   /**
    * The events that a voter can make next. One is left out if the same views let it come to the same
    * with one more event in between: that way it has only shown others more.
    */
-  #movesOf(voter: VoterState, others: readonly (readonly Contribution[])[], lines: ForkerLines): readonly Move[] {
-    const { forkers, departures } = this.#options
-    const counted = Array.from({ length: forkers * (departures.linesCounted ?? 1) }, () => lines.shown)
-    const sets = [...others, ...counted]
+  #movesOf(voter: VoterState, sets: readonly (readonly Contribution[])[]): readonly Move[] {
+    const { departures } = this.#options
     const before = voter.cell ?? startingCell(voter.start)
     const stays = this.#staysOf(voter, sets)
     const froms = departures.forgets === true ? [before, startingCell(voter.start)] : [before]
@@ -335,9 +339,7 @@ export class Stage {
     const lines = this.linesAt(state)
     let vectors: number[][] = [[]]
     for (const [i, voter] of state.voters.entries()) {
-      const sets = state.voters.filter((_, j) => j !== i).map(({ shown }) => shown)
-      const counted = Array.from({ length: this.#options.forkers }, () => lines.shown)
-      const exits = voter.exits | this.#staysOf(voter, [...sets, ...counted])
+      const exits = voter.exits | this.#staysOf(voter, this.#seenBy(state.voters, i, lines))
       const choices = [1, 2, 4].filter((start) => (exits & start) !== 0)
       vectors = vectors.flatMap((vector) => (choices.length === 0 ? [0] : choices).map((start) => [...vector, start]))
     }

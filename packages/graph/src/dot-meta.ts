@@ -2,17 +2,12 @@
 
 import type { DotLines } from './dot-lines.ts'
 import { parseNameSet } from './dot-observation.ts'
+import type { MetaVoteLetters } from './labels.ts'
 
-export interface RecordedMetaVote {
+/** An entry as in the file; what it confirms is `-` in files without this column. */
+export interface RecordedMetaVote extends MetaVoteLetters {
   readonly round: number
   readonly step: number
-  /** `t`, `f`, `b` (both) or `-` (none), as in the file. */
-  readonly estimates: string
-  readonly binValues: string
-  readonly aux: string
-  readonly decision: string
-  /** `-` in files without this column. */
-  readonly confirmed: string
 }
 
 export interface RecordedMetaEvent {

@@ -13,21 +13,24 @@ export const eventColours = { plain: 'white', vote: 'cyan', interesting: 'crimso
 /** A vote is always shown as a vote, and an observer as an observer, even if it has interesting content as well. */
 export type EventKind = keyof typeof eventColours
 
-/** One line of the table of meta-votes: an entry of one subject's list. */
-export interface MetaVoteRow {
-  /** Peer index of the subject. */
-  readonly subject: number
-  /** Short name of the subject, in the first row of its list only; empty in the others. */
-  readonly name: string
-  /** `round/step`. */
-  readonly stage: string
-  /** `t`, `f`, `b` (both) or `-` (none). */
+/** What a meta-vote holds: `t`, `f`, `b` (both) or `-` (none), as in DOT files. */
+export interface MetaVoteLetters {
   readonly estimates: string
   readonly binValues: string
   readonly aux: string
   readonly decision: string
   /** What it confirms: at step 2, where the coin needs that. */
   readonly confirmed: string
+}
+
+/** One line of the table of meta-votes: an entry of one subject's list. */
+export interface MetaVoteRow extends MetaVoteLetters {
+  /** Peer index of the subject. */
+  readonly subject: number
+  /** Short name of the subject, in the first row of its list only; empty in the others. */
+  readonly name: string
+  /** `round/step`. */
+  readonly stage: string
 }
 
 export interface PayloadLabel {
@@ -131,11 +134,7 @@ export class EventLabels {
           subject,
           name: i === 0 ? (this.peerPrefixes[subject] ?? '') : '',
           stage: `${String(entry.round)}/${String(entry.step)}`,
-          estimates: setLetter(entry.estimates),
-          binValues: setLetter(entry.binValues),
-          aux: valueLetter(entry.aux),
-          decision: valueLetter(entry.decision),
-          confirmed: setLetter(entry.confirmed),
+          ...lettersOf(entry),
         })
       })
     }
@@ -150,6 +149,17 @@ function kindOf(event: EventView, interesting: boolean, observer: boolean): Even
 }
 
 /** `t`, `f`, `b` for both, `-` for none. */
+/** What a meta-vote holds, in the letters of DOT files. */
+export function lettersOf({ estimates, binValues, aux, decision, confirmed }: MetaVoteView): MetaVoteLetters {
+  return {
+    estimates: setLetter(estimates),
+    binValues: setLetter(binValues),
+    aux: valueLetter(aux),
+    decision: valueLetter(decision),
+    confirmed: setLetter(confirmed),
+  }
+}
+
 export function setLetter(values: ReadonlySet<boolean>): string {
   if (values.size === 2) return 'b'
   return values.has(true) ? 't' : values.has(false) ? 'f' : '-'

@@ -1,17 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-only WITH GPL-3.0-linking-exception
 import type { DecisionView, Inspection, MetaVoteView } from '@parsec-bft/core'
-import { EventLabels, setLetter, valueLetter } from './labels.ts'
+import { EventLabels, lettersOf } from './labels.ts'
+import type { MetaVoteLetters } from './labels.ts'
 import { latestSync, latestSyncsOfOthers } from './others.ts'
-
-/** What a voter holds at one stage about one subject: `t`, `f`, `b` (both) or `-` (none), as in DOT files. */
-export interface HeldMetaVote {
-  readonly estimates: string
-  readonly binValues: string
-  readonly aux: string
-  readonly decision: string
-  /** With the predictable coin always `-`. */
-  readonly confirmed: string
-}
 
 /** How one event came to hold what it holds at one stage about one subject: one line of a trace. */
 export interface MetaVoteStep {
@@ -29,10 +20,10 @@ export interface MetaVoteStep {
   /** 3 · round + step. */
   readonly stage: number
   /** What it starts from: what its nearest sync self-ancestor holds; null if the entry is new. */
-  readonly before: HeldMetaVote | null
+  readonly before: MetaVoteLetters | null
   /** What it counts of other voters at the stage, by their names. */
-  readonly view: Readonly<Record<string, HeldMetaVote>>
-  readonly after: HeldMetaVote
+  readonly view: Readonly<Record<string, MetaVoteLetters>>
+  readonly after: MetaVoteLetters
 }
 
 type Lists = ReadonlyMap<number, readonly MetaVoteView[]>
@@ -45,12 +36,13 @@ export function* metaVoteSteps(decision: DecisionView, inspection: Inspection): 
   const names = inspection.peers().map(({ name }) => name)
   const labels = new EventLabels(inspection, names)
   const voters = [...decision.subjects.keys()]
-  const listsOf = (event: number | undefined, attempt: 1 | 2): Lists | undefined => {
-    const meta = event === undefined ? undefined : inspection.metaEvent(event)
+  const metas = new Map(inspection.metaEvents().map((event) => [event, inspection.metaEvent(event)]))
+  const listsOf = (event: number, attempt: 1 | 2): Lists | undefined => {
+    const meta = metas.get(event)
     if (meta?.attempt === attempt) return meta.metaVotes.size > 0 ? meta.metaVotes : undefined
     return attempt === 1 && meta !== undefined && meta.ending.size > 0 ? meta.ending : undefined
   }
-  for (const event of inspection.metaEvents()) {
+  for (const event of metas.keys()) {
     const { creator, selfParent, branch, forked } = inspection.event(event)
     const line = `${names[creator] ?? ''}${forked ? `,${String(branch)}` : ''}`
     for (const attempt of [1, 2] as const) {
@@ -58,13 +50,15 @@ export function* metaVoteSteps(decision: DecisionView, inspection: Inspection): 
       if (after === undefined) continue
       const before = selfParent === undefined ? undefined : listsOf(latestSync(inspection, selfParent), attempt)
       const begun = before === undefined ? observedAt(event, attempt, inspection) : undefined
-      const others = latestSyncsOfOthers(inspection, voters, event)
+      const others = latestSyncsOfOthers(inspection, voters, event).map((other) => {
+        return { name: names[inspection.event(other).creator] ?? '', lists: listsOf(other, attempt) }
+      })
       for (const [subject, list] of after) {
         for (const [stage, entry] of list.entries()) {
-          const view: Record<string, HeldMetaVote> = {}
-          for (const other of others) {
-            const seen = listsOf(other, attempt)?.get(subject)?.[stage]
-            if (seen !== undefined) view[names[inspection.event(other).creator] ?? ''] = held(seen)
+          const view: Record<string, MetaVoteLetters> = {}
+          for (const { name, lists } of others) {
+            const seen = lists?.get(subject)?.[stage]
+            if (seen !== undefined) view[name] = lettersOf(seen)
           }
           const earlier = before?.get(subject)?.[stage]
           const first = begun !== undefined && stage === 0 ? beginning(begun.has(subject)) : null
@@ -77,9 +71,9 @@ export function* metaVoteSteps(decision: DecisionView, inspection: Inspection): 
             event: labels.name(event),
             line,
             stage,
-            before: earlier === undefined ? first : held(earlier),
+            before: earlier === undefined ? first : lettersOf(earlier),
             view,
-            after: held(entry),
+            after: lettersOf(entry),
           }
         }
       }
@@ -94,16 +88,6 @@ function observedAt(event: number, attempt: 1 | 2, inspection: Inspection): Read
   return new Set(before.flatMap((observer) => [...(inspection.metaEvent(observer)?.observees ?? [])]))
 }
 
-function beginning(isObserved: boolean): HeldMetaVote {
+function beginning(isObserved: boolean): MetaVoteLetters {
   return { estimates: isObserved ? 't' : 'f', binValues: '-', aux: '-', decision: '-', confirmed: '-' }
-}
-
-function held({ estimates, binValues, aux, decision, confirmed }: MetaVoteView): HeldMetaVote {
-  return {
-    estimates: setLetter(estimates),
-    binValues: setLetter(binValues),
-    aux: valueLetter(aux),
-    decision: valueLetter(decision),
-    confirmed: setLetter(confirmed),
-  }
 }

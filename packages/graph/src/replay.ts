@@ -6,7 +6,7 @@ import type { DecisionView, Inspection, MetaEventView, MetaVoteView } from '@par
 import type { RecordedMetaEvent, RecordedMetaVote } from './dot-meta.ts'
 import { escapeName } from './dot-names.ts'
 import { dotObservation } from './dot-observation.ts'
-import { EventLabels, setLetter, valueLetter } from './labels.ts'
+import { EventLabels, lettersOf } from './labels.ts'
 import type { RecordedEvent, RecordedGraph } from './dot-reader.ts'
 
 export interface Replay {
@@ -267,15 +267,7 @@ function currentMetaEvent(
   names: readonly string[],
   prefixes: readonly string[],
 ): RecordedMetaEvent {
-  const entry = ({ round, step, estimates, binValues, aux, decision, confirmed }: MetaVoteView): RecordedMetaVote => ({
-    round,
-    step,
-    estimates: setLetter(estimates),
-    binValues: setLetter(binValues),
-    aux: valueLetter(aux),
-    decision: valueLetter(decision),
-    confirmed: setLetter(confirmed),
-  })
+  const entry = (vote: MetaVoteView): RecordedMetaVote => ({ round: vote.round, step: vote.step, ...lettersOf(vote) })
   return {
     event,
     observees: [...view.observees].map((peer) => names[peer] ?? ''),
