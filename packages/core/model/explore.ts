@@ -5,7 +5,7 @@ import { cellOf, Rules, starts } from './cell.ts'
 import type { Cell, Step } from './cell.ts'
 import type { Plant } from './plants.ts'
 import { NotExhausted, Stage } from './stage.ts'
-import type { StageInput, StageState, Violation } from './stage.ts'
+import type { StageInput, StageState, Violation, VoterState } from './stage.ts'
 
 export interface ModelOptions {
   readonly voters: number
@@ -20,6 +20,8 @@ export interface ModelOptions {
   }) => boolean
   /** Told of each step of a line, from its cell or start to the next cell. */
   readonly onStep?: ((step: Step, from: Cell, to: Cell) => void) | undefined
+  /** Told of each that a correct voter can have done at a stage. */
+  readonly onVoter?: ((step: Step, voter: VoterState) => void) | undefined
   /** The rules of which a violation ends the search; by default all. */
   readonly wanted?: ReadonlySet<string> | undefined
 }
@@ -55,7 +57,7 @@ export interface ModelReport {
  * first estimates, until no new input of a stage comes up. As these are finitely many, all rounds are
  * covered.
  */
-export function explore({ voters, forkers, plant, onProgress, onStep, wanted }: ModelOptions): ModelReport {
+export function explore({ voters, forkers, plant, onProgress, onStep, onVoter, wanted }: ModelOptions): ModelReport {
   const rules = new Rules(voters, plant.rules)
   const reached = new Map<string, Reached>()
   const reach = (input: StageInput, from: Reached['from'], observed?: number): void => {
@@ -95,6 +97,7 @@ export function explore({ voters, forkers, plant, onProgress, onStep, wanted }: 
         departures: plant,
         onProgress: progress,
         onStep,
+        onVoter,
         observed,
         wanted,
       })

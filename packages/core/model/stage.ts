@@ -85,6 +85,8 @@ export interface StageOptions {
   readonly onProgress: (states: number) => boolean
   /** Told of each step of a line, from its cell or start to the next cell. */
   readonly onStep?: ((step: Step, from: Cell, to: Cell) => void) | undefined
+  /** Told of each that a correct voter can have done, once. */
+  readonly onVoter?: ((step: Step, voter: VoterState) => void) | undefined
   /** At the first stage: which values correct voters were to begin with, by what they observed. */
   readonly observed?: number | undefined
   /** The rules of which a violation ends the search; by default all. */
@@ -218,6 +220,7 @@ export class Stage {
     this.#voterIds.set(key, this.#voterStates.length)
     this.#ids.set(voter, this.#voterStates.length)
     this.#voterStates.push(voter)
+    this.#options.onVoter?.(this.#input.step, voter)
     return voter
   }
 

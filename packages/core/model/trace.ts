@@ -2,8 +2,8 @@
 
 import { nextMetaVotes, twinPredictableCoin } from '../test/support/twin-votes.ts'
 import type { TwinCoin, TwinMetaVote } from '../test/support/twin-votes.ts'
-import { cellOf, startingCell, starts } from './cell.ts'
-import type { Cell, Step } from './cell.ts'
+import { cellOf, contributionOf, startingCell, starts } from './cell.ts'
+import type { Cell, Contribution, Step } from './cell.ts'
 import { explore } from './explore.ts'
 import { noPlant } from './plants.ts'
 
@@ -83,7 +83,9 @@ function readStep(line: string): TraceStep {
 class Checker {
   /** The values of coins that were taken, by what names the coin. */
   readonly #coins = new Map<string, boolean>()
-  #explored: ReadonlySet<number> | undefined
+  /** Per line, subject and stage: what it has shown. */
+  readonly #shown = new Map<string, readonly Contribution[]>()
+  #explored: Explored | undefined
   #compared = 0
 
   get explored(): number | undefined {
@@ -130,38 +132,78 @@ class Checker {
     return options
   }
 
-  /** With four voters, one of them a forker at most: did exploring find each of these steps? */
+  /** With four voters: did exploring find each of these steps, and all that its line has shown by then? */
   #unexplored(list: readonly TraceStep[]): string | undefined {
     const [first] = list
     if (first?.voters !== 4 || first.coin === 'predictable') return undefined
-    this.#explored ??= stepsOfFour()
-    for (const { stage, before, after } of list) {
+    this.#explored ??= exploreFour()
+    const { steps, voters: explored } = this.#explored
+    for (const traced of list) {
       this.#compared++
+      const { stage, before, after } = traced
+      const shown = this.#shownBy(traced)
       const step = (stage % 3) as Step
       const to = cellOf(metaVote(after, stage))
       const froms = before === null ? beginnings : [cellOf(metaVote(before, stage))]
-      const known = this.#explored
       // What is held already, and is only counted again, is a step that need not be told.
-      if (froms.some((from) => from === to || known.has(stepKey(step, from, to)))) continue
-      return `${nameOf(first)}, stage ${String(stage)}: exploring does not find ${textOf(metaVote(after, stage))}`
+      const isStep = froms.some((from) => from === to || steps.has(stepKey(step, from, to)))
+      // A forker's lines are no histories of correct voters.
+      const isHistory =
+        isForked(traced) || explored.get(stepKey(step, 0, to))?.some((past) => holdsAll(past, shown)) === true
+      if (isStep && isHistory) continue
+      return `${nameOf(first)} stage ${String(stage)}: exploring does not find ${textOf(metaVote(after, stage))}`
     }
     return undefined
   }
+
+  /** All that a line has shown at the stage of a step, the step included. */
+  #shownBy(step: TraceStep): readonly Contribution[] {
+    const key = lineOf(step)
+    const before = this.#shown.get(key) ?? []
+    const latest = contributionOf(cellOf(metaVote(step.after, step.stage)))
+    const shown = before.includes(latest) ? before : [...before, latest]
+    this.#shown.set(key, shown)
+    return shown
+  }
+}
+
+function isForked({ line }: TraceStep): boolean {
+  return line.includes(',')
+}
+
+function lineOf({ run = '', election, attempt, subject, line, stage }: TraceStep): string {
+  return JSON.stringify([run, election, attempt, subject, line, stage])
+}
+
+function holdsAll(past: readonly Contribution[], shown: readonly Contribution[]): boolean {
+  return shown.every((contribution) => past.includes(contribution))
 }
 
 const beginnings = [starts.true, starts.false, starts.coin].map(startingCell)
 
-function stepsOfFour(): ReadonlySet<number> {
+/** What exploring four voters, one of them a forker, finds. */
+interface Explored {
+  /** Steps of any line. */
+  readonly steps: ReadonlySet<number>
+  /** Per stage and cell of a correct voter, all that it can have shown by then. */
+  readonly voters: ReadonlyMap<number, readonly (readonly Contribution[])[]>
+}
+
+function exploreFour(): Explored {
   const steps = new Set<number>()
+  const voters = new Map<number, (readonly Contribution[])[]>()
   explore({
     voters: 4,
     forkers: 1,
     plant: noPlant,
-    onStep: (step, from, to) => {
-      steps.add(stepKey(step, from, to))
+    onStep: (step, from, to) => steps.add(stepKey(step, from, to)),
+    onVoter: (step, { cell, shown }) => {
+      if (cell === undefined) return
+      const key = stepKey(step, 0, cell)
+      voters.set(key, [...(voters.get(key) ?? []), shown])
     },
   })
-  return steps
+  return { steps, voters }
 }
 
 function stepKey(step: Step, from: Cell, to: Cell): number {

@@ -223,6 +223,15 @@ describe('a trace', () => {
     expect(fault).toMatch(/election 0, attempt 1: B_8, about Alice, holds/)
   })
 
+  test('of four voters, in which a line holds what no line can hold after what it held, is wrong', async () => {
+    const alone = { ...step, voters: 4, view: {} }
+    const begins = (event: string, value: string): object => {
+      return { ...alone, event, before: held(value), after: held(value) }
+    }
+    expect((await checkTrace(linesOf(begins('B_8', 't')))).fault).toBeUndefined()
+    expect((await checkTrace(linesOf(begins('B_8', 't'), begins('B_9', 'f')))).fault).toMatch(/B_9.* does not find/)
+  })
+
   test('two events that took different values of one coin are wrong', async () => {
     const voting = { subject: 'Alice', voters: 1, view: {} }
     const list = (event: string, coin: string): object[] => [
